@@ -1,0 +1,68 @@
+# Every habit of this project is one target. `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SPEC   := openapi.yaml
+CODE   := wrapper mock tests tools examples
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test mock generate drift lint format build lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(VENV)/.ready mock/node_modules/.ready ## make the virtual environment and install Prism (the other targets do so themselves)
+
+$(VENV)/.ready: tools/requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "laaffic needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r tools/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+%/node_modules/.ready: %/package.json %/package-lock.json
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "the mock needs Node.js 20 or newer (nodejs.org)"; exit 1; }
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: setup ## send the provider's documented batch through the SDK and the CLI to the mock
+	@$(BIN)/python examples/demo.py
+
+test: setup tools/node_modules/.ready ## run every test, offline
+	$(BIN)/python -m pytest
+
+mock: setup ## serve the contract with Prism until Ctrl-C
+	@$(BIN)/python -m laaffic_mock.prism
+
+generate: $(VENV)/.ready ## make generated_client from openapi.yaml
+	$(BIN)/python tools/generate.py
+
+drift: $(VENV)/.ready ## fail when generated_client is not what openapi.yaml makes
+	$(BIN)/python tools/generate.py --check
+
+lint: $(VENV)/.ready tools/node_modules/.ready ## check style, types, imports and the contract
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	tools/node_modules/.bin/redocly lint --config tools/redocly.yaml $(SPEC)
+	$(BIN)/openapi-spec-validator $(SPEC)
+
+format: $(VENV)/.ready ## format the code
+	$(BIN)/ruff check --fix-only $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+build: $(VENV)/.ready ## build the wheel and the sdist into dist/
+	$(BIN)/python -m build --no-isolation
+
+lock: $(VENV)/.ready ## renew the locks, without any registry's address
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --upgrade --quiet --output-file tools/requirements.txt
+	npm install --prefix mock --package-lock-only
+	npm install --prefix tools --package-lock-only
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) mock/node_modules tools/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,9 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+"""A client library for accessing Laaffic batch SMS"""
+
+from .client import AuthenticatedClient, Client
+
+__all__ = (
+    "AuthenticatedClient",
+    "Client",
+)

@@ -1,0 +1,42 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.send_batch_request import SendBatchRequest
+from ...models.send_batch_response import SendBatchResponse
+from ...types import Response
+
+
+def build_request(*, body: SendBatchRequest) -> dict[str, Any]:
+    """The arguments of `httpx.Client.request` for this operation, but for the headers of its security"""
+    return {
+        "method": "post",
+        "url": "/v3/sendSms/batch",
+        "json": body.to_dict(),
+        "headers": {"Content-Type": "application/json;charset=UTF-8"},
+    }
+
+
+def _response(response: httpx.Response) -> Response[SendBatchResponse]:
+    return Response(
+        status_code=response.status_code,
+        headers=response.headers,
+        content=response.content,
+        read=SendBatchResponse.from_dict,
+    )
+
+
+def sync_detailed(*, client: AuthenticatedClient | Client, body: SendBatchRequest) -> Response[SendBatchResponse]:
+    """Send messages with different texts in one request. Raises what httpx raises; never for what the answer says."""
+
+    return _response(client.get_httpx_client().request(**build_request(body=body)))
+
+
+async def asyncio_detailed(
+    *, client: AuthenticatedClient | Client, body: SendBatchRequest
+) -> Response[SendBatchResponse]:
+    """Send messages with different texts in one request. Raises what httpx raises; never for what the answer says."""
+
+    return _response(await client.get_async_httpx_client().request(**build_request(body=body)))

@@ -1,0 +1,16 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+"""Contains all the data models used in inputs/outputs"""
+
+from .accepted_number import AcceptedNumber
+from .batch_message import BatchMessage
+from .send_batch_request import SendBatchRequest
+from .send_batch_response import SendBatchResponse
+from .status_code import StatusCode
+
+__all__ = (
+    "AcceptedNumber",
+    "BatchMessage",
+    "SendBatchRequest",
+    "SendBatchResponse",
+    "StatusCode",
+)

@@ -1,0 +1,66 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+
+if TYPE_CHECKING:
+    from ..models.batch_message import BatchMessage
+
+
+T = TypeVar("T", bound="SendBatchRequest")
+
+
+@_attrs_define
+class SendBatchRequest:
+    """One request of the batch endpoint.
+
+    Attributes:
+        app_id (str): 應用ID. The application's id in the account.
+        array (list[BatchMessage]): 消息内容json集合. The messages, each with a text of its own.
+    """
+
+    app_id: str
+    array: list[BatchMessage]
+
+    def to_dict(self) -> dict[str, Any]:
+        app_id = self.app_id
+
+        array = []
+        for array_item_data in self.array:
+            array_item = array_item_data.to_dict()
+            array.append(array_item)
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "appId": app_id,
+                "array": array,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.batch_message import BatchMessage  # noqa: PLC0415
+
+        d = dict(src_dict)
+        app_id = d.pop("appId")
+
+        array = []
+        _array = d.pop("array")
+        for array_item_data in _array:
+            array_item = BatchMessage.from_dict(array_item_data)
+
+            array.append(array_item)
+
+        send_batch_request = cls(
+            app_id=app_id,
+            array=array,
+        )
+
+        return send_batch_request

@@ -1,0 +1,141 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.status_code import StatusCode
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.accepted_number import AcceptedNumber
+
+
+T = TypeVar("T", bound="SendBatchResponse")
+
+
+@_attrs_define
+class SendBatchResponse:
+    """The provider's answer. Every value is a string, counts included. Real integrations have met integers and nulls, so
+    a client should read more than this schema allows.
+
+        Attributes:
+            status (StatusCode | str): 狀態碼,0成功. For the whole request. A status that is not listed must never be taken for
+                success.
+            reason (str | Unset): 失敗原因說明. The reason in words.
+            success (str | Unset): 提交成功的號碼個數. How many numbers were accepted.
+            fail (str | Unset): 提交失敗的號碼個數. How many numbers were refused. Which ones is never said: it has to be worked out
+                from what was
+                asked and what `array` lists.
+            array (list[AcceptedNumber] | Unset): 提交成功的json集合. The accepted numbers, and only those. The order is not
+                promised.
+    """
+
+    status: StatusCode | str
+    reason: str | Unset = UNSET
+    success: str | Unset = UNSET
+    fail: str | Unset = UNSET
+    array: list[AcceptedNumber] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        status: str
+        if isinstance(self.status, StatusCode):
+            status = self.status.value
+        else:
+            status = self.status
+
+        reason = self.reason
+
+        success = self.success
+
+        fail = self.fail
+
+        array: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.array, Unset):
+            array = []
+            for array_item_data in self.array:
+                array_item = array_item_data.to_dict()
+                array.append(array_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "status": status,
+            }
+        )
+        if reason is not UNSET:
+            field_dict["reason"] = reason
+        if success is not UNSET:
+            field_dict["success"] = success
+        if fail is not UNSET:
+            field_dict["fail"] = fail
+        if array is not UNSET:
+            field_dict["array"] = array
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.accepted_number import AcceptedNumber  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_status(data: object) -> StatusCode | str:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                status_type_0 = StatusCode(data)
+
+                return status_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(StatusCode | str, data)
+
+        status = _parse_status(d.pop("status"))
+
+        reason = d.pop("reason", UNSET)
+
+        success = d.pop("success", UNSET)
+
+        fail = d.pop("fail", UNSET)
+
+        _array = d.pop("array", UNSET)
+        array: list[AcceptedNumber] | Unset = UNSET
+        if _array is not UNSET:
+            array = []
+            for array_item_data in _array:
+                array_item = AcceptedNumber.from_dict(array_item_data)
+
+                array.append(array_item)
+
+        send_batch_response = cls(
+            status=status,
+            reason=reason,
+            success=success,
+            fail=fail,
+            array=array,
+        )
+
+        send_batch_response.additional_properties = d
+        return send_batch_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,131 @@
+"""Messages put together into requests."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import NamedTuple
+
+from laaffic._errors import InvalidMessageError
+from laaffic._message import Message
+from laaffic._result import BatchResult, Recipient, State
+
+
+class Asked(NamedTuple):
+    """One receiver that was asked for."""
+
+    number: str
+    order_id: str | None
+    message_index: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """The messages of one request, each with its place in what the caller gave."""
+
+    messages: list[Message] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, message: Message, index: int) -> None:
+        """Put one more message in."""
+        self.messages.append(message)
+        self.indexes.append(index)
+        self.size += len(message.numbers)
+
+    def asked(self) -> Iterator[Asked]:
+        """Every receiver, in the order asked."""
+        for message, index in zip(self.messages, self.indexes, strict=True):
+            for position, number in enumerate(message.numbers):
+                yield Asked(number, message.order_ids[position] if message.order_ids else None, index)
+
+    def all_in(self, state: State) -> BatchResult:
+        """Return a result in which every receiver is in the same state."""
+        return BatchResult(tuple(Recipient(a.number, a.order_id, None, state, a.message_index) for a in self.asked()))
+
+
+def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
+    """Put all messages into one batch.
+
+    Raises:
+        InvalidMessageError: there is none, one is not a `Message`, or there are too many receivers for one request.
+    """
+    batch = Batch()
+    for index, message in enumerate(_iterable(messages)):
+        batch.add(_checked(message, index, batch), index)
+    if not batch.messages:
+        raise InvalidMessageError("there is no message; give at least one")
+    if batch.size > max_recipients:
+        rule = f"{batch.size} receivers are too many for one request of at most {max_recipients}; use send_many"
+        raise InvalidMessageError(rule, result=batch.all_in(State.NOT_SENT))
+    return batch
+
+
+class Splitter:
+    """Cut a stream of messages into batches of at most `max_recipients`, holding no more than one batch.
+
+    A message stays whole where it fits into a request; one that alone is too large is cut.
+    """
+
+    def __init__(self, max_recipients: int) -> None:
+        self._most = max_recipients
+        self._batch = Batch()
+        self._index = count()
+
+    def split(self, messages: Iterable[Message]) -> Iterator[Batch]:
+        """Yield the batches of an iterable.
+
+        Raises:
+            InvalidMessageError: something in it is not a `Message`.
+        """
+        for message in _iterable(messages):
+            yield from self._add(message)
+        yield from self._rest()
+
+    async def split_async(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncIterator[Batch]:
+        """Do the same for an iterable of either kind."""
+        if not isinstance(messages, AsyncIterable):
+            for batch in self.split(messages):
+                yield batch
+            return
+        async for message in messages:
+            for batch in self._add(message):
+                yield batch
+        for batch in self._rest():
+            yield batch
+
+    def _add(self, message: Message) -> Iterator[Batch]:
+        index = next(self._index)
+        for piece in _pieces(_checked(message, index, self._batch), self._most):
+            if self._batch.size + len(piece.numbers) > self._most:
+                yield from self._rest()
+            self._batch.add(piece, index)
+        if self._batch.size == self._most:
+            yield from self._rest()
+
+    def _rest(self) -> Iterator[Batch]:
+        if self._batch.messages:
+            full, self._batch = self._batch, Batch()
+            yield full
+
+
+def _iterable(messages: Iterable[Message]) -> Iterable[Message]:
+    if isinstance(messages, str | bytes) or not isinstance(messages, Iterable):
+        raise InvalidMessageError(f"a {type(messages).__name__} will not do; give a list of laaffic.Message")
+    return messages
+
+
+def _checked(message: object, index: int, pending: Batch) -> Message:
+    if isinstance(message, Message):
+        return message
+    rule = f"a {type(message).__name__} will not do; give a laaffic.Message"
+    raise InvalidMessageError(rule, message_index=index, result=pending.all_in(State.NOT_SENT))
+
+
+def _pieces(message: Message, most: int) -> Iterator[Message]:
+    if len(message.numbers) <= most:
+        yield message
+        return
+    for start in range(0, len(message.numbers), most):
+        part = slice(start, start + most)
+        order_ids = message.order_ids[part] if message.order_ids else None
+        yield Message(message.numbers[part], message.content, message.sender_id, order_ids)

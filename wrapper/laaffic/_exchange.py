@@ -1,0 +1,96 @@
+"""Posting a request: the only place that waits for the network, once for each kind of client."""
+
+import random
+import time
+from collections.abc import Iterator
+
+import anyio
+import httpx
+from laaffic_api import Client as ApiClient
+from laaffic_api.api.sms import send_batch
+from laaffic_api.models import SendBatchRequest
+
+from laaffic._evidence import Answered, Evidence, Unanswered
+from laaffic._masking import scrub
+
+# Raised before the first byte of the request is written. All else may have reached the provider.
+_BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_CONNECTING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_FIRST_PAUSE = 0.25
+_INTERRUPTED = "laaffic: interrupted while a request was under way; what became of its receivers is unknown"
+
+
+def pauses(retries: int) -> Iterator[float]:
+    """Yield the seconds before each further attempt to connect: doubling, spread so that clients do not meet."""
+    for attempt in range(retries):
+        yield _FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311  # spreading load is no secret
+
+
+def exchange(api: ApiClient, request: SendBatchRequest, retries: int) -> Evidence:
+    """Post once. Only a connection that could not be made is tried again."""
+    waits = pauses(retries)
+    while True:
+        try:
+            response = send_batch.sync_detailed(client=api, body=request)
+        except Exception as error:  # noqa: BLE001  # whatever it is, what it tells of the receivers must be kept
+            evidence = unanswered(error)
+        except BaseException as error:
+            error.add_note(_INTERRUPTED)
+            raise
+        else:
+            return Answered(response.status_code, response.content)
+        pause = next(waits, None) if evidence.connecting else None
+        if pause is None:
+            return evidence
+        time.sleep(pause)
+
+
+async def exchange_async(api: ApiClient, request: SendBatchRequest, retries: int) -> Evidence:
+    """Do what `exchange` does, without blocking."""
+    waits = pauses(retries)
+    while True:
+        try:
+            response = await send_batch.asyncio_detailed(client=api, body=request)
+        except Exception as error:  # noqa: BLE001  # whatever it is, what it tells of the receivers must be kept
+            evidence = unanswered(error)
+        except BaseException as error:
+            error.add_note(_INTERRUPTED)
+            raise
+        else:
+            return Answered(response.status_code, response.content)
+        pause = next(waits, None) if evidence.connecting else None
+        if pause is None:
+            return evidence
+        await anyio.sleep(pause)
+
+
+def unanswered(error: Exception) -> Unanswered:
+    """Tell what an exception of the HTTP library says of the request."""
+    return Unanswered(
+        reached=not isinstance(error, _BEFORE_SENDING),
+        why=_why(error),
+        connecting=isinstance(error, _CONNECTING),
+    )
+
+
+# The first that fits. Only errors of connecting are quoted: others may hold what was sent or what came.
+_WORDS = (
+    (httpx.PoolTimeout, "all connections of this client were busy"),
+    (httpx.ConnectTimeout, "it took too long"),
+    (httpx.ReadTimeout, "the server did not answer in time"),
+    (httpx.WriteTimeout, "the server did not take the request in time"),
+    (httpx.DecodingError, "its compression is broken"),
+    ((httpx.RemoteProtocolError, httpx.NetworkError), "the connection broke off"),
+)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        return scrub(str(error)) or type(error).__name__
+    return next((words for kinds, words in _WORDS if isinstance(error, kinds)), type(error).__name__)

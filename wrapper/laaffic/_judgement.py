@@ -1,0 +1,100 @@
+"""From what is known of a request to one outcome for every receiver, and to the error that says what to do.
+
+The rules, which decide every doubt for "unknown":
+
+- A receiver is `accepted` when the answer lists it: in a success always, elsewhere when the entry bears a message id.
+- The others are `rejected` only when the answer says for certain that it took no others.
+- They are `not_sent` only when no connection could be made.
+- In all other cases they are `unknown`.
+"""
+
+from http import HTTPStatus
+
+from laaffic._answer import Answer, read_answer
+from laaffic._batch import Asked, Batch
+from laaffic._errors import LaafficError, NotSentError, OutcomeUnknownError
+from laaffic._evidence import Answered, Evidence, Unanswered
+from laaffic._matching import match
+from laaffic._result import BatchResult, Recipient, State
+from laaffic._statuses import status_info
+from laaffic._verdict import SUCCESS, error_for, is_client_error, is_server_error, is_success
+
+_NOTHING_READ = Answer(None, None, None, None, None)
+
+
+def judge(batch: Batch, evidence: Evidence) -> BatchResult:
+    """Return what became of a batch. What went wrong with it as a whole stands in the result's `error`."""
+    if isinstance(evidence, Unanswered):
+        return _judge_silence(batch, evidence)
+    return _judge_answer(batch, evidence)
+
+
+def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
+    if evidence.reached:
+        result = batch.all_in(State.UNKNOWN)
+        return _with_error(result, OutcomeUnknownError(f"The answer was lost: {evidence.why}", result=result))
+    result = batch.all_in(State.NOT_SENT)
+    return _with_error(result, NotSentError(f"No connection could be made: {evidence.why}", result=result))
+
+
+def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
+    answer = read_answer(evidence.content) or _NOTHING_READ
+    asked = list(batch.asked())
+    found, strays = match(asked, answer.listed or ())
+    success = answer.status == SUCCESS and is_success(evidence.http_status)
+    accepted = sum(entry is not None and (success or entry.msg_id is not None) for entry in found)
+    rest = _state_of_unlisted(evidence.http_status, answer, accepted)
+
+    def outcome(receiver: Asked, place: int) -> Recipient:
+        number, order_id, message_index = receiver
+        entry = found[place]
+        if entry is None:
+            return Recipient(number, order_id, None, rest, message_index)
+        # Listed under a failure and without a message id: neither an acceptance nor a refusal.
+        state = State.ACCEPTED if success or entry.msg_id is not None else State.UNKNOWN
+        return Recipient(number, order_id, entry.msg_id, state, message_index)
+
+    result = BatchResult(
+        recipients=tuple(outcome(receiver, place) for place, receiver in enumerate(asked)),
+        status=answer.status,
+        reason=answer.reason,
+        success=answer.success,
+        fail=answer.fail,
+        discrepancy=_discrepancy(answer, accepted, len(asked), strays),
+    )
+    error = error_for(evidence.http_status, result, texts=(message.content for message in batch.messages))
+    return result if error is None else _with_error(result, error)
+
+
+def _state_of_unlisted(http_status: int, answer: Answer, accepted: int) -> State:
+    """Decide what is known of the receivers that the answer does not list."""
+    claimed = max(len(answer.listed or ()), answer.success or 0)
+    if claimed > accepted:
+        return State.UNKNOWN  # the answer speaks of acceptances that fit no receiver; any of the rest may be meant
+    if answer.status is None:
+        refused = is_client_error(http_status)
+    elif answer.status == SUCCESS:
+        refused = is_success(http_status) and (answer.listed is not None or answer.success is not None)
+    else:
+        refused = status_info(answer.status).definite and not is_server_error(http_status)
+    # 408, "request timeout": the server gave up waiting for the rest of a request, of which it may have had enough.
+    return State.REJECTED if refused and http_status != HTTPStatus.REQUEST_TIMEOUT else State.UNKNOWN
+
+
+def _discrepancy(answer: Answer, accepted: int, asked: int, strays: int) -> str | None:
+    said = []
+    if answer.success is not None and answer.listed is not None and answer.success != len(answer.listed):
+        said.append(f"it counts {answer.success} accepted and lists {len(answer.listed)}")
+    if answer.status == SUCCESS and answer.fail is not None and answer.fail != asked - accepted:
+        said.append(f"it counts {answer.fail} refused, and by its list {asked - accepted} of the {asked} asked for are")
+    if answer.status == SUCCESS and answer.listed is None:
+        said.append("it is a success without a list of the accepted")
+    if strays:
+        said.append(f"it lists {strays} that fit no receiver asked for")
+    return f"The answer disagrees with itself: {'; '.join(said)}." if said else None
+
+
+def _with_error(result: BatchResult, error: LaafficError) -> BatchResult:
+    """Let a result and its error know each other; the result is not shared with anyone yet."""
+    object.__setattr__(result, "error", error)
+    return result

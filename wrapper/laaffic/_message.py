@@ -1,0 +1,120 @@
+"""A message as the caller writes it, checked as it is made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from laaffic._errors import InvalidMessageError
+from laaffic._masking import mask_number
+from laaffic._numbers import normalise_number
+
+# The provider's page: content 長度不能超過1024字元. A contract test holds both against openapi.yaml.
+MOST_CONTENT = 1024
+MOST_SENDER_ID = 32
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Message:
+    """One text for one or more receivers. Immutable, and checked as it is made.
+
+    Args:
+        numbers: the receivers: a list of numbers, or one string with commas between them. Each with its country code;
+            spaces, hyphens, dots, parentheses and a leading plus are taken out, so `+91 8563-214-12` becomes
+            `91856321412` (provider's page: 簡訊接收號碼, digits only with country code). 7 to 15 digits (ITU-T E.164).
+        content: the text, 1 to 1024 characters (provider's page: 長度不能超過1024字元).
+        sender_id: the sender number or name that is shown, at most 32 characters; None leaves it to the provider.
+        order_ids: your own ids, exactly as many as there are numbers and in the same order (provider's page:
+            orderId數量和手機號碼數量需保持一致): a list, or one string with commas between them. No id holds a comma.
+
+    Raises:
+        InvalidMessageError: names the field and the rule. Nothing was sent.
+    """
+
+    numbers: tuple[str, ...]
+    content: str
+    sender_id: str | None
+    order_ids: tuple[str, ...] | None
+
+    def __init__(
+        self,
+        numbers: str | Iterable[str],
+        content: str,
+        sender_id: str | None = None,
+        order_ids: str | Iterable[str] | None = None,
+    ) -> None:
+        checked = _numbers(numbers)
+        object.__setattr__(self, "numbers", checked)
+        object.__setattr__(self, "content", _content(content))
+        object.__setattr__(self, "sender_id", _sender_id(sender_id))
+        object.__setattr__(self, "order_ids", None if order_ids is None else _order_ids(order_ids, len(checked)))
+
+    def __repr__(self) -> str:
+        """Show whom it is for, masked, and how long it is; never the text."""
+        shown = ", ".join(mask_number(number) for number in self.numbers[:3])
+        more = f", and {len(self.numbers) - 3} more" if len(self.numbers) > 3 else ""  # noqa: PLR2004  # as shown above
+        return f"Message(numbers=[{shown}{more}], content=<{len(self.content)} characters>)"
+
+
+def _numbers(given: str | Iterable[str]) -> tuple[str, ...]:
+    numbers = []
+    for position, raw in enumerate(_items(given, "numbers")):
+        try:
+            numbers.append(normalise_number(raw))
+        except ValueError as error:
+            raise InvalidMessageError(f"the number {error}", field="numbers", position=position) from None
+    if not numbers:
+        raise InvalidMessageError("there is no number; give at least one", field="numbers")
+    return tuple(numbers)
+
+
+def _content(content: str) -> str:
+    _text(content, "content")
+    if not content.strip():
+        raise InvalidMessageError("the text is empty; give 1 to 1024 characters", field="content")
+    if len(content) > MOST_CONTENT:
+        rule = f"the text has {len(content)} characters; shorten it to at most {MOST_CONTENT}"
+        raise InvalidMessageError(rule, field="content")
+    return content
+
+
+def _sender_id(sender_id: str | None) -> str | None:
+    if sender_id is None:
+        return None
+    _text(sender_id, "sender_id")
+    if len(sender_id) > MOST_SENDER_ID:
+        rule = f"the sender id has {len(sender_id)} characters; shorten it to at most {MOST_SENDER_ID}"
+        raise InvalidMessageError(rule, field="sender_id")
+    return sender_id
+
+
+def _order_ids(given: str | Iterable[str], count: int) -> tuple[str, ...]:
+    order_ids = tuple(order_id.strip() for order_id in _items(given, "order_ids"))
+    if len(order_ids) != count:
+        rule = f"there are {len(order_ids)} order ids for {count} numbers; give one for each number"
+        raise InvalidMessageError(rule, field="order_ids")
+    for position, order_id in enumerate(order_ids):
+        if not order_id or "," in order_id:
+            rule = "an order id is empty or holds a comma; give each number an id without commas"
+            raise InvalidMessageError(rule, field="order_ids", position=position)
+    return order_ids
+
+
+def _items(given: object, field: str) -> list[str]:
+    if isinstance(given, str):
+        return given.split(",") if given.strip() else []
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
+        raise InvalidMessageError(f"a {type(given).__name__} will not do; give a list of strings", field=field)
+    items = list(given)
+    for position, item in enumerate(items):
+        _text(item, field, position)
+    return items
+
+
+def _text(value: object, field: str, position: int | None = None) -> None:
+    if not isinstance(value, str):
+        rule = f"a {type(value).__name__} will not do; give a string"
+        raise InvalidMessageError(rule, field=field, position=position)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        rule = "it has half of a surrogate pair, which is no character; decode the text as UTF-8"
+        raise InvalidMessageError(rule, field=field, position=position) from None

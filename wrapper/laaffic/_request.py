@@ -1,0 +1,21 @@
+"""From a batch to the generated client's request."""
+
+from laaffic_api.models import BatchMessage, SendBatchRequest
+from laaffic_api.types import UNSET
+
+from laaffic._batch import Batch
+from laaffic._message import Message
+
+
+def to_request(batch: Batch, app_id: str) -> SendBatchRequest:
+    """Write a batch in the contract's own terms."""
+    return SendBatchRequest(app_id=app_id, array=[_to_item(message) for message in batch.messages])
+
+
+def _to_item(message: Message) -> BatchMessage:
+    return BatchMessage(
+        numbers=",".join(message.numbers),
+        content=message.content,
+        sender_id=UNSET if message.sender_id is None else message.sender_id,
+        order_id=UNSET if message.order_ids is None else ",".join(message.order_ids),
+    )
