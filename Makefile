@@ -8,7 +8,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test mock generate drift lint format build lock clean
+.PHONY: help setup demo test mock generate drift lint cassettes format build lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -49,6 +49,10 @@ lint: $(VENV)/.ready tools/node_modules/.ready ## check style, types, imports an
 	$(BIN)/lint-imports
 	tools/node_modules/.bin/redocly lint --config tools/redocly.yaml $(SPEC)
 	$(BIN)/openapi-spec-validator $(SPEC)
+
+cassettes: setup ## record the tests' cassettes anew, from the mock
+	rm -rf tests/cassettes/cassettes
+	$(BIN)/python -m pytest tests/cassettes --record-mode=rewrite
 
 format: $(VENV)/.ready ## format the code
 	$(BIN)/ruff check --fix-only $(CODE)

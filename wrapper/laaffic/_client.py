@@ -4,12 +4,12 @@ import asyncio
 import logging
 import os
 import ssl
+import threading
 from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from laaffic_api import Client as ApiClient
 
 from laaffic import _settings as defaults
 from laaffic._batch import Batch, Splitter, one_batch
@@ -22,6 +22,7 @@ from laaffic._request import to_request
 from laaffic._result import BatchResult, State
 from laaffic._signing import Signer
 from laaffic._transport import checked_transport, http_options
+from laaffic_api import Client as ApiClient
 
 _logger = logging.getLogger("laaffic")
 
@@ -83,6 +84,7 @@ class _ClientBase:
         self._signer = Signer(self._settings.api_key, self._settings.api_secret)
         self._api: ApiClient | None = None
         self._owner: object = None
+        self._opening = threading.Lock()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -94,11 +96,18 @@ class _ClientBase:
         if self._closed:
             closed = "This client is closed. Make another, or keep it open until all is sent"
             raise ConfigurationError(closed, result=batch.all_in(State.NOT_SENT))
-        if self._api is None or self._owner != owner:
-            api = ApiClient(base_url=self._settings.base_url)
-            self._open(api, {**http_options(self._settings, self._signer), "transport": self._transport})
-            self._api, self._owner = api, owner
-        return self._api
+        with self._opening:
+            if self._api is None or self._owner != owner:
+                api = ApiClient(base_url=self._settings.base_url)
+                try:
+                    self._open(api, {**http_options(self._settings, self._signer), "transport": self._transport})
+                except Exception as error:  # noqa: BLE001  # the HTTP library has many ways to refuse a proxy
+                    refused = (
+                        f"The proxy cannot be used ({type(error).__name__}). Check proxy, HTTPS_PROXY and ALL_PROXY"
+                    )
+                    raise ConfigurationError(refused, result=batch.all_in(State.NOT_SENT)) from None
+                self._api, self._owner = api, owner
+            return self._api
 
     def _open(self, api: ApiClient, options: dict[str, Any]) -> None:
         raise NotImplementedError
@@ -170,7 +179,7 @@ class Client(_ClientBase):
     def close(self) -> None:
         """Close the connections. The client cannot be used again."""
         self._closed = True
-        if self._api is not None:
+        if self._api is not None and self._owner == _process():
             self._api.get_httpx_client().close()
 
     def __enter__(self) -> Self:
@@ -182,7 +191,7 @@ class Client(_ClientBase):
         self.close()
 
     def _send(self, batch: Batch) -> BatchResult:
-        api = self._connected(batch, os.getpid())
+        api = self._connected(batch, _process())
         return self._judge(
             batch, exchange(api, to_request(batch, self._settings.app_id), self._settings.connect_retries)
         )
@@ -211,7 +220,7 @@ class AsyncClient(_ClientBase):
     async def close(self) -> None:
         """Close the connections. The client cannot be used again."""
         self._closed = True
-        if self._api is not None:
+        if self._api is not None and self._owner == _process_and_loop():
             await self._api.get_async_httpx_client().aclose()
 
     aclose = close  # the name that contextlib.aclosing() calls
@@ -225,7 +234,7 @@ class AsyncClient(_ClientBase):
         await self.close()
 
     async def _send(self, batch: Batch) -> BatchResult:
-        api = self._connected(batch, (os.getpid(), _event_loop()))
+        api = self._connected(batch, _process_and_loop())
         request = to_request(batch, self._settings.app_id)
         return self._judge(batch, await exchange_async(api, request, self._settings.connect_retries))
 
@@ -233,8 +242,12 @@ class AsyncClient(_ClientBase):
         api.set_async_httpx_client(httpx.AsyncClient(**options))
 
 
-def _event_loop() -> asyncio.AbstractEventLoop | None:
+def _process() -> object:
+    return os.getpid()
+
+
+def _process_and_loop() -> object:
     try:
-        return asyncio.get_running_loop()
+        return os.getpid(), asyncio.get_running_loop()
     except RuntimeError:  # another async library runs it
-        return None
+        return os.getpid(), None

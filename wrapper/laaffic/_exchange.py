@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import anyio
 import httpx
-from laaffic_api import Client as ApiClient
-from laaffic_api.api.sms import send_batch
-from laaffic_api.models import SendBatchRequest
 
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._masking import scrub
+from laaffic._wire_logs import quiet_wire_logs
+from laaffic_api import Client as ApiClient
+from laaffic_api.api.sms import send_batch
+from laaffic_api.models import SendBatchRequest
 
 # Raised before the first byte of the request is written. All else may have reached the provider.
 _BEFORE_SENDING = (
@@ -37,7 +38,8 @@ def exchange(api: ApiClient, request: SendBatchRequest, retries: int) -> Evidenc
     waits = pauses(retries)
     while True:
         try:
-            response = send_batch.sync_detailed(client=api, body=request)
+            with quiet_wire_logs():
+                response = send_batch.sync_detailed(client=api, body=request)
         except Exception as error:  # noqa: BLE001  # whatever it is, what it tells of the receivers must be kept
             evidence = unanswered(error)
         except BaseException as error:
@@ -56,7 +58,8 @@ async def exchange_async(api: ApiClient, request: SendBatchRequest, retries: int
     waits = pauses(retries)
     while True:
         try:
-            response = await send_batch.asyncio_detailed(client=api, body=request)
+            with quiet_wire_logs():
+                response = await send_batch.asyncio_detailed(client=api, body=request)
         except Exception as error:  # noqa: BLE001  # whatever it is, what it tells of the receivers must be kept
             evidence = unanswered(error)
         except BaseException as error:

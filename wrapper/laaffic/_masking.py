@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 _SHOWN = 2
 _LONGEST = 200
+_SECRET = 4  # characters; what is shorter tells nothing, and stands in every sentence
 _DIGITS = re.compile(r"\d{7,}")
 _SIGNATURE = re.compile(r"\b[0-9A-Fa-f]{32}\b")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -19,7 +20,7 @@ def mask_number(number: str) -> str:
 def scrub(words: str, secrets: Iterable[str] = ()) -> str:
     """Make somebody else's words fit for an error: no numbers, no signatures, none of `secrets`, one short line."""
     for secret in secrets:
-        if secret:
+        if len(secret) >= _SECRET:
             words = words.replace(secret, "…")
     words = _DIGITS.sub(lambda digits: mask_number(digits.group()), _SIGNATURE.sub("…", words))
     words = _UNPRINTABLE.sub(" ", words).strip()

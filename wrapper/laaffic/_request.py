@@ -1,10 +1,9 @@
 """From a batch to the generated client's request."""
 
-from laaffic_api.models import BatchMessage, SendBatchRequest
-from laaffic_api.types import UNSET
-
 from laaffic._batch import Batch
 from laaffic._message import Message
+from laaffic_api.models import BatchMessage, SendBatchRequest
+from laaffic_api.types import UNSET
 
 
 def to_request(batch: Batch, app_id: str) -> SendBatchRequest:

@@ -60,7 +60,7 @@ def make_settings(
         raise ConfigurationError("max_recipients is a whole number of receivers per request, at least 1")
     if not _is_whole(connect_retries) or connect_retries < 0:
         raise ConfigurationError("connect_retries is a whole number, 0 or more")
-    if proxy is not None and urlsplit(proxy).scheme not in {"http", "https", "socks5", "socks5h"}:
+    if proxy is not None and urlsplit(proxy).scheme not in {"http", "https"}:
         raise ConfigurationError("proxy is an address such as http://proxy.example:3128")
     if ssl_context is not None and (ssl_context.verify_mode != ssl.CERT_REQUIRED or not ssl_context.check_hostname):
         raise ConfigurationError(

@@ -12,7 +12,7 @@ from laaffic._statuses import STATUSES
 SUCCESS = "0"
 
 _REDIRECTED = "Redirects are never followed. Check the base URL; it is the gateway's address without /v3."
-_HINTS = {
+_HINTS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "Check the API key, the API secret and the app id, then send again.",
     HTTPStatus.FORBIDDEN: "Check the account's IP allow-list and any firewall on the way, then send again.",
     HTTPStatus.NOT_FOUND: "Check the base URL; it is the gateway's address without /v3. Then send again.",
@@ -90,7 +90,7 @@ def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
         f"The request {what} with HTTP {http_status}, by something that does not speak the contract",
         result=result,
         sent=_sent(result),
-        hint=_REDIRECTED if is_redirect(http_status) else _HINTS.get(HTTPStatus(http_status), _ANY_CLIENT_ERROR),
+        hint=_REDIRECTED if is_redirect(http_status) else _HINTS.get(http_status, _ANY_CLIENT_ERROR),
         retryable=http_status == HTTPStatus.TOO_MANY_REQUESTS and _sent(result) == "no",
         http_status=http_status,
     )

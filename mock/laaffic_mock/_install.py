@@ -1,0 +1,73 @@
+"""Find what the mock is made of: Node.js, Prism and the contract."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+
+OLDEST_NODE = 20
+PRISM_VERSION = "5.14.2"
+PRISM = Path("node_modules", "@stoplight", "prism-cli")
+BESIDE = Path(__file__).resolve().parent.parent  # `mock/` in a checkout
+
+
+class PrismError(RuntimeError):
+    """Prism could not be found or started, or has ended; the text says why and what to do."""
+
+
+def environment() -> dict[str, str]:
+    """Copy the environment without what changes how Prism runs: NODE_ENV=production makes it crash."""
+    return {
+        name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "NODE_ENV", "NODE_OPTIONS"}
+    }
+
+
+def find_node() -> str:
+    """Find `node` on PATH; raises PrismError when there is none or it is too old."""
+    remedy = f"install Node.js {OLDEST_NODE} or newer (nodejs.org)"
+    node = shutil.which("node")
+    if node is None:
+        raise PrismError(f"Prism needs Node.js, and there is no `node` on PATH: {remedy}")
+    try:
+        command = [node, "--version"]
+        answer = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True, timeout=30)
+        major = int(answer.stdout.strip().lstrip("v").split(".")[0])
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise PrismError(f"{node} does not say its version: {remedy}") from error
+    if major < OLDEST_NODE:
+        raise PrismError(f"{node} is Node.js {answer.stdout.strip()}, too old for Prism: {remedy}")
+    return node
+
+
+def find_prism() -> Path:
+    """Find the folder of Prism's npm package: in the checkout, else in the current folder or one above it.
+
+    Raises PrismError when it is in none of them, and warns about a version that the mock was not tested with.
+    """
+    here = Path.cwd()
+    for folder in (BESIDE, here, *here.parents):
+        package = folder / PRISM / "package.json"
+        if package.is_file():
+            break
+    else:
+        in_checkout = (BESIDE / "package.json").is_file()
+        remedy = "make setup" if in_checkout else f"npm install @stoplight/prism-cli@{PRISM_VERSION}"
+        raise PrismError(f"Prism is not installed, neither in {BESIDE} nor in {here} or above it: run `{remedy}`")
+    version = json.loads(package.read_text(encoding="utf-8"))["version"]
+    if version != PRISM_VERSION:
+        text = (
+            f"{package.parent} is Prism {version}; the mock is tested with {PRISM_VERSION}, and 5.16 hangs on bad JSON"
+        )
+        warnings.warn(text, stacklevel=3)
+    return package.parent
+
+
+def find_contract() -> Path:
+    """Find the `openapi.yaml` that the package `laaffic` ships; raises PrismError when it is not installed."""
+    package = importlib.util.find_spec("laaffic")
+    if package is None or package.origin is None:
+        raise PrismError("the package laaffic, which ships openapi.yaml, is not installed: install it or give a path")
+    return Path(package.origin).with_name("openapi.yaml")

@@ -1,0 +1,33 @@
+"""Choose which named example of the contract Prism answers with."""
+
+import httpx
+
+
+class PreferTransport(httpx.HTTPTransport):
+    """Adds `Prefer: example=NAME` to every request; `laaffic.Client` takes it as `transport=`.
+
+    `example` is the name of a response example in `openapi.yaml`, such as "insufficient_balance". Prism answers 404
+    to a name that is not there, and checks the request before it looks at the name.
+    """
+
+    def __init__(self, example: str) -> None:
+        super().__init__()
+        self._prefer = f"example={example}"
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request with the header; raises what httpx raises."""
+        request.headers["Prefer"] = self._prefer
+        return super().handle_request(request)
+
+
+class AsyncPreferTransport(httpx.AsyncHTTPTransport):
+    """The same as `PreferTransport` for asynchronous clients."""
+
+    def __init__(self, example: str) -> None:
+        super().__init__()
+        self._prefer = f"example={example}"
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request with the header; raises what httpx raises."""
+        request.headers["Prefer"] = self._prefer
+        return await super().handle_async_request(request)

@@ -1,0 +1,54 @@
+"""`python -m laaffic_mock.prism`: serve the contract with Prism until Ctrl-C."""
+
+import argparse
+import io
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from laaffic_mock._install import PrismError
+from laaffic_mock._process import Prism
+
+__all__ = ["Prism", "PrismError"]
+
+BANNER = """\
+Prism serves the contract at {url}
+It is a mock: nothing is really sent, and nothing is charged.
+
+To send to it, with the provider's published sample credentials:
+
+export LAAFFIC_BASE_URL={url}
+export LAAFFIC_API_KEY=bDqJFiq9
+export LAAFFIC_API_SECRET=7bz1lzh9
+export LAAFFIC_APP_ID=4luaKsL2
+
+"""
+
+
+def main() -> None:
+    """Run the command; raises SystemExit, with the error's text when Prism cannot be started or ends by itself."""
+    parser = argparse.ArgumentParser(prog="python -m laaffic_mock.prism", description="Serve the contract with Prism.")
+    parser.add_argument("--port", type=int, default=4010, help="0 is a free one (default: %(default)s)")
+    port = parser.parse_args().port
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # Prism's log has signs that not every terminal's encoding has
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    try:
+        with Prism(port=port) as prism:
+            sys.stdout.write(BANNER.format(url=prism.url))
+            sys.stdout.flush()
+            prism.relay(sys.stdout)
+    except PrismError as error:
+        raise SystemExit(f"laaffic_mock: {error}") from None
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the stopping
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()

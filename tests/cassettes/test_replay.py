@@ -1,0 +1,97 @@
+"""Recorded answers of the mock, replayed with the network blocked: `make cassettes` records them anew."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import laaffic
+from conftest import CREDENTIALS
+from laaffic_mock import AsyncPreferTransport, PreferTransport, Prism
+
+RECORDINGS = list(Path(__file__).with_name("cassettes").rglob("*.yaml"))
+HERE = "http://127.0.0.1:1"  # nobody listens there; recordings bear no port
+
+
+@pytest.fixture(scope="module")
+def vcr_config() -> dict[str, Any]:
+    """Keep what identifies a sender or a receiver out of the recordings."""
+    return {
+        "match_on": ["method", "path"],
+        "filter_headers": ["Api-Key", "Sign", "Timestamp", "User-Agent", "Host"],
+        "before_record_request": scrub_request,
+        "before_record_response": scrub_response,
+        "decode_compressed_response": True,
+    }
+
+
+def scrub_request(request: Any) -> Any:
+    """Leave neither text nor number nor app id in a recorded request."""
+    request.uri = "https://gateway.invalid" + request.path
+    request.body = b'{"scrubbed": true}'
+    return request
+
+
+def scrub_response(response: Any) -> Any:
+    """Leave no headers but those that the SDK reads, and only the provider's published sample numbers."""
+    response["headers"] = {k: v for k, v in response["headers"].items() if k.lower() in {"date", "content-type"}}
+    return response
+
+
+@pytest.fixture
+def gateway(record_mode: str) -> Iterator[str]:
+    """Return where to send to: the mock while recording, else a place where nobody listens."""
+    if record_mode == "none":
+        yield HERE
+        return
+    with Prism() as prism:
+        yield prism.url
+
+
+@pytest.mark.vcr
+@pytest.mark.block_network
+def test_a_recorded_success_is_accepted(gateway: str, sample: list[laaffic.Message]) -> None:
+    with laaffic.Client(base_url=gateway) as client:
+        result = client.send_batch(sample)
+    assert [recipient.msg_id for recipient in result.accepted] == [f"220720162942100000{n}" for n in (1, 2, 3)]
+
+
+@pytest.mark.vcr
+@pytest.mark.block_network
+def test_a_recorded_refusal_is_raised(gateway: str, sample: list[laaffic.Message]) -> None:
+    transport = PreferTransport("insufficient_balance")
+    with laaffic.Client(base_url=gateway, transport=transport) as client, pytest.raises(laaffic.StatusError) as caught:
+        client.send_batch(sample)
+    assert caught.value.status == "-10"
+    assert len(caught.value.result.rejected) == 3
+
+
+@pytest.mark.vcr
+@pytest.mark.block_network
+def test_a_recorded_partial_success_is_a_result(gateway: str, sample: list[laaffic.Message]) -> None:
+    async def run() -> laaffic.BatchResult:
+        transport = AsyncPreferTransport("partial_success")
+        async with laaffic.AsyncClient(base_url=gateway, transport=transport) as client:
+            return await client.send_batch(sample)
+
+    result = asyncio.run(run())
+    assert [recipient.state for recipient in result.recipients] == ["accepted", "accepted", "rejected"]
+
+
+def test_there_is_a_recording_for_every_replay() -> None:
+    assert len(RECORDINGS) == 3
+
+
+def test_no_recording_holds_a_secret_or_a_text() -> None:
+    for recording in RECORDINGS:
+        text = recording.read_text(encoding="utf-8")
+        assert not [secret for secret in (*CREDENTIALS.values(), "test message", "127.0.0.1") if secret in text]
+        assert not re.search(r"\b[0-9a-fA-F]{32}\b", text)
+        numbers = set(re.findall(r"(?<!\d)\d{11}(?!\d)", text))
+        assert numbers <= {"91856321412", "91856321413", "91856321414"}  # the provider's published sample
+        for interaction in yaml.safe_load(text)["interactions"]:
+            assert not {"sign", "api-key", "timestamp"} & {name.lower() for name in interaction["request"]["headers"]}

@@ -1,0 +1,104 @@
+"""Fixtures for all tests: test credentials, a scripted server, and senders of both kinds."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import laaffic
+from support.server import Server
+
+# The provider's published sample.
+CREDENTIALS = {"api_key": "bDqJFiq9", "api_secret": "7bz1lzh9", "app_id": "4luaKsL2"}
+
+ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
+
+Send = Callable[..., laaffic.BatchResult]
+SendMany = Callable[..., list[laaffic.BatchResult]]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run when a test was skipped, or expected to fail, whose reason is not on the list."""
+    lines = ALLOWED_SKIPS.read_text(encoding="utf-8").splitlines()
+    allowed = {line.split(":")[0].strip() for line in lines if line and not line.startswith("#")}
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    skipped = [report for kind in ("skipped", "xfailed", "xpassed") for report in reporter.stats.get(kind, [])]
+    for report in skipped:
+        name = report.nodeid.split("::", 1)[-1].split("[")[0]
+        if name not in allowed:
+            reporter.write_line(f"\n{report.nodeid} was skipped, and is not in {ALLOWED_SKIPS.name}", red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the sample credentials, and nothing that the machine's own environment might say."""
+    for name in ("BASE_URL", "PRISM_URL"):
+        monkeypatch.delenv(f"LAAFFIC_{name}", raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(f"LAAFFIC_{name.upper()}", value)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Return a server that accepts every receiver unless told otherwise."""
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture(params=["sync", "async"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Run a test with the sync client, then with the async one."""
+    return str(request.param)
+
+
+@pytest.fixture
+def send(kind: str) -> Send:
+    """Return a function that sends one batch with a new client of either kind."""
+
+    def sync(messages: Iterable[laaffic.Message], **settings: Any) -> laaffic.BatchResult:
+        with laaffic.Client(**settings) as client:
+            return client.send_batch(messages)
+
+    def not_sync(messages: Iterable[laaffic.Message], **settings: Any) -> laaffic.BatchResult:
+        async def run() -> laaffic.BatchResult:
+            async with laaffic.AsyncClient(**settings) as client:
+                return await client.send_batch(messages)
+
+        return asyncio.run(run())
+
+    return sync if kind == "sync" else not_sync
+
+
+@pytest.fixture
+def send_many(kind: str) -> SendMany:
+    """Return a function that sends many messages with a new client of either kind."""
+
+    def sync(messages: Iterable[laaffic.Message], **settings: Any) -> list[laaffic.BatchResult]:
+        with laaffic.Client(**settings) as client:
+            return list(client.send_many(messages))
+
+    def not_sync(messages: Iterable[laaffic.Message], **settings: Any) -> list[laaffic.BatchResult]:
+        async def run() -> list[laaffic.BatchResult]:
+            async with laaffic.AsyncClient(**settings) as client:
+                return [result async for result in client.send_many(messages)]
+
+        return asyncio.run(run())
+
+    return sync if kind == "sync" else not_sync
+
+
+@pytest.fixture
+def sample() -> list[laaffic.Message]:
+    """Return the provider's documented batch: three receivers in two messages."""
+    return [
+        laaffic.Message(["91856321412", "91856321413"], "test message", "", ["56584", "56585"]),
+        laaffic.Message("91856321414", "test message1", "", ["56586"]),
+    ]

@@ -1,0 +1,64 @@
+"""How the package is used, for type checkers only: never run, checked by mypy --strict and pyright."""
+
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal, assert_type
+
+import laaffic
+
+
+def making_messages() -> None:
+    laaffic.Message("91856321412", "text")
+    laaffic.Message(["91856321412"], "text", "ACME", ["1"])
+    message = laaffic.Message(numbers=(n for n in ("91856321412",)), content="text", sender_id=None, order_ids="1")
+    assert_type(message.numbers, tuple[str, ...])
+    assert_type(message.order_ids, tuple[str, ...] | None)
+    assert_type(message.content, str)
+
+
+def sending(messages: list[laaffic.Message], context: ssl.SSLContext) -> None:
+    with laaffic.Client("key", "secret", "app", base_url="https://x.example", timeout=(1, 2.5)) as client:
+        result = client.send_batch(messages)
+        assert_type(result, laaffic.BatchResult)
+        assert_type(result.recipients, tuple[laaffic.Recipient, ...])
+        assert_type(result.accepted[0].number, str)
+        assert_type(result.rejected[0].msg_id, str | None)
+        assert_type(result.success, int | None)
+        assert_type(result.error, laaffic.LaafficError | None)
+        for recipient in result.recipients:
+            assert_type(recipient.order_id, str | None)
+            assert_type(recipient.state == "unknown", bool)
+            assert_type(recipient.state is laaffic.State.UNKNOWN, bool)
+        for each in client.send_many(iter(messages)):
+            assert_type(each, laaffic.BatchResult)
+            each.raise_for_rejected()
+    laaffic.Client(timeout=3, max_recipients=500, connect_retries=0, ssl_context=context).close()
+    laaffic.Client(proxy="http://proxy.example:3128", transport=object())
+
+
+async def sending_without_blocking(messages: list[laaffic.Message], source: AsyncIterator[laaffic.Message]) -> None:
+    async with laaffic.AsyncClient() as client:
+        assert_type(await client.send_batch(messages), laaffic.BatchResult)
+        async for result in client.send_many(source):
+            assert_type(result, laaffic.BatchResult)
+        async for result in client.send_many(messages):
+            assert_type(result, laaffic.BatchResult)
+        await client.close()
+
+
+def handling(error: laaffic.LaafficError) -> Literal["no", "unknown"]:
+    assert_type(error.retryable, bool)
+    assert_type(error.hint, str)
+    assert_type(error.result, laaffic.BatchResult)
+    assert_type(error.status, str | None)
+    assert_type(error.http_status, int | None)
+    if isinstance(error, laaffic.InvalidMessageError):
+        assert_type(error.message_index, int | None)
+        assert_type(error.rule, str)
+    return error.sent
+
+
+def statuses() -> Iterator[str]:
+    for code, info in laaffic.STATUSES.items():
+        assert_type(info, laaffic.StatusInfo)
+        yield f"{code} {info.name} {info.meaning} {info.hint} {info.definite}"

@@ -1,0 +1,61 @@
+"""The exceptions: what each tells, alone, and that it survives a task queue."""
+
+import copy
+import inspect
+import pickle
+
+import pytest
+
+import laaffic
+from laaffic import _errors
+
+ALL = [value for value in vars(laaffic).values() if inspect.isclass(value) and issubclass(value, laaffic.LaafficError)]
+
+
+def one(state: laaffic.State) -> laaffic.BatchResult:
+    """Return a result with one receiver."""
+    return laaffic.BatchResult((laaffic.Recipient("99912345678", "a", None, state, 0),))
+
+
+@pytest.mark.parametrize("error", ALL)
+def test_every_error_can_be_made_with_a_message_alone(error: type[laaffic.LaafficError]) -> None:
+    made = error("something")
+    assert made.sent in {"no", "unknown"}
+    assert made.result.recipients == ()
+    assert (made.status, made.reason, made.http_status) == (None, None, None)
+
+
+@pytest.mark.parametrize("error", ALL)
+def test_every_error_survives_pickle_and_deepcopy(error: type[laaffic.LaafficError]) -> None:
+    made = error("something", result=one(laaffic.State.UNKNOWN))
+    object.__setattr__(made.result, "error", made)
+    for again in (pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):  # noqa: S301  # made here
+        assert type(again) is error
+        assert str(again) == str(made)
+        assert again.result == made.result
+        assert again.result.error is again
+        assert {**vars(again), "result": None} == {**vars(made), "result": None}
+
+
+@pytest.mark.parametrize("error", ALL)
+def test_every_error_says_whether_it_was_sent(error: type[laaffic.LaafficError]) -> None:
+    text = str(error("something", result=one(laaffic.State.UNKNOWN)))
+    assert ("Nothing was sent." in text) is (error.sent == "no")
+    assert ("may have been sent" in text) is (error.sent == "unknown")
+    assert error.hint in text
+
+
+def test_the_tree_at_the_top_of_the_module_names_every_error() -> None:
+    assert _errors.__doc__ is not None
+    assert {error.__name__ for error in ALL} <= set(_errors.__doc__.replace("(", " ").split())
+
+
+def test_every_status_but_success_has_an_error_of_its_own() -> None:
+    by_code = {code: laaffic.StatusError._class_for(code) for code in laaffic.STATUSES if code != "0"}
+    assert len(set(by_code.values())) == len(by_code)
+    assert laaffic.UnknownStatusError not in by_code.values()
+    assert all(error.hint == laaffic.STATUSES[code].hint for code, error in by_code.items())
+
+
+def test_only_an_invalid_message_is_a_value_error() -> None:
+    assert [error.__name__ for error in ALL if issubclass(error, ValueError)] == ["InvalidMessageError"]

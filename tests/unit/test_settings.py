@@ -1,0 +1,85 @@
+"""Every setting, checked before anything is sent."""
+
+import ssl
+from typing import Any
+
+import httpx
+import pytest
+
+import laaffic
+
+
+@pytest.mark.parametrize("name", ["API_KEY", "API_SECRET", "APP_ID"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_credential_names_its_variable(name: str, value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if value is None:
+        monkeypatch.delenv(f"LAAFFIC_{name}")
+    else:
+        monkeypatch.setenv(f"LAAFFIC_{name}", value)
+    with pytest.raises(laaffic.ConfigurationError, match=f"LAAFFIC_{name}") as caught:
+        laaffic.Client()
+    assert caught.value.sent == "no"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"api_key": "key\n"}, "white space"),
+        ({"api_secret": " s"}, "white space"),
+        ({"api_key": "clé"}, "no HTTP header"),
+        ({"api_key": "a b"}, "no HTTP header"),
+        ({"api_secret": "\ud800"}, "UTF-8"),
+        ({"api_key": 5}, "not a string"),
+        ({"base_url": "http://api.laaffic.com"}, "plain http"),
+        ({"base_url": "http://10.0.0.1"}, "plain http"),
+        ({"base_url": "http://localhost.example"}, "plain http"),
+        ({"base_url": "http://127.0.0.1@evil.example"}, "user"),
+        ({"base_url": "https://api.laaffic.com/v3"}, "without /v3"),
+        ({"base_url": "https://api.laaffic.com/v3/"}, "without /v3"),
+        ({"base_url": "https://api.laaffic.com/v3/sendSms/batch"}, "without /v3"),
+        ({"base_url": "api.laaffic.com"}, "is an address"),
+        ({"base_url": "ftp://api.laaffic.com"}, "is an address"),
+        ({"base_url": "https://"}, "is an address"),
+        ({"base_url": "https://x.example:port"}, "is an address"),
+        ({"base_url": "https://[::1"}, "is an address"),
+        ({"base_url": "https://user:pw@x.example"}, "no user"),
+        ({"base_url": "https://x.example?a=1"}, "query"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": -1.0}, "timeout"),
+        ({"timeout": None}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+        ({"timeout": (1.0, 2.0, 3.0)}, "timeout"),
+        ({"max_recipients": 0}, "max_recipients"),
+        ({"max_recipients": 1.5}, "max_recipients"),
+        ({"connect_retries": -1}, "connect_retries"),
+        ({"proxy": "proxy.example:3128"}, "proxy"),
+        ({"transport": object()}, "transport"),
+        (
+            {"transport": httpx.MockTransport(lambda _: httpx.Response(200)), "proxy": "http://x.example"},
+            "its own proxy",
+        ),
+    ],
+)
+@pytest.mark.parametrize("client", [laaffic.Client, laaffic.AsyncClient])
+def test_a_wrong_setting_is_refused_with_its_remedy(
+    client: type[laaffic.Client], settings: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(laaffic.ConfigurationError, match=says) as caught:
+        client(**settings)
+    assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4010", "http://localhost", "http://[::1]:80", "http://127.9.9.9/x/"])
+def test_plain_http_is_for_loopback(url: str) -> None:
+    laaffic.Client(base_url=url).close()
+
+
+def test_certificate_checks_cannot_be_switched_off() -> None:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    with pytest.raises(laaffic.ConfigurationError, match="does not check certificates"):
+        laaffic.Client(ssl_context=context)
+    context.verify_mode = ssl.CERT_NONE
+    with pytest.raises(laaffic.ConfigurationError, match="does not check certificates"):
+        laaffic.Client(ssl_context=context)

@@ -1,0 +1,174 @@
+"""How clients live: threads, forks, event loops, closing, interruptions."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+import laaffic
+from conftest import Send
+from support.server import Connection, Server, silence
+
+
+def test_a_client_serves_many_threads(server: Server) -> None:
+    with laaffic.Client(base_url=server.url) as client, ThreadPoolExecutor(16) as threads:
+        batches = [[laaffic.Message(f"999{n:08d}", "x")] for n in range(100)]
+        results = list(threads.map(client.send_batch, batches))
+    assert [result.accepted[0].number for result in results] == [f"999{n:08d}" for n in range(100)]
+    assert len(server.posts) == 100
+
+
+def test_a_client_serves_many_tasks(server: Server) -> None:
+    async def run() -> list[laaffic.BatchResult]:
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            sends = (client.send_batch([laaffic.Message(f"999{n:08d}", "x")]) for n in range(100))
+            return await asyncio.gather(*sends)
+
+    assert [result.accepted[0].number for result in asyncio.run(run())] == [f"999{n:08d}" for n in range(100)]
+    assert len(server.posts) == 100
+
+
+def test_a_forked_process_gets_connections_of_its_own(server: Server, sample: list[laaffic.Message]) -> None:
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(sample)
+        child = multiprocessing.get_context("fork").Process(target=client.send_batch, args=(sample,))
+        child.start()
+        child.join(20)
+        assert child.exitcode == 0
+        client.send_batch(sample)
+    assert server.connections == 2
+    assert len(server.posts) == 3
+
+
+# The connection of the first loop cannot be closed any more: its loop is gone.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_an_async_client_may_outlive_an_event_loop(server: Server, sample: list[laaffic.Message]) -> None:
+    client = laaffic.AsyncClient(base_url=server.url)
+    for _ in range(2):
+        assert len(asyncio.run(client.send_batch(sample)).accepted) == 3
+    asyncio.run(client.close())
+    del client
+    gc.collect()
+
+
+def test_a_closed_client_says_so(kind: str, server: Server, sample: list[laaffic.Message]) -> None:
+    async def run() -> None:
+        client = laaffic.AsyncClient(base_url=server.url)
+        await client.close()
+        await client.send_batch(sample)
+
+    def run_sync() -> None:
+        client = laaffic.Client(base_url=server.url)
+        client.close()
+        client.send_batch(sample)
+
+    with pytest.raises(laaffic.ConfigurationError, match="closed") as caught:
+        run_sync() if kind == "sync" else asyncio.run(run())
+    assert len(caught.value.result.not_sent) == 3
+    assert server.posts == []
+
+
+def test_closing_twice_is_harmless(server: Server, sample: list[laaffic.Message]) -> None:
+    client = laaffic.Client(base_url=server.url)
+    client.send_batch(sample)
+    client.close()
+    client.close()
+
+
+def test_all_clients_of_a_process_share_one_ssl_context() -> None:
+    from laaffic._transport import shared_ssl_context  # noqa: PLC0415  # private, and only here
+
+    assert shared_ssl_context() is shared_ssl_context()
+
+
+def test_a_cancelled_send_is_cancelled_and_says_what_is_known(server: Server, sample: list[laaffic.Message]) -> None:
+    arrived = threading.Event()
+
+    def hang(connection: Connection) -> bool:
+        arrived.set()
+        return silence(connection)
+
+    server.will(hang)
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            task = asyncio.create_task(client.send_batch(sample))
+            await asyncio.to_thread(arrived.wait, 10)
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(run())
+    assert any("unknown" in note for note in caught.value.__notes__)
+    assert len(server.posts) == 1
+
+
+def test_ctrl_c_while_waiting_ends_at_once_and_says_what_is_known(server: Server) -> None:
+    arrived = threading.Event()
+
+    def hang(connection: Connection) -> bool:
+        arrived.set()
+        return silence(connection)
+
+    server.will(hang)
+    program = "import laaffic; laaffic.Client().send_batch([laaffic.Message('99900000001', 'top secret words')])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "LAAFFIC_BASE_URL": server.url},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert arrived.wait(20)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode != 0
+    assert "what became of its receivers is unknown" in errors
+
+
+def test_an_experts_transport_is_posted_through(kind: str, send: Send, sample: list[laaffic.Message]) -> None:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"status": "-10"})
+
+    with pytest.raises(laaffic.InsufficientBalanceError):
+        send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
+    assert len(seen) == 1
+    assert kind
+
+
+def test_anything_a_transport_raises_becomes_an_unknown_outcome(send: Send, sample: list[laaffic.Message]) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        raise OSError("a secret 91856321412")
+
+    with pytest.raises(laaffic.OutcomeUnknownError) as caught:
+        send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
+    assert "91856321412" not in str(caught.value)
+
+
+def test_a_client_works_under_another_async_library(server: Server) -> None:
+    program = textwrap.dedent("""
+        import trio, laaffic
+        async def main():
+            async with laaffic.AsyncClient() as client:
+                print(len((await client.send_batch([laaffic.Message('99900000001', 'x')])).accepted))
+                try:
+                    async with laaffic.AsyncClient(base_url="http://127.0.0.1:1", connect_retries=1) as lost:
+                        await lost.send_batch([laaffic.Message('99900000001', 'x')])
+                except laaffic.NotSentError:
+                    print("not sent")
+        trio.run(main)
+    """)
+    environment = {**os.environ, "LAAFFIC_BASE_URL": server.url}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["1", "not sent"]

@@ -1,0 +1,102 @@
+"""Status -16: the clock of this machine is off."""
+
+import time
+from email.utils import formatdate
+
+import pytest
+
+import laaffic
+from conftest import Send
+from support.server import Action, Connection, Server, answer, drop, success
+
+
+def expired(ahead: float = 0.0, **fields: object) -> Action:
+    """Refuse the timestamp, with the server's clock this many seconds ahead of ours."""
+    date = formatdate(time.time() + ahead, usegmt=True)
+    return answer({"status": "-16", "reason": "超出時間範圍限制", **fields}, headers={"Date": date})
+
+
+def strict(ahead: float) -> Action:
+    """Accept only what is signed by a clock that is this many seconds ahead of ours."""
+
+    def act(connection: Connection) -> bool:
+        off = float(connection.request.headers["timestamp"]) - time.time() - ahead
+        return success(connection) if abs(off) < 1800 else expired(ahead)(connection)
+
+    return act
+
+
+@pytest.mark.parametrize("ahead", [7200.0, -7200.0])
+def test_a_wrong_clock_is_corrected_by_the_servers_date(
+    send: Send, server: Server, sample: list[laaffic.Message], ahead: float
+) -> None:
+    server.will(strict(ahead))
+    assert len(send(sample, base_url=server.url).accepted) == 3
+    assert len(server.posts) == 2
+    first, second = (request.headers for request in server.posts)
+    assert abs(int(second["timestamp"]) - int(first["timestamp"]) - ahead) < 60
+    assert first["sign"] != second["sign"]
+    assert server.posts[0].body == server.posts[1].body
+
+
+def test_the_correction_is_kept_for_the_requests_that_follow(server: Server, sample: list[laaffic.Message]) -> None:
+    server.will(strict(7200.0))
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(sample)
+        client.send_batch(sample)
+    assert len(server.posts) == 3
+
+
+def test_a_second_refusal_is_raised(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
+    server.will(expired(7200.0))
+    with pytest.raises(laaffic.TimestampExpiredError) as caught:
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 2
+    assert caught.value.sent == "no"
+    assert len(caught.value.result.rejected) == 3
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT"])
+def test_without_a_readable_date_it_is_raised_at_once(
+    send: Send, server: Server, sample: list[laaffic.Message], date: str
+) -> None:
+    server.will(answer({"status": "-16"}, headers={"Date": date}))
+    with pytest.raises(laaffic.TimestampExpiredError):
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 1
+
+
+def test_what_was_accepted_all_the_same_is_not_posted_again(
+    send: Send, server: Server, sample: list[laaffic.Message]
+) -> None:
+    server.will(expired(7200.0, array=[{"msgId": "m1", "number": "91856321412"}]))
+    with pytest.raises(laaffic.TimestampExpiredError) as caught:
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 1
+    assert caught.value.sent == "unknown"
+    assert [recipient.state[0] for recipient in caught.value.result.recipients] == ["a", "r", "r"]
+
+
+def test_a_refusal_that_counts_accepted_receivers_is_not_posted_again(
+    send: Send, server: Server, sample: list[laaffic.Message]
+) -> None:
+    server.will(expired(7200.0, success="1"))
+    with pytest.raises(laaffic.TimestampExpiredError):
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 1
+
+
+def test_a_lost_second_answer_is_unknown(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
+    server.will(expired(7200.0), drop)
+    with pytest.raises(laaffic.OutcomeUnknownError):
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 2
+
+
+def test_a_message_id_that_looks_like_the_status_changes_nothing(
+    send: Send, server: Server, sample: list[laaffic.Message]
+) -> None:
+    listed = [{"msgId": "x-16", "number": f"9185632141{n}"} for n in (2, 3, 4)]
+    server.will(answer({"status": "0", "array": listed}))
+    assert len(send(sample, base_url=server.url).accepted) == 3
+    assert len(server.posts) == 1

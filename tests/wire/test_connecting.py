@@ -1,0 +1,141 @@
+"""What happens before a request can be written."""
+
+import socket
+import ssl
+import threading
+from typing import Any
+
+import pytest
+import trustme
+
+import laaffic
+from conftest import Send
+from laaffic import _exchange
+from support.server import Server, raw
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once: the pauses are tested by themselves."""
+    monkeypatch.setattr(_exchange, "_FIRST_PAUSE", 0.0)
+
+
+@pytest.fixture
+def refusing_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_refused_connection_is_not_sent(send: Send, sample: list[laaffic.Message], refusing_port: int) -> None:
+    with pytest.raises(laaffic.NotSentError) as caught:
+        send(sample, base_url=f"http://127.0.0.1:{refusing_port}")
+    assert caught.value.sent == "no"
+    assert caught.value.retryable
+    assert {recipient.state for recipient in caught.value.result.recipients} == {laaffic.State.NOT_SENT}
+    assert "safe to send again" in str(caught.value)
+
+
+def test_a_name_that_does_not_resolve_is_not_sent(send: Send, sample: list[laaffic.Message]) -> None:
+    with pytest.raises(laaffic.NotSentError):
+        send(sample, base_url="https://no-such-host.invalid")
+
+
+def test_a_wrong_certificate_is_not_sent(send: Send, sample: list[laaffic.Message]) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def shake_hands() -> None:
+            for _ in range(2):
+                try:
+                    connection, _ = listener.accept()
+                    context.wrap_socket(connection, server_side=True).close()
+                except OSError:  # the client hangs up, which is the point
+                    connection.close()
+
+        thread = threading.Thread(target=shake_hands, daemon=True)
+        thread.start()
+        with pytest.raises(laaffic.NotSentError, match="CERTIFICATE_VERIFY_FAILED"):
+            send(sample, base_url=f"https://localhost:{listener.getsockname()[1]}", connect_retries=1)
+        thread.join(5)
+
+
+def test_tls_with_a_ca_of_ones_own_sends(send: Send, sample: list[laaffic.Message], server: Server) -> None:
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(context)
+    trusting = ssl.create_default_context()
+    ca.configure_trust(trusting)
+    server.use_tls(context)
+    result = send(sample, base_url=server.url.replace("http://127.0.0.1", "https://localhost"), ssl_context=trusting)
+    assert len(result.accepted) == 3
+
+
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_connecting_is_tried_again_a_bounded_number_of_times(
+    retries: int, sample: list[laaffic.Message], refusing_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    settings: dict[str, Any] = {"base_url": f"http://127.0.0.1:{refusing_port}", "connect_retries": retries}
+    with laaffic.Client(**settings) as client, pytest.raises(laaffic.NotSentError):
+        client.send_batch(sample)
+    assert len(waited) == retries
+
+
+def test_a_connection_that_comes_back_sends_once(
+    sample: list[laaffic.Message], refusing_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server() as server, laaffic.Client(base_url=f"http://127.0.0.1:{refusing_port}") as client:
+        # The gateway comes up while the client waits for its second attempt.
+        monkeypatch.setattr("time.sleep", lambda _: server.also_listen_on(refusing_port))
+        assert len(client.send_batch(sample).accepted) == 3
+        assert len(server.posts) == 1
+
+
+def test_the_pauses_double_and_are_spread() -> None:
+    _exchange._FIRST_PAUSE = 0.25
+    for first, second, third in (tuple(_exchange.pauses(3)) for _ in range(50)):
+        assert 0.125 <= first <= 0.375
+        assert 0.25 <= second <= 0.75
+        assert 0.5 <= third <= 1.5
+
+
+def test_a_proxy_that_refuses_the_tunnel_is_not_sent(send: Send, sample: list[laaffic.Message], server: Server) -> None:
+    with pytest.raises(laaffic.NotSentError):
+        send(sample, base_url="https://gateway.invalid", proxy="http://user:pa55word@127.0.0.1:1")
+    server.will(raw(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
+    with pytest.raises(laaffic.NotSentError) as caught:
+        send(sample, base_url="https://gateway.invalid", proxy=server.url, connect_retries=0)
+    assert [request.head for request in server.posts] == ["CONNECT gateway.invalid:443 HTTP/1.1"]
+    assert "407" in str(caught.value)
+
+
+def test_plain_http_to_loopback_never_goes_through_a_proxy(
+    send: Send, sample: list[laaffic.Message], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert len(send(sample, base_url=server.url).accepted) == 3
+
+
+def test_https_goes_through_the_proxy_of_the_environment(
+    send: Send, sample: list[laaffic.Message], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
+    server.will(raw(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"))
+    with pytest.raises(laaffic.NotSentError):
+        send(sample, base_url="https://gateway.invalid", connect_retries=0)
+    assert server.posts[0].head.startswith("CONNECT gateway.invalid:443")
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_named(
+    send: Send, sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://user:pa55word@127.0.0.1:1")
+    with pytest.raises(laaffic.ConfigurationError, match="ALL_PROXY") as caught:
+        send(sample, base_url="https://gateway.invalid")
+    assert len(caught.value.result.not_sent) == 3
+    assert "pa55word" not in str(caught.value)

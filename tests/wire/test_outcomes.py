@@ -1,0 +1,266 @@
+"""Every kind of answer, and of no answer: the exception, what was sent, each receiver's state, and the posts."""
+
+import gzip
+import pickle
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import laaffic
+from conftest import Send
+from support.server import Action, Server, answer, drop, raw, silence, success
+
+SHORT = (5.0, 0.3)  # seconds to connect and to read; the silent server never answers at all
+
+
+def listed(*places: int) -> list[dict[str, str]]:
+    """Return the answer's entries for some of the sample's three receivers."""
+    return [{"msgId": f"m{p}", "number": f"9185632141{2 + p}", "orderId": f"5658{4 + p}"} for p in places]
+
+
+@dataclass
+class Case:
+    """One kind of answer and what must come of it; `states` by first letter, in the order asked."""
+
+    name: str
+    action: Action
+    error: type[laaffic.LaafficError] | None
+    sent: str | None
+    states: str
+    retryable: bool = False
+    discrepancy: bool = False
+
+
+def said(status: Any, **fields: Any) -> Action:
+    """Answer with HTTP 200 and a status."""
+    return answer({"status": status, **fields})
+
+
+UNKNOWN = laaffic.OutcomeUnknownError
+HTTP = laaffic.HTTPStatusError
+OK = {"status": "0", "reason": "success", "success": "3", "fail": "0", "array": listed(0, 1, 2)}
+PARTLY = {"status": "0", "success": "2", "fail": "1", "array": listed(0, 1)}
+
+REFUSALS = [
+    ("-1", laaffic.AuthenticationError),
+    ("-2", laaffic.IPRestrictedError),
+    ("-3", laaffic.SensitiveContentError),
+    ("-4", laaffic.EmptyContentError),
+    ("-5", laaffic.ContentTooLongError),
+    ("-6", laaffic.TemplateMismatchError),
+    ("-7", laaffic.TooManyNumbersError),
+    ("-8", laaffic.EmptyNumbersError),
+    ("-9", laaffic.InvalidNumberError),
+    ("-10", laaffic.InsufficientBalanceError),
+    ("-19", laaffic.NoPriceError),
+]
+
+CASES = [
+    # A success, read liberally.
+    Case("success", answer(OK), None, None, "aaa"),
+    Case("success in any order", answer({**OK, "array": listed(2, 0, 1)}), None, None, "aaa"),
+    Case("integers for strings", answer({**OK, "status": 0, "success": 3, "fail": 0}), None, None, "aaa"),
+    Case(
+        "numbers and ids as integers",
+        answer({**OK, "array": [{"msgId": 7, "number": 91856321412 + p} for p in range(3)]}),
+        None,
+        None,
+        "aaa",
+    ),
+    Case("nulls", answer({**OK, "reason": None, "success": None, "fail": None}), None, None, "aaa"),
+    Case("missing counts", answer({"status": "0", "array": listed(0, 1, 2)}), None, None, "aaa"),
+    Case(
+        "extra fields",
+        answer({**OK, "new": {"a": [1]}, "array": [{**e, "price": 1} for e in listed(0, 1, 2)]}),
+        None,
+        None,
+        "aaa",
+    ),
+    Case("gzip", answer(OK, headers={"Content-Encoding": "gzip"}, encode=gzip.compress), None, None, "aaa"),
+    Case("HTTP 201", answer(OK, status=201), None, None, "aaa"),
+    Case(
+        "byte order mark",
+        answer(b"\xef\xbb\xbf" + b'{"status":"0","success":"0","fail":"3","array":[]}'),
+        None,
+        None,
+        "rrr",
+    ),
+    Case(
+        "a plus before numbers",
+        answer({**OK, "array": [{**e, "number": "+" + e["number"]} for e in listed(0, 1, 2)]}),
+        None,
+        None,
+        "aaa",
+    ),
+    Case(
+        "not text in UTF-8",
+        answer(b'{"status":"-10","reason":"\xd3\xe0\xb6\xee"}'),
+        laaffic.InsufficientBalanceError,
+        "no",
+        "rrr",
+    ),
+    # Partly accepted: a result.
+    Case("partial", answer(PARTLY), None, None, "aar"),
+    Case("all refused", answer({"status": "0", "success": "0", "fail": "3", "array": []}), None, None, "rrr"),
+    Case(
+        "all refused, no list",
+        answer({"status": "0", "success": "0", "fail": "3"}),
+        None,
+        None,
+        "rrr",
+        discrepancy=True,
+    ),
+    # Counts and list disagree.
+    Case(
+        "counts more than it lists",
+        answer({**PARTLY, "success": "3", "fail": "0"}),
+        UNKNOWN,
+        "unknown",
+        "aau",
+        discrepancy=True,
+    ),
+    Case("counts less than it lists", answer({**OK, "success": "1", "fail": "2"}), None, None, "aaa", discrepancy=True),
+    Case("wrong count of refused", answer({**PARTLY, "fail": "0"}), None, None, "aar", discrepancy=True),
+    Case(
+        "success without list",
+        answer({"status": "0", "success": "3", "fail": "0"}),
+        UNKNOWN,
+        "unknown",
+        "uuu",
+        discrepancy=True,
+    ),
+    Case("success with null list", answer({**OK, "array": None}), UNKNOWN, "unknown", "uuu", discrepancy=True),
+    Case("success and nothing else", answer({"status": "0"}), UNKNOWN, "unknown", "uuu", discrepancy=True),
+    Case("list is no list", answer({**OK, "array": "none"}), UNKNOWN, "unknown", "uuu", discrepancy=True),
+    Case(
+        "lists a stranger",
+        answer({**PARTLY, "array": [*listed(0), {"msgId": "x", "number": "99900000001"}]}),
+        UNKNOWN,
+        "unknown",
+        "auu",
+        discrepancy=True,
+    ),
+    Case("lists junk", answer({**PARTLY, "array": [*listed(0), None]}), UNKNOWN, "unknown", "auu", discrepancy=True),
+    # Refused.
+    *(Case(f"status {code}", said(code, reason="x"), error, "no", "rrr") for code, error in REFUSALS),
+    Case("status as integer", said(-10), laaffic.InsufficientBalanceError, "no", "rrr"),
+    Case(
+        "refused, but two are listed",
+        said("-10", array=listed(0, 1)),
+        laaffic.InsufficientBalanceError,
+        "unknown",
+        "aar",
+    ),
+    Case("refused, but counts accepted", said("-10", success="1"), laaffic.InsufficientBalanceError, "unknown", "uuu"),
+    Case(
+        "refused, listed without message id",
+        said("-10", array=[{"number": "91856321412"}]),
+        laaffic.InsufficientBalanceError,
+        "unknown",
+        "uuu",
+    ),
+    Case("status -18", said("-18"), laaffic.GatewayFaultError, "unknown", "uuu"),
+    Case("status -18 with one listed", said("-18", array=listed(1)), laaffic.GatewayFaultError, "unknown", "uau"),
+    Case("status nobody knows", said("-99"), laaffic.UnknownStatusError, "unknown", "uuu"),
+    Case("status in words", said("ok"), laaffic.UnknownStatusError, "unknown", "uuu"),
+    Case("refused with HTTP 400", answer({"status": "-9"}, status=400), laaffic.InvalidNumberError, "no", "rrr"),
+    Case("refused with HTTP 302", answer({"status": "-1"}, status=302), laaffic.AuthenticationError, "no", "rrr"),
+    Case("refused with HTTP 408", answer({"status": "-1"}, status=408), laaffic.AuthenticationError, "unknown", "uuu"),
+    # Something else answered.
+    *(
+        Case(f"HTTP {n}", answer(b"<html>", status=n), HTTP, "no", "rrr")
+        for n in (400, 401, 403, 404, 407, 413, 418, 451)
+    ),
+    Case("HTTP 429", answer(b"slow down", status=429), HTTP, "no", "rrr", retryable=True),
+    Case("HTTP 408", answer(b"", status=408), HTTP, "unknown", "uuu"),
+    *(
+        Case(f"HTTP {n}", answer(b"", status=n, headers={"Location": "/elsewhere"}), HTTP, "unknown", "uuu")
+        for n in (301, 302, 303, 307, 308)
+    ),
+    Case("HTTP 304", answer(b"", status=304), HTTP, "unknown", "uuu"),
+    *(
+        Case(f"HTTP {n}", answer(b"<html>oops", status=n), UNKNOWN, "unknown", "uuu")
+        for n in (500, 502, 503, 504, 520, 599)
+    ),
+    Case("HTTP 500 with a refusal", answer({"status": "-1"}, status=500), UNKNOWN, "unknown", "uuu"),
+    Case(
+        "HTTP 500 with one listed",
+        answer({**PARTLY, "array": listed(0)}, status=500),
+        UNKNOWN,
+        "unknown",
+        "auu",
+        discrepancy=True,
+    ),
+    Case("success with HTTP 400", answer({**OK, "array": []}, status=400), UNKNOWN, "unknown", "uuu", discrepancy=True),
+    Case("HTTP 999", answer(b"", status=999), UNKNOWN, "unknown", "uuu"),
+    # Not the contract's.
+    Case("empty", answer(b""), UNKNOWN, "unknown", "uuu"),
+    Case("HTTP 204", raw(b"HTTP/1.1 204 No Content\r\n\r\n"), UNKNOWN, "unknown", "uuu"),
+    Case(
+        "HTML",
+        answer(b"<html><body>Welcome to the hotel's wifi", headers={"Content-Type": "text/html"}),
+        UNKNOWN,
+        "unknown",
+        "uuu",
+    ),
+    Case("broken JSON", answer(b'{"status":"0","success":"3","arr'), UNKNOWN, "unknown", "uuu"),
+    Case("deep JSON", answer(b"[" * 100_000), UNKNOWN, "unknown", "uuu"),
+    Case("a JSON list", answer([]), UNKNOWN, "unknown", "uuu"),
+    Case("JSON null", answer(None), UNKNOWN, "unknown", "uuu"),
+    Case("no status", answer({"reason": "?"}), UNKNOWN, "unknown", "uuu"),
+    Case("null status", said(None), UNKNOWN, "unknown", "uuu"),
+    Case("boolean status", said(False), UNKNOWN, "unknown", "uuu"),
+    Case("fraction for status", said(0.0), UNKNOWN, "unknown", "uuu"),
+    Case("endless integer", answer(b'{"status":' + b"9" * 5000 + b"}"), UNKNOWN, "unknown", "uuu"),
+    Case("no status, but two are listed", answer({"array": listed(0, 1)}), UNKNOWN, "unknown", "aau"),
+    Case("broken gzip", answer(OK, headers={"Content-Encoding": "gzip"}), UNKNOWN, "unknown", "uuu"),
+    # No answer.
+    Case("dropped", drop, UNKNOWN, "unknown", "uuu"),
+    Case("dropped within the headers", raw(b"HTTP/1.1 200 OK\r\nContent-"), UNKNOWN, "unknown", "uuu"),
+    Case(
+        "dropped within the body",
+        raw(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"status":"0"'),
+        UNKNOWN,
+        "unknown",
+        "uuu",
+    ),
+    Case(
+        "dropped within a chunk",
+        raw(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"sta'),
+        UNKNOWN,
+        "unknown",
+        "uuu",
+    ),
+    Case("not HTTP", raw(b"SSH-2.0-OpenSSH\r\n"), UNKNOWN, "unknown", "uuu"),
+    Case("never answers", silence, UNKNOWN, "unknown", "uuu"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_answer_becomes_one_outcome_per_receiver(
+    case: Case, send: Send, server: Server, sample: list[laaffic.Message]
+) -> None:
+    server.will(case.action, success)
+    error: laaffic.LaafficError | None = None
+    try:
+        result = send(sample, base_url=server.url, timeout=SHORT)
+    except laaffic.LaafficError as caught:
+        error, result = caught, caught.result
+
+    assert type(error) is (case.error or type(None))
+    assert "".join(recipient.state[0] for recipient in result.recipients) == case.states
+    assert [recipient.number for recipient in result.recipients] == ["91856321412", "91856321413", "91856321414"]
+    assert [recipient.order_id for recipient in result.recipients] == ["56584", "56585", "56586"]
+    assert bool(result.discrepancy) is case.discrepancy
+    assert len(server.posts) == 1
+    if error is not None:
+        assert error.sent == case.sent
+        assert error.retryable is case.retryable
+        assert error.hint
+        assert error.hint in str(error)
+        assert result.error is error
+        assert error.__cause__ is None
+        assert error.__context__ is None
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301  # made here
+        assert (type(again), str(again), again.result.recipients) == (type(error), str(error), result.recipients)

@@ -1,0 +1,35 @@
+"""Keeping what a server sends back out of the HTTP library's own debug log.
+
+At level DEBUG httpcore writes the headers of each answer, and what is not HTTP whole. A server that repeats what it was
+sent would so put numbers, texts and signatures into the log. Only during this package's own requests, only what was
+received is left out; the names of the steps stay.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_posting: ContextVar[bool] = ContextVar("laaffic_posting", default=False)
+
+
+def _leave_out_what_was_received(record: logging.LogRecord) -> bool:
+    if _posting.get():
+        step, _, details = record.getMessage().partition(" ")
+        if details and step.startswith(("receive_", "recv_")):
+            record.msg, record.args = step, ()
+    return True
+
+
+for _name in ("httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks"):
+    logging.getLogger(_name).addFilter(_leave_out_what_was_received)
+
+
+@contextmanager
+def quiet_wire_logs() -> Iterator[None]:
+    """Leave out what is received while this lasts, in this thread or task alone."""
+    token = _posting.set(True)
+    try:
+        yield
+    finally:
+        _posting.reset(token)
