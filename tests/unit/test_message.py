@@ -14,7 +14,7 @@ OK = "99900000001"
 
 @pytest.mark.parametrize(
     "raw",
-    ["91856321412", "+91 8563-214-12", "+91 (85) 632.14/12", "\u00a091\u200b8563\u201121412 ", "+91\u202f856321412"],
+    ["91856321412", "+91 8563-214-12", "+91 (85) 632.14.12", "\u00a091\u200b8563\u201121412 ", "+91\u202f856321412"],
 )
 def test_numbers_are_normalised_to_digits(raw: str) -> None:
     assert laaffic.Message(raw, "x").numbers == ("91856321412",)
@@ -34,6 +34,11 @@ def test_numbers_are_normalised_to_digits(raw: str) -> None:
         ("9.18563E+10", "other than digits"),
         ("91+856321412", "other than digits"),
         ("++91856321412", "other than digits"),
+        ("91856321412.0", "decimal point"),
+        ("91856321412.", "decimal point"),
+        ("5551234/5555678", "other than digits"),
+        ("5551234\n5555678", "other than digits"),
+        ("5551234\t5555678", "other than digits"),
         ("123456", "only 6 digits"),
         ("1234567890123456", "16 digits"),
     ],

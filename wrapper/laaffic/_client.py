@@ -102,10 +102,9 @@ class _ClientBase:
                 try:
                     self._open(api, {**http_options(self._settings, self._signer), "transport": self._transport})
                 except Exception as error:  # noqa: BLE001  # the HTTP library has many ways to refuse a proxy
-                    refused = (
-                        f"The proxy cannot be used ({type(error).__name__}). Check proxy, HTTPS_PROXY and ALL_PROXY"
-                    )
-                    raise ConfigurationError(refused, result=batch.all_in(State.NOT_SENT)) from None
+                    refused = f"The proxy cannot be used ({type(error).__name__}; SOCKS will not do)"
+                    remedy = "Check proxy, HTTPS_PROXY and ALL_PROXY"
+                    raise ConfigurationError(f"{refused}. {remedy}", result=batch.all_in(State.NOT_SENT)) from None
                 self._api, self._owner = api, owner
             return self._api
 

@@ -32,7 +32,7 @@ from laaffic._statuses import status_info
 
 _SENT = {
     "no": "Nothing was sent.",
-    "unknown": "Some or all of it may have been sent; each receiver's state in .result says what is known.",
+    "unknown": "Some or all of it may have been sent; each receiver's state says what is known.",
 }
 
 
@@ -153,16 +153,22 @@ class HTTPStatusError(LaafficError):
 class PartialFailureError(LaafficError):
     """Some receivers were not accepted. Raised only by `BatchResult.raise_for_rejected()`."""
 
-    hint = "Send again only to the receivers in .result.rejected, once you know why they were refused."
+    hint = "Send again only to the receivers that were rejected, once you know why."
 
 
 class StatusError(LaafficError):
-    """The provider answered with a status other than 0. The subclass says which."""
+    """The provider answered with a status other than 0. The subclass says which.
 
+    Attributes:
+        code: the status that a subclass stands for, such as `"-10"`; None where it stands for more than one.
+    """
+
+    code: ClassVar[str | None] = None
     _by_code: ClassVar[dict[str, type["StatusError"]]] = {}
 
     def __init_subclass__(cls, *, code: str | None = None) -> None:
         if code is not None:
+            cls.code = code
             StatusError._by_code[code] = cls
             cls.hint = status_info(code).hint
 

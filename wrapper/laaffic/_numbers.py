@@ -2,8 +2,10 @@
 
 import re
 
-# What people put between digits: spaces, no-break spaces, hyphens and dashes, dots, slashes, parentheses.
-_SEPARATORS = re.compile(r"[\s\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\-\u2010-\u2015\u2212./()]+")
+# What people put between the digits of one number: spaces of all widths, marks of direction, hyphens and dashes, dots,
+# parentheses. Not what stands between two numbers (tabs, line ends, slashes): those must not become one.
+_SEPARATORS = re.compile(r"[ \u00a0\u2000-\u200b\u200e\u200f\u202a-\u202f\u2060\ufeff\-\u2010-\u2015\u2212.()]+")
+_DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]*")
 _E164 = re.compile(r"[1-9][0-9]{6,14}")
 MOST_DIGITS = 15
 LEAST_DIGITS = 7
@@ -17,7 +19,9 @@ def normalise_number(raw: str) -> str:
     """
     if "(0)" in raw:
         raise ValueError("has a (0), which is not dialled from abroad; leave it out")
-    digits = _SEPARATORS.sub("", raw).removeprefix("+")
+    if _DECIMAL.fullmatch(raw.strip()):
+        raise ValueError("has a decimal point, as spreadsheets write figures; give it as text, without the point")
+    digits = _SEPARATORS.sub("", raw.strip()).removeprefix("+")
     if _E164.fullmatch(digits):
         return digits
     if not digits:

@@ -109,7 +109,9 @@ def _status_error(http_status: int, result: BatchResult, status: str, texts: Ite
         what,
         result=result,
         sent=_sent(result),
-        hint=f"Send again only to .result.rejected. {kind.hint}" if result.accepted and result.rejected else None,
+        hint=f"Send again only to those that were rejected. {kind.hint}"
+        if result.accepted and result.rejected
+        else None,
         status=status,
         reason=result.reason,
         http_status=http_status,

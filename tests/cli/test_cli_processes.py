@@ -1,0 +1,209 @@
+"""What only a process of its own shows: signals, pipes, terminals, missing extras."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Spawn, Write
+from laaffic import BatchResult, Client
+from laaffic_cli._interrupts import Interrupts, StoppedError
+from laaffic_cli._sending import send
+from laaffic_cli._sources import OptionsSource
+from support.server import Connection, Server, silence, success
+
+PATIENCE = 60  # seconds, for the slowest machine; nothing waits for it to pass
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
+
+
+@pytest.fixture
+def stuck(gateway: Server) -> threading.Event:
+    """Let the server answer once and then never more; return what tells that it is waited for."""
+    waiting = threading.Event()
+
+    def never(connection: Connection) -> bool:
+        waiting.set()
+        return silence(connection)
+
+    gateway.will(success, never)
+    return waiting
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_what_is_known_and_claims_no_more(
+    spawn: Spawn, stuck: threading.Event, tmp_path: Path, many: str, number: signal.Signals
+) -> None:
+    output = tmp_path / "outcomes.csv"
+    process = spawn("send", many, "--max-recipients", "50", "--json", "--output", str(output))
+    assert stuck.wait(PATIENCE)
+    process.send_signal(number)
+    said, errors = process.communicate(timeout=PATIENCE)
+    document = json.loads(said)
+    states = [recipient["state"] for recipient in document["recipients"]]
+    assert states == ["accepted"] * 50 + ["unknown"] * 50 + ["not_sent"] * 150
+    assert [row.split(",")[3] for row in output.read_text().splitlines()[1:]] == states
+    assert process.returncode == document["exit_code"] == 5
+    assert document["errors"][0]["type"] == "Interrupted"
+    assert "Interrupted" in errors
+    assert "Traceback" not in errors
+
+
+def test_an_interrupt_before_sending_sends_nothing(spawn: Spawn, gateway: Server, write: Write, tmp_path: Path) -> None:
+    long = write("long.csv", "number,content\n" + "99900000001,a\n" * 300_000)
+    output = tmp_path / "outcomes.csv"
+    os.mkfifo(output)
+    process = spawn("send", long, "--output", str(output))
+    reading = os.open(output, os.O_RDONLY)  # returns when the process has opened it, which it does before it checks
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE)
+    os.close(reading)
+    assert process.returncode == 4
+    assert errors == "Error: Interrupted.\nNothing was sent.\n"
+    assert not gateway.posts
+
+
+def test_an_interrupt_between_two_requests_leaves_nothing_unknown(gateway: Server) -> None:
+    source = OptionsSource("99900000001,99900000002,99900000003", "a", None, None)
+    results = []
+
+    def keep(result: BatchResult) -> None:
+        results.append(result)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with Client(max_recipients=1) as client, Interrupts() as interrupts:
+        ending = send(client, source, keep, interrupts)
+    assert (ending.done, ending.doubtful, len(results), len(gateway.posts)) == (1, 1, 1, 1)
+
+
+def test_a_signal_waits_while_it_could_lose_something() -> None:
+    with Interrupts() as interrupts:
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(StoppedError):
+            interrupts.open()
+        interrupts.forget()
+        interrupts.open()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_goes_away_loses_no_row_of_the_output(
+    spawn: Spawn, tmp_path: Path, many: str, options: list[str]
+) -> None:
+    output = tmp_path / "outcomes.csv"
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn("send", many, "--max-recipients", "50", "--output", str(output), *options, stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert errors == ""
+    assert process.returncode == 0
+    assert len(output.read_text().splitlines()) == 251
+
+
+def test_a_dry_run_ends_quietly_when_nobody_reads(spawn: Spawn, many: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn("send", many, "--dry-run", stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(("options", "code", "posts"), [([], 5, 1), (["--json"], 2, 0)])
+def test_outcomes_that_cannot_be_printed_are_no_success(
+    spawn: Spawn, gateway: Server, many: str, *, options: list[str], code: int, posts: int
+) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123  # a device
+        process = spawn("send", many, *options, stdout=full)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, len(gateway.posts)) == (code, posts)
+    assert "No space left on device" in errors
+    assert "Traceback" not in errors
+
+
+def _on_terminal(spawn: Spawn, *arguments: str, **environment: str) -> str:
+    """Run with standard output and error on a terminal, and return what it shows."""
+    ours, theirs = os.openpty()
+    variables = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "CI"}}
+    process = spawn(
+        *arguments, stdout=theirs, stderr=theirs, env={**variables, "TERM": "xterm-256color", **environment}
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            more = os.read(ours, 65536)
+        except OSError:  # Linux says so when the other end is closed
+            break
+        if not more:
+            break
+        shown += more
+    os.close(ours)
+    process.wait(timeout=PATIENCE)
+    return shown.decode()
+
+
+def test_a_terminal_gets_a_progress_bar_and_colours(spawn: Spawn, many: str) -> None:
+    shown = _on_terminal(spawn, "send", many, "--max-recipients", "50")
+    assert "Sending" in shown
+    assert "250/250" in shown
+    shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")
+    assert "\x1b[32maccepted" in shown
+
+
+def test_no_color_is_respected(spawn: Spawn) -> None:
+    shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a", NO_COLOR="1")
+    assert "accepted" in shown
+    assert "\x1b[32m" not in shown
+
+
+def test_json_on_a_terminal_is_not_drawn_over(spawn: Spawn, many: str) -> None:
+    shown = _on_terminal(spawn, "send", many, "--json")
+    assert json.loads(shown)["counts"]["accepted"] == 250
+
+
+def test_a_pipe_gets_neither_bar_nor_colours(spawn: Spawn) -> None:
+    said, errors = spawn("send", "--to", "91856321412", "--content", "a").communicate(timeout=PATIENCE)
+    assert "\x1b" not in said + errors
+    assert errors == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_an_old_terminal_is_no_reason_to_fail(spawn: Spawn, encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    arguments = ("send", "--to", "91856321412", "--content", "नमस्ते", "--order-id", "ü-小明")
+    for options in ([], ["--dry-run"], ["--json"]):
+        process = spawn(*arguments, *options, env=environment, encoding=encoding)
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_a_missing_extra_is_told_in_one_line(spawn: Spawn, missing: str) -> None:
+    blocked = f"import sys; sys.modules[{missing!r}] = None; from laaffic_cli import main; sys.exit(main())"
+    process = spawn("--version", command=["-c", blocked])
+    said, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert said == ""
+    assert errors == "The command line needs click and rich: pip install 'laaffic[cli]'\n"
+
+
+def test_the_sdk_does_without_click_and_rich() -> None:
+    code = "import sys, laaffic; print({'click', 'rich', 'laaffic_cli'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_the_module_runs_as_a_program(spawn: Spawn) -> None:
+    process = spawn("--version")
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert said.startswith("laaffic ")
