@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic import _batch, _message, _numbers, _request
+from laaffic import _batch, _message, _numbers, _request, _settings
 from laaffic._answer import read_answer
 from laaffic_api.models import SendBatchRequest, SendBatchResponse, StatusCode
 from laaffic_api.types import UNSET
@@ -89,6 +89,7 @@ def test_what_the_contract_refuses_message_refuses_first(item: dict[str, str]) -
 def test_the_limits_are_the_contracts() -> None:
     assert ITEM["content"]["maxLength"] == _message.MOST_CONTENT
     assert ITEM["senderId"]["maxLength"] == _message.MOST_SENDER_ID
+    assert SPEC["paths"]["/v3/sendSms/batch"]["post"]["x-max-recipients"] == _settings.DEFAULT_MAX_RECIPIENTS
     one = _numbers._E164.pattern
     assert ITEM["numbers"]["pattern"] == f"^{one}(,{one})*$"
 

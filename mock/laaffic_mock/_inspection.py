@@ -1,0 +1,169 @@
+"""The inspection paths, outside of the contract's: what was accepted, and what is to happen."""
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, fields
+from random import Random
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from laaffic_mock._desk import Desk
+from laaffic_mock._faults import ABOUT, DEFAULT_SECONDS, Fault
+from laaffic_mock._rules import Settings
+from laaffic_mock._wire import Connections
+
+REFUSE = "refuse_connection"
+MOST_ON_A_PAGE = 10_000
+MOST_SECONDS = 3600.0
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "api_key": str,
+    "api_secret": str,
+    "app_id": str,
+    "balance": (int, type(None)),
+    "words": list,
+    "templates": list,
+    "allowed_ips": (list, type(None)),
+    "clock_offset": (int, float),
+}
+
+
+class BadRequest(ValueError):  # noqa: N818  # answered as such
+    """An inspection request that does not fit."""
+
+
+class Inspection:
+    """The handlers of the inspection paths.
+
+    Args:
+        desk: the gateway's state.
+        connections: the open connections, which are dropped when connections are to be refused.
+        refuse: stops listening for so many seconds.
+    """
+
+    def __init__(self, desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]]) -> None:
+        self._desk = desk
+        self._connections = connections
+        self._refuse = refuse
+
+    def routes(self) -> list[Route]:
+        """Return the routes below /_mock."""
+        return [
+            Route("/_mock/health", self.health),
+            Route("/_mock/messages", _guarded(self.messages)),
+            Route("/_mock/clear", self.clear, methods=["POST"]),
+            Route("/_mock/settings", _guarded(self.settings), methods=["GET", "PATCH"]),
+            Route("/_mock/faults", _guarded(self.ask_for_fault), methods=["POST"]),
+            Route("/_mock/faults", _guarded(self.set_chances), methods=["PUT"]),
+            Route("/_mock/faults", self.list_faults),
+            Route("/_mock/magic", self.magic),
+        ]
+
+    async def health(self, _: Request) -> Response:
+        """Say that it runs, and what has come."""
+        return JSONResponse({"status": "ok", "mock": "nothing is really sent", "counts": dict(self._desk.tally)})
+
+    async def messages(self, request: Request) -> Response:
+        """List accepted messages: `number`, `offset`, `limit`."""
+        query = request.query_params
+        offset = _number(query.get("offset", "0"), "offset", 0, None)
+        limit = _number(query.get("limit", "100"), "limit", 0, MOST_ON_A_PAGE)
+        return JSONResponse(self._desk.book.page(query.get("number"), int(offset), int(limit)))
+
+    async def clear(self, _: Request) -> Response:
+        """Forget everything."""
+        self._desk.clear()
+        return Response(status_code=204)
+
+    async def settings(self, request: Request) -> Response:
+        """Show the account's settings, or change some."""
+        if request.method == "PATCH":
+            for name, value in _settings(await _object(request)).items():
+                setattr(self._desk.settings, name, value)
+        shown = asdict(self._desk.settings)
+        del shown["api_secret"]
+        return JSONResponse(shown)
+
+    async def list_faults(self, _: Request) -> Response:
+        """List the faults there are."""
+        return JSONResponse({fault.value: about.does for fault, about in ABOUT.items()})
+
+    async def ask_for_fault(self, request: Request) -> Response:
+        """Let the next requests go wrong: `fault`, `times`, `seconds`."""
+        wanted = await _object(request)
+        times = int(_number(wanted.get("times", 1), "times", 1, MOST_ON_A_PAGE))
+        seconds = _number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MOST_SECONDS)
+        if wanted.get("fault") == REFUSE:
+            self._connections.drop_all(but=request.scope)
+            await self._refuse(seconds)
+        else:
+            self._desk.plan.asked.extend([(_fault(wanted.get("fault")), seconds)] * times)
+        return Response(status_code=204)
+
+    async def set_chances(self, request: Request) -> Response:
+        """Let requests go wrong by chance: `chances`, `seed`."""
+        wanted = await _object(request)
+        given = wanted.get("chances")
+        if not isinstance(given, dict):
+            raise BadRequest("chances is an object: for each fault its probability")
+        chances = {_fault(kind): _number(chance, kind, 0, 1) for kind, chance in given.items()}
+        if sum(chances.values()) > 1:
+            raise BadRequest("chances are together at most 1")
+        seed = int(_number(wanted.get("seed", 0), "seed", 0, None))
+        self._desk.plan.chances, self._desk.plan.chance = chances, Random(seed)  # noqa: S311  # repeatable, not secret
+        return Response(status_code=204)
+
+    async def magic(self, _: Request) -> Response:
+        """List the magic numbers."""
+        return JSONResponse({number: row.means for number, row in self._desk.magic.items()})
+
+
+def _guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    async def guarded(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except BadRequest as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return guarded
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        wanted = await request.json()
+    except (ValueError, RecursionError):
+        wanted = None
+    if not isinstance(wanted, dict):
+        raise BadRequest("the body is not a JSON object")
+    return wanted
+
+
+def _fault(kind: object) -> Fault:
+    try:
+        return Fault(str(kind))
+    except ValueError:
+        raise BadRequest(f"there is no such fault; there are {', '.join([REFUSE, *Fault])}") from None
+
+
+def _number(value: object, name: str, least: float, most: float | None) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float | str) else math.nan
+    except ValueError:
+        number = math.nan
+    if not number >= least or (most is not None and number > most) or math.isinf(number):
+        raise BadRequest(f"{name} is a number from {least:g}" + (f" to {most:g}" if most is not None else ""))
+    return number
+
+
+def _settings(wanted: dict[str, Any]) -> dict[str, Any]:
+    names = [field.name for field in fields(Settings)]
+    for name, value in wanted.items():
+        if name not in names:
+            raise BadRequest(f"there is no such setting; there are {', '.join(names)}")
+        if not isinstance(value, _KINDS[name]) or (isinstance(value, bool)):
+            raise BadRequest(f"{name} has the wrong type")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise BadRequest(f"{name} is a list of strings")
+    return wanted

@@ -1,0 +1,100 @@
+"""The gateway's server in a thread of its own: it starts, stops, and can stop listening for a while."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+
+from laaffic_mock._wire import Connections
+
+BACKLOG = 2048
+SECONDS_TO_START = 30.0
+
+
+class GatewayError(RuntimeError):
+    """The gateway could not be started or asked; the text says why and what to do."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, told when it is ready, on a socket that is bound beforehand."""
+
+    def __init__(self, config: uvicorn.Config, address: tuple[str, int]) -> None:
+        super().__init__(config)
+        self.address = address
+        self.ready = threading.Event()
+        self._again: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def refuse(self, seconds: float) -> None:
+        """Stop listening for so many seconds: connections are refused by the system itself."""
+        for server in self.servers:
+            server.close()
+        if self._again is not None:
+            self._again.cancel()
+        self._again = asyncio.create_task(self._listen_again(seconds))
+
+    async def _listen_again(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        loop = asyncio.get_running_loop()
+        self.servers = [await loop.create_server(self._protocol, sock=bind(*self.address), backlog=BACKLOG)]
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind = self.config.http_protocol_class
+        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # uvicorn's own way
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        GatewayError: the port is in use, or the host is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small answers at once only where the socket says that it is TCP; without, each waits 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        remedy = "stop the program that uses it, or choose another (port 0 is a free one)"
+        raise GatewayError(f"cannot listen on {host} port {port} ({error.strerror}): {remedy}") from None
+    return listening
+
+
+def start(
+    host: str, port: int, connections: Connections, make_app: Callable[[Callable[[float], Awaitable[None]]], Starlette]
+) -> tuple[Server, threading.Thread]:
+    """Start a server in a thread, and wait until it serves."""
+    listening = bind(host, port)
+    server: Server
+
+    async def refuse(seconds: float) -> None:
+        await server.refuse(seconds)
+
+    config = uvicorn.Config(
+        make_app(refuse),
+        http=connections.protocol(),
+        loop="asyncio",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = Server(config, listening.getsockname()[:2])
+    thread = threading.Thread(target=server.run, args=([listening],), name="laaffic-mock-gateway", daemon=True)
+    thread.start()
+    if not server.ready.wait(SECONDS_TO_START):
+        raise GatewayError(f"the gateway did not start within {SECONDS_TO_START:g} seconds")
+    return server, thread
