@@ -21,21 +21,32 @@ SECONDS_TO_EXIT = 5.0
 
 
 class Prism:
-    """A Prism mock server on 127.0.0.1 that serves the contract, from `with` or `start()` until `stop()`.
+    """A Prism server on 127.0.0.1 that serves the contract, from `with` or `start()` until `stop()`.
+
+    It answers from the contract's examples. With `upstream`, the address of another server, it is a proxy before that
+    one, and holds every request and every answer against the contract as they pass.
 
     `spec` is the path of an OpenAPI file; left out, it is the `openapi.yaml` that the package `laaffic` ships.
     `port` 0 lets the system choose a free one. `timeout` is how many seconds it may take to start.
 
     When the environment variable LAAFFIC_PRISM_URL is set, nothing is started or stopped: `url` is that address, and
-    the three arguments have no effect.
+    the arguments have no effect. A proxy is started all the same.
 
     Prism ends with the process that started it, also when that process is killed.
     """
 
-    def __init__(self, spec: str | os.PathLike[str] | None = None, *, port: int = 0, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        spec: str | os.PathLike[str] | None = None,
+        *,
+        port: int = 0,
+        timeout: float = 30.0,
+        upstream: str | None = None,
+    ) -> None:
         self._spec = spec
         self._port = port
         self._timeout = timeout
+        self._upstream = upstream
         self._url: str | None = None
         self._process: subprocess.Popen[str] | None = None
         self._reader = threading.Thread()
@@ -63,16 +74,18 @@ class Prism:
         """
         if self._url is not None:
             return self
-        if given := os.environ.get("LAAFFIC_PRISM_URL"):
+        given = os.environ.get("LAAFFIC_PRISM_URL")
+        if given and self._upstream is None:
             self._url = _answering(given)
             return self
         self.stop()  # one that has ended by itself
         self._lines.clear()
         self._ready.clear()
         command = [find_node(), "--require", str(EXIT_WITH_PARENT), str(find_prism() / "dist" / "index.js")]
-        command += ["mock", "--errors", "-h", "127.0.0.1", "-p", str(self._port)]
+        command += ["mock" if self._upstream is None else "proxy", "--errors", "-h", "127.0.0.1", "-p", str(self._port)]
+        command += [str(Path(self._spec or find_contract()).resolve()), *([self._upstream] if self._upstream else [])]
         self._process = subprocess.Popen(
-            [*command, str(Path(self._spec or find_contract()).resolve())],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -78,8 +78,8 @@ class RemoteGateway:
 
         Args:
             **settings: `balance`; `words`, sensitive ones (-3); `templates`, approved texts with `{...}` for what
-                varies (-6 for others); `allowed_ips` (-2 for others); `clock_offset` in seconds; `api_key`, `api_secret`,
-                `app_id`.
+                varies (-6 for others); `allowed_ips` (-2 for others); `clock_offset` in seconds; `api_key`,
+                `api_secret`, `app_id`.
         """
         self._ask("PATCH", "settings", settings)
 

@@ -194,6 +194,10 @@ CASES = [
     ),
     Case("success with HTTP 400", answer({**OK, "array": []}, status=400), UNKNOWN, "unknown", "uuu", discrepancy=True),
     Case("HTTP 999", answer(b"", status=999), UNKNOWN, "unknown", "uuu"),
+    # The error pages of many servers repeat the HTTP status in a field of that name.
+    Case("an error page in JSON, 404", answer({"status": 404, "error": "Not Found"}, status=404), HTTP, "no", "rrr"),
+    Case("an error page in JSON, 422", answer({"status": "422", "title": "x"}, status=422), HTTP, "no", "rrr"),
+    Case("an error page in JSON, 502", answer({"status": 502}, status=502), UNKNOWN, "unknown", "uuu"),
     # Not the contract's.
     Case("empty", answer(b""), UNKNOWN, "unknown", "uuu"),
     Case("HTTP 204", raw(b"HTTP/1.1 204 No Content\r\n\r\n"), UNKNOWN, "unknown", "uuu"),

@@ -38,7 +38,7 @@ def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
 
 
 def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
-    answer = read_answer(evidence.content) or _NOTHING_READ
+    answer = _by_the_contract(read_answer(evidence.content) or _NOTHING_READ, evidence.http_status)
     asked = list(batch.asked())
     found, strays = match(asked, answer.listed or ())
     success = answer.status == SUCCESS and is_success(evidence.http_status)
@@ -64,6 +64,13 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
     )
     error = error_for(evidence.http_status, result, texts=(message.content for message in batch.messages))
     return result if error is None else _with_error(result, error)
+
+
+def _by_the_contract(answer: Answer, http_status: int) -> Answer:
+    """Take out a status that only repeats the HTTP status, as the error pages of many servers and proxies do."""
+    if answer.status == str(http_status) and not is_success(http_status):
+        return answer._replace(status=None)
+    return answer
 
 
 def _state_of_unlisted(http_status: int, answer: Answer, accepted: int) -> State:
