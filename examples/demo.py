@@ -1,4 +1,4 @@
-"""`make demo`: the provider's documented batch through the SDK and the command line to the mock, then one refusal."""
+"""`make demo`: a personalised batch to a mock of the gateway, one refused number, one lost answer, and what to do."""
 
 import os
 import subprocess
@@ -6,19 +6,10 @@ import sys
 from pathlib import Path
 
 import laaffic
-from laaffic_mock import PreferTransport, Prism
+from laaffic_mock import Gateway, PreferTransport, Prism, environment_for
 
-SAMPLE = Path(__file__).with_name("provider-sample.json")
-# The provider's published sample credentials. They open nothing.
-CREDENTIALS = {"LAAFFIC_API_KEY": "bDqJFiq9", "LAAFFIC_API_SECRET": "7bz1lzh9", "LAAFFIC_APP_ID": "4luaKsL2"}
-
-
-def messages() -> list[laaffic.Message]:
-    """Return the provider's documented batch."""
-    return [
-        laaffic.Message(numbers=["91856321412", "91856321413"], content="test message", order_ids=["56584", "56585"]),
-        laaffic.Message(numbers="91856321414", content="test message1", order_ids=["56586"]),
-    ]
+HERE = Path(__file__).parent
+OUTCOME_UNKNOWN = 5  # the exit code of `laaffic send`
 
 
 def headline(text: str) -> None:
@@ -26,44 +17,76 @@ def headline(text: str) -> None:
     print(f"\n── {text}", flush=True)
 
 
-def through_the_sdk() -> None:
-    """Send the batch, and show what is known of each receiver."""
-    headline("Through the SDK: laaffic.Client().send_batch([...])")
+def laaffic_send(*arguments: str) -> int:
+    """Run `laaffic send`, and return its exit code."""
+    print(f"$ laaffic send {' '.join(arguments)}", flush=True)
+    command = [sys.executable, "-m", "laaffic_cli", "send", *arguments]
+    code = subprocess.run(command, cwd=HERE.parent, check=False).returncode
+    print(f"exit code {code}")
+    return code
+
+
+def a_campaign(gateway: Gateway) -> bool:
+    """Send a file of personalised messages, and compare what is reported with the gateway's book."""
+    headline("A file of personalised messages; the second request's answer will be lost")
+    code = laaffic_send("examples/messages.csv", "--max-recipients", "7")
+    headline("What to do now")
+    book = {message.number for message in gateway.messages}
+    print("accepted  Nothing. The message id is the handle for asking what became of it.")
+    print("rejected  99900300001: find out why, correct it, send again to this number only.")
+    print("unknown   99900200003: ask the provider before sending again.")
+    if "99900200003" in book:
+        print("          The mock can tell: it took the message, and only its answer was lost.")
+        print("          Sending again would have sent it twice.")
+    return code == OUTCOME_UNKNOWN and "99900200003" in book and "99900300001" not in book
+
+
+def the_documented_batch() -> bool:
+    """Send the provider's documented batch through the SDK and the command line to Prism, which knows its answer."""
+    headline("The provider's documented batch, through the SDK: client.send_batch([...])")
     with laaffic.Client() as client:
-        result = client.send_batch(messages())
+        result = client.send_batch(documented())
     for recipient in result.recipients:
         print(f"{recipient.number}  order {recipient.order_id}  {recipient.state}  message id {recipient.msg_id}")
+    headline("The same, through the command line")
+    return laaffic_send("examples/provider-sample.json") == 0 and len(result.accepted) == len(result.recipients)
 
 
-def through_the_command_line() -> int:
-    """Send the provider's own JSON body with the command line, and return its exit code."""
-    headline(f"Through the command line: laaffic send examples/{SAMPLE.name}")
-    return subprocess.run([sys.executable, "-m", "laaffic_cli", "send", str(SAMPLE)], check=False).returncode
-
-
-def a_refusal() -> None:
+def a_refusal() -> bool:
     """Let the mock refuse, and show what an application is told."""
-    headline("A refusal: the mock answers with its example insufficient_balance")
+    headline("A refusal, as an application sees it (the contract's example insufficient_balance)")
     with laaffic.Client(transport=PreferTransport("insufficient_balance")) as client:
         try:
-            client.send_batch(messages())
-        except laaffic.StatusError as error:
+            client.send_batch(documented())
+        except laaffic.InsufficientBalanceError as error:
             print(f"{type(error).__name__}: {error}")
             print(f"error.status={error.status!r}  error.sent={error.sent!r}  error.retryable={error.retryable}")
             for recipient in error.result.recipients:
                 print(f"{recipient.number}  order {recipient.order_id}  {recipient.state}")
+            return True
+    return False
+
+
+def documented() -> list[laaffic.Message]:
+    """Return the provider's documented batch."""
+    return [
+        laaffic.Message(numbers=["91856321412", "91856321413"], content="test message", order_ids=["56584", "56585"]),
+        laaffic.Message(numbers="91856321414", content="test message1", order_ids=["56586"]),
+    ]
 
 
 def main() -> int:
     """Run the demonstration; exit 0 when all went as it should."""
+    with Gateway() as gateway, Prism(upstream=gateway.url) as proxy:
+        os.environ.update(environment_for(proxy.url))
+        print(f"A mock of the gateway runs at {proxy.url}, behind a check of the contract. Nothing is really sent.")
+        went_well = a_campaign(gateway)
     with Prism() as prism:
-        os.environ.update(CREDENTIALS, LAAFFIC_BASE_URL=prism.url)
-        print(f"A mock of the gateway, made from openapi.yaml, runs at {prism.url}. Nothing is really sent.")
-        through_the_sdk()
-        code = through_the_command_line()
-        a_refusal()
-    headline("The mock is stopped.")
-    return code
+        os.environ.update(environment_for(prism.url))
+        went_well = the_documented_batch() and went_well
+        went_well = a_refusal() and went_well
+    headline("The mocks are stopped.")
+    return 0 if went_well else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from laaffic_mock._account import environment_for
 from laaffic_mock._install import PrismError
 from laaffic_mock._process import Prism
 from laaffic_mock.prefer import AsyncPreferTransport, PreferTransport
@@ -18,6 +19,7 @@ __all__ = [
     "Prism",
     "PrismError",
     "RemoteGateway",
+    "environment_for",
     "magic_numbers",
 ]
 

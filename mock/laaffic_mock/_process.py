@@ -66,6 +66,11 @@ class Prism:
         """The last 200 lines that Prism printed, also after it has stopped."""
         return "\n".join(self._lines.copy())
 
+    @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        return self._url is not None
+
     def start(self) -> Self:
         """Start Prism and wait until it listens; does nothing when it runs already.
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any
 
+from laaffic_mock._account import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
 from laaffic_mock._contract import Contract
-
-# The provider's published sample credentials. They open nothing.
-SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP = "bDqJFiq9", "7bz1lzh9", "4luaKsL2"
 
 
 @dataclass

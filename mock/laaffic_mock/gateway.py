@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx
 
+from laaffic_mock._account import environment_for
 from laaffic_mock._app import make_app
 from laaffic_mock._assertions import Wanted, failure_text
 from laaffic_mock._book import AcceptedMessage
@@ -13,7 +14,6 @@ from laaffic_mock._contract import load_contract
 from laaffic_mock._desk import Desk
 from laaffic_mock._faults import DEFAULT_SECONDS
 from laaffic_mock._inspection import MOST_ON_A_PAGE
-from laaffic_mock._rules import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
 from laaffic_mock._server import GatewayError, start
 from laaffic_mock._wire import Connections
 
@@ -40,12 +40,7 @@ class RemoteGateway:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that point `laaffic.Client()` here, with the provider's published sample account."""
-        return {
-            "LAAFFIC_BASE_URL": self.url,
-            "LAAFFIC_API_KEY": SAMPLE_KEY,
-            "LAAFFIC_API_SECRET": SAMPLE_SECRET,
-            "LAAFFIC_APP_ID": SAMPLE_APP,
-        }
+        return environment_for(self.url)
 
     @property
     def messages(self) -> list[AcceptedMessage]:

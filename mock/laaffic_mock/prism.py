@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from laaffic_mock._account import environment_for
 from laaffic_mock._install import PrismError
 from laaffic_mock._process import Prism
 
@@ -18,10 +19,7 @@ It is a mock: nothing is really sent, and nothing is charged.
 
 To send to it, with the provider's published sample credentials:
 
-export LAAFFIC_BASE_URL={url}
-export LAAFFIC_API_KEY=bDqJFiq9
-export LAAFFIC_API_SECRET=7bz1lzh9
-export LAAFFIC_APP_ID=4luaKsL2
+{exports}
 
 """
 
@@ -37,11 +35,16 @@ def main() -> None:
         signal.signal(number, _leave)
     try:
         with Prism(port=port) as prism:
-            sys.stdout.write(BANNER.format(url=prism.url))
+            sys.stdout.write(_banner(prism.url))
             sys.stdout.flush()
             prism.relay(sys.stdout)
     except PrismError as error:
         raise SystemExit(f"laaffic_mock: {error}") from None
+
+
+def _banner(url: str) -> str:
+    exports = "\n".join(f"export {name}={value}" for name, value in environment_for(url).items())
+    return BANNER.format(url=url, exports=exports)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -37,6 +37,9 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"base_url": "https://api.laaffic.com/v3"}, "without /v3"),
         ({"base_url": "https://api.laaffic.com/v3/"}, "without /v3"),
         ({"base_url": "https://api.laaffic.com/v3/sendSms/batch"}, "without /v3"),
+        ({"base_url": ""}, "empty"),
+        ({"base_url": " "}, "empty"),
+        ({"base_url": 5}, "empty"),
         ({"base_url": "api.laaffic.com"}, "is an address"),
         ({"base_url": "ftp://api.laaffic.com"}, "is an address"),
         ({"base_url": "https://"}, "is an address"),
@@ -83,3 +86,9 @@ def test_certificate_checks_cannot_be_switched_off() -> None:
     context.verify_mode = ssl.CERT_NONE
     with pytest.raises(laaffic.ConfigurationError, match="does not check certificates"):
         laaffic.Client(ssl_context=context)
+
+
+def test_an_empty_variable_for_the_base_url_does_not_mean_the_real_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAAFFIC_BASE_URL", "")
+    with pytest.raises(laaffic.ConfigurationError, match="LAAFFIC_BASE_URL"):
+        laaffic.Client()

@@ -71,7 +71,7 @@ def make_settings(
         api_key=key,
         api_secret=secret,
         app_id=app,
-        base_url=_base_url(base_url or os.environ.get("LAAFFIC_BASE_URL") or DEFAULT_BASE_URL),
+        base_url=_base_url(os.environ.get("LAAFFIC_BASE_URL", DEFAULT_BASE_URL) if base_url is None else base_url),
         connect_timeout=connect,
         read_timeout=read,
         max_recipients=max_recipients,
@@ -119,6 +119,9 @@ def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
 
 
 def _base_url(given: str) -> str:
+    if not isinstance(given, str) or not given.strip():
+        # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
+        raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is empty; give an address, or leave it unset")
     url = given.strip().rstrip("/")
     try:
         parts = urlsplit(url)

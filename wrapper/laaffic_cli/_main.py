@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from laaffic_cli._mock import mock
 from laaffic_cli._send import send
 from laaffic_cli._statuses import statuses
 from laaffic_cli._streams import tell
@@ -19,6 +20,7 @@ def cli() -> None:
     """Send SMS through the Laaffic gateway, and know for every receiver what became of it."""
 
 
+cli.add_command(mock)
 cli.add_command(send)
 cli.add_command(statuses)
 
