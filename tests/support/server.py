@@ -34,6 +34,7 @@ class Connection:
     socket: socket.socket
     request: Request
     stopping: threading.Event
+    after: bytes = b""  # what an answer has behind it, in the same packet
 
 
 def answer(
@@ -46,7 +47,7 @@ def answer(
         lines = {"Date": formatdate(usegmt=True), "Content-Type": "application/json", **(headers or {})}
         lines["Content-Length"] = str(len(content))
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        connection.socket.sendall(f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode() + content)
+        connection.socket.sendall(f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode() + content + connection.after)
         return True
 
     return act

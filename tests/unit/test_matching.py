@@ -90,10 +90,25 @@ def test_an_entry_without_number_is_matched_by_its_order_id() -> None:
     assert [r.state for r in result.recipients] == ["rejected", "accepted"]
 
 
-def test_an_order_id_never_overrules_a_number() -> None:
-    batch = batch_of([laaffic.Message("99900000001", "x", order_ids="a")])
-    result = judge(batch, answered(status="0", array=[{"msgId": "7", "number": "99900000009", "orderId": "a"}]))
-    assert [r.state for r in result.recipients] == ["unknown"]
+def test_an_order_id_tells_who_is_meant_where_the_number_is_spelled_otherwise() -> None:
+    batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
+    entry = {"msgId": "7", "number": "00 999 0000 0002", "orderId": "b"}
+    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    assert [r.state for r in result.recipients] == ["rejected", "accepted"]
+
+
+def test_an_order_id_never_overrules_a_number_that_was_asked_for() -> None:
+    batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
+    entry = {"msgId": "7", "number": "99900000001", "orderId": "b"}
+    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    assert [r.state for r in result.recipients] == ["accepted", "rejected"]
+
+
+def test_an_order_id_that_stands_twice_tells_nothing() -> None:
+    batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "a"])])
+    result = judge(batch, answered(status="0", array=[{"msgId": "7", "number": "other", "orderId": "a"}]))
+    assert [r.state for r in result.recipients] == ["unknown", "unknown"]
+    assert result.stray_msg_ids == ("7",)
 
 
 anything = st.recursive(

@@ -42,7 +42,7 @@ def test_a_full_success_raises_nothing() -> None:
 
 def test_a_partial_success_raises_on_request_and_says_to_whom_to_send_again() -> None:
     result = laaffic.BatchResult(RECIPIENTS[:2], "0", "success", 1, 1)
-    with pytest.raises(laaffic.PartialFailureError, match="1 of 2 receivers were rejected") as caught:
+    with pytest.raises(laaffic.PartialFailureError, match="1 of 2 receivers were not accepted") as caught:
         result.raise_for_rejected()
     assert caught.value.result is result
     assert caught.value.sent == "unknown"
@@ -53,6 +53,18 @@ def test_when_all_were_rejected_nothing_was_sent() -> None:
     with pytest.raises(laaffic.PartialFailureError) as caught:
         laaffic.BatchResult(RECIPIENTS[1:2]).raise_for_rejected()
     assert caught.value.sent == "no"
+
+
+def test_an_unknown_receiver_is_never_called_not_sent() -> None:
+    with pytest.raises(laaffic.PartialFailureError) as caught:
+        laaffic.BatchResult(RECIPIENTS[3:4]).raise_for_rejected()
+    assert caught.value.sent == "unknown"
+
+
+def test_a_long_status_is_cut_and_masked_where_it_shows() -> None:
+    shown = repr(laaffic.BatchResult(status="code for 99912345678 " + "x" * 1000))
+    assert "99912345678" not in shown
+    assert len(shown) < 80
 
 
 def test_an_error_of_the_whole_request_is_raised_as_it_is() -> None:

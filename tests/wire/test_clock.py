@@ -56,7 +56,16 @@ def test_a_second_refusal_is_raised(send: Send, server: Server, sample: list[laa
     assert len(caught.value.result.rejected) == 3
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT"])
+DATES = [
+    "",
+    "yesterday",
+    "Mon, 99 Foo 2026 99:99:99 GMT",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+]
+
+
+@pytest.mark.parametrize("date", DATES)
 def test_without_a_readable_date_it_is_raised_at_once(
     send: Send, server: Server, sample: list[laaffic.Message], date: str
 ) -> None:
@@ -77,11 +86,28 @@ def test_what_was_accepted_all_the_same_is_not_posted_again(
     assert [recipient.state[0] for recipient in caught.value.result.recipients] == ["a", "r", "r"]
 
 
-def test_a_refusal_that_counts_accepted_receivers_is_not_posted_again(
-    send: Send, server: Server, sample: list[laaffic.Message]
+@pytest.mark.parametrize(
+    "evidence",
+    [{"success": "1"}, {"success": 2.0}, {"success": "2.0"}, {"fail": "1"}, {"array": {"0": {"msgId": "1"}}}],
+    ids=str,
+)
+def test_a_refusal_that_may_tell_of_accepted_receivers_is_not_posted_again(
+    send: Send, server: Server, sample: list[laaffic.Message], evidence: dict[str, object]
 ) -> None:
-    server.will(expired(7200.0, success="1"))
-    with pytest.raises(laaffic.TimestampExpiredError):
+    server.will(expired(7200.0, **evidence), success)
+    with pytest.raises(laaffic.TimestampExpiredError) as caught:
+        send(sample, base_url=server.url)
+    assert caught.value.sent == "unknown"
+    assert len(server.posts) == 1
+
+
+@pytest.mark.parametrize("status", [302, 400, 408, 500, 502, 503])
+def test_only_an_answer_that_is_surely_the_providers_is_posted_again(
+    send: Send, server: Server, sample: list[laaffic.Message], status: int
+) -> None:
+    date = formatdate(time.time() + 7200, usegmt=True)
+    server.will(answer({"status": "-16"}, status=status, headers={"Date": date}), success)
+    with pytest.raises(laaffic.LaafficError):
         send(sample, base_url=server.url)
     assert len(server.posts) == 1
 

@@ -5,12 +5,13 @@ import ssl
 import threading
 from typing import Any
 
+import httpx
 import pytest
 import trustme
 
 import laaffic
 from conftest import Send
-from laaffic import _exchange
+from laaffic import _exchange, _transport
 from support.server import Server, raw
 
 
@@ -139,3 +140,39 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_named(
         send(sample, base_url="https://gateway.invalid")
     assert len(caught.value.result.not_sent) == 3
     assert "pa55word" not in str(caught.value)
+
+
+def test_a_proxy_of_the_environment_is_left_out_for_hosts_that_it_names(
+    send: Send, sample: list[laaffic.Message], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
+    monkeypatch.setenv("NO_PROXY", "gateway.invalid")
+    with pytest.raises(laaffic.NotSentError):
+        send(sample, base_url="https://gateway.invalid", connect_retries=0)
+    assert server.posts == []
+
+
+def test_certificates_of_the_environment_that_cannot_be_read_are_named(
+    send: Send, sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _transport.shared_ssl_context.cache_clear()
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    with pytest.raises(laaffic.ConfigurationError, match="SSL_CERT_FILE") as caught:
+        send(sample, base_url="https://gateway.invalid")
+    assert len(caught.value.result.not_sent) == 3
+
+
+def test_connecting_and_reading_have_timeouts_of_their_own(sample: list[laaffic.Message]) -> None:
+    seen: dict[str, float] = {}
+
+    def look(request: httpx.Request) -> httpx.Response:
+        seen.update(request.extensions["timeout"])
+        return httpx.Response(200, json={"status": "-10"})
+
+    with laaffic.Client(timeout=(1.5, 2.5), transport=httpx.MockTransport(look)) as client:
+        with pytest.raises(laaffic.InsufficientBalanceError):
+            client.send_batch(sample)
+    assert (seen["connect"], seen["read"]) == (1.5, 2.5)
+    with laaffic.Client(transport=httpx.MockTransport(look)) as client, pytest.raises(laaffic.InsufficientBalanceError):
+        client.send_batch(sample)
+    assert (seen["connect"], seen["read"]) == (5.0, 30.0)

@@ -155,3 +155,25 @@ def test_reading_on_is_what_posts(server: Server) -> None:
         assert len(server.posts) == 1
         results.close()
     assert len(server.posts) == 1
+
+
+def test_what_was_read_ahead_when_it_ends_is_listed_as_not_sent(send_many: SendMany, server: Server) -> None:
+    server.will(answer({"status": "-10"}))
+    sizes = [1, 2, 5]
+    given = [laaffic.Message([f"999{m}000000{n}" for n in range(size)], "x") for m, size in enumerate(sizes)]
+    (result,) = send_many(iter(given), base_url=server.url, max_recipients=2)
+    assert [(r.message_index, r.state) for r in result.recipients] == [
+        (0, "rejected"),
+        (1, "not_sent"),
+        (1, "not_sent"),
+    ]
+    assert result.error is not None
+    assert result.error.result is result
+
+
+def test_the_rest_of_a_message_that_was_cut_is_listed_as_not_sent(send_many: SendMany, server: Server) -> None:
+    server.will(answer({"status": "-10"}))
+    (result,) = send_many(
+        [laaffic.Message([f"9990000000{n}" for n in range(5)], "x")], base_url=server.url, max_recipients=2
+    )
+    assert [recipient.state[0] for recipient in result.recipients] == ["r", "r", "n", "n", "n"]

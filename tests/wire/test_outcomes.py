@@ -120,8 +120,39 @@ CASES = [
         "aau",
         discrepancy=True,
     ),
-    Case("counts less than it lists", answer({**OK, "success": "1", "fail": "2"}), None, None, "aaa", discrepancy=True),
-    Case("wrong count of refused", answer({**PARTLY, "fail": "0"}), None, None, "aar", discrepancy=True),
+    Case(
+        "refuses nobody, and lists two of three",
+        answer({**PARTLY, "fail": "0"}),
+        UNKNOWN,
+        "unknown",
+        "aau",
+        discrepancy=True,
+    ),
+    *(
+        Case(f"a count of {count!r}", answer({**PARTLY, "success": count}), UNKNOWN, "unknown", "aau")
+        for count in (3.0, "3.0", "+2", "three", True, -1, [2])
+    ),
+    Case("refused, and an unreadable count", said("-3", success=2.0), laaffic.SensitiveContentError, "unknown", "uuu"),
+    Case("refused, but only one of three", said("-3", fail="1"), laaffic.SensitiveContentError, "unknown", "uuu"),
+    Case("refused, counting nothing", said("-3", success="0", fail="0"), laaffic.SensitiveContentError, "no", "rrr"),
+    Case(
+        "refused, empty counts", said("-3", success="", fail="", array={}), laaffic.SensitiveContentError, "no", "rrr"
+    ),
+    Case(
+        "numbers spelled otherwise, order ids as asked",
+        answer({**OK, "array": [{**e, "number": e["number"][2:]} for e in listed(0, 1, 2)]}),
+        None,
+        None,
+        "aaa",
+    ),
+    Case(
+        "a message id that cannot be written down",
+        answer({**OK, "array": [{**e, "msgId": "\ud800"} for e in listed(0, 1, 2)]}),
+        None,
+        None,
+        "aaa",
+    ),
+    Case("a status that cannot be printed", said("\ud800"), laaffic.UnknownStatusError, "unknown", "uuu"),
     Case(
         "success without list",
         answer({"status": "0", "success": "3", "fail": "0"}),
@@ -194,6 +225,16 @@ CASES = [
     ),
     Case("success with HTTP 400", answer({**OK, "array": []}, status=400), UNKNOWN, "unknown", "uuu", discrepancy=True),
     Case("HTTP 999", answer(b"", status=999), UNKNOWN, "unknown", "uuu"),
+    Case("an error page with words for a status", answer({"status": "error"}, status=403), HTTP, "no", "rrr"),
+    Case("an error page with a code", answer({"status": 40301}, status=403), HTTP, "no", "rrr"),
+    Case(
+        "an unlisted status with HTTP 400",
+        answer({"status": "-77"}, status=400),
+        laaffic.UnknownStatusError,
+        "unknown",
+        "uuu",
+    ),
+    Case("a redirect to nowhere", answer(b"", status=307, headers={"Location": "http://[:"}), HTTP, "unknown", "uuu"),
     # The error pages of many servers repeat the HTTP status in a field of that name.
     Case("an error page in JSON, 404", answer({"status": 404, "error": "Not Found"}, status=404), HTTP, "no", "rrr"),
     Case("an error page in JSON, 422", answer({"status": "422", "title": "x"}, status=422), HTTP, "no", "rrr"),

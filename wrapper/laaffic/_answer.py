@@ -10,6 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 # No batch is larger, and int() of endless digits is an error.
+_NOTHING: tuple[Any, ...] = (None, "", {})
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
@@ -29,6 +30,7 @@ class Answer(NamedTuple):
     success: int | None
     fail: int | None
     listed: list[Listed] | None
+    unreadable: bool = False  # whether a count or the list is there and cannot be read: it may tell of acceptances
 
 
 def read_answer(content: bytes) -> Answer | None:
@@ -40,13 +42,16 @@ def read_answer(content: bytes) -> Answer | None:
         return None
     if not isinstance(body, dict):
         return None
-    array = body.get("array")
+    array, success, fail = body.get("array"), _count(body.get("success")), _count(body.get("fail"))
+    listed = [_listed(item) for item in array] if isinstance(array, list) else None
+    read = {"array": listed, "success": success, "fail": fail}
     return Answer(
         status=_text(body.get("status")),
         reason=_text(body.get("reason")),
-        success=_count(body.get("success")),
-        fail=_count(body.get("fail")),
-        listed=[_listed(item) for item in array] if isinstance(array, list) else None,
+        success=success,
+        fail=fail,
+        listed=listed,
+        unreadable=any(value is None and body.get(name) not in _NOTHING for name, value in read.items()),
     )
 
 
@@ -59,7 +64,8 @@ def _listed(item: Any) -> Listed:
 
 def _text(value: Any) -> str | None:
     if isinstance(value, str):
-        return value.strip() or None
+        # Half of a surrogate pair can be neither printed nor written down, and would take the outcome with it.
+        return (value if value.isascii() else value.encode("utf-8", "replace").decode()).strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None

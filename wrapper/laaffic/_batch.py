@@ -1,5 +1,6 @@
 """Messages put together into requests."""
 
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -50,8 +51,14 @@ def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
         InvalidMessageError: there is none, one is not a `Message`, or there are too many receivers for one request.
     """
     batch = Batch()
+    wrong: list[tuple[object, int]] = []
     for index, message in enumerate(_iterable(messages)):
-        batch.add(_checked(message, index, batch), index)
+        if isinstance(message, Message):
+            batch.add(message, index)
+        else:
+            wrong.append((message, index))
+    if wrong:
+        raise _not_a_message(*wrong[0], batch)
     if not batch.messages:
         raise InvalidMessageError("there is no message; give at least one")
     if batch.size > max_recipients:
@@ -70,6 +77,7 @@ class Splitter:
         self._most = max_recipients
         self._batch = Batch()
         self._index = count()
+        self._waiting: deque[tuple[Message, int]] = deque()
 
     def split(self, messages: Iterable[Message]) -> Iterator[Batch]:
         """Yield the batches of an iterable.
@@ -93,12 +101,22 @@ class Splitter:
         for batch in self._rest():
             yield batch
 
+    def unposted(self) -> Batch:
+        """Return what was read and not yet yielded."""
+        left = Batch()
+        for message, index in (*zip(self._batch.messages, self._batch.indexes, strict=True), *self._waiting):
+            left.add(message, index)
+        return left
+
     def _add(self, message: Message) -> Iterator[Batch]:
         index = next(self._index)
-        for piece in _pieces(_checked(message, index, self._batch), self._most):
-            if self._batch.size + len(piece.numbers) > self._most:
+        if not isinstance(message, Message):
+            raise _not_a_message(message, index, self.unposted())
+        self._waiting.extend((piece, index) for piece in _pieces(message, self._most))
+        while self._waiting:
+            if self._batch.size + len(self._waiting[0][0].numbers) > self._most:
                 yield from self._rest()
-            self._batch.add(piece, index)
+            self._batch.add(*self._waiting.popleft())
         if self._batch.size == self._most:
             yield from self._rest()
 
@@ -114,11 +132,9 @@ def _iterable(messages: Iterable[Message]) -> Iterable[Message]:
     return messages
 
 
-def _checked(message: object, index: int, pending: Batch) -> Message:
-    if isinstance(message, Message):
-        return message
-    rule = f"a {type(message).__name__} will not do; give a laaffic.Message"
-    raise InvalidMessageError(rule, message_index=index, result=pending.all_in(State.NOT_SENT))
+def _not_a_message(given: object, index: int, others: Batch) -> InvalidMessageError:
+    rule = f"a {type(given).__name__} will not do; give a laaffic.Message"
+    return InvalidMessageError(rule, message_index=index, result=others.all_in(State.NOT_SENT))
 
 
 def _pieces(message: Message, most: int) -> Iterator[Message]:

@@ -11,17 +11,22 @@ from typing import Any, Self
 
 import httpx
 
-from laaffic import _settings as defaults
 from laaffic._batch import Batch, Splitter, one_batch
 from laaffic._errors import ConfigurationError
 from laaffic._evidence import Evidence
 from laaffic._exchange import exchange, exchange_async
-from laaffic._judgement import judge
+from laaffic._judgement import judge, with_not_sent
 from laaffic._message import Message
 from laaffic._request import to_request
 from laaffic._result import BatchResult, State
+from laaffic._settings import (
+    DEFAULT_CONNECT_RETRIES,
+    DEFAULT_MAX_RECIPIENTS,
+    DEFAULT_TIMEOUT,
+    make_settings,
+)
 from laaffic._signing import Signer
-from laaffic._transport import checked_transport, http_options
+from laaffic._transport import checked_transport, open_async, open_sync
 from laaffic_api import Client as ApiClient
 
 _logger = logging.getLogger("laaffic")
@@ -37,9 +42,9 @@ class _ClientBase:
         app_id: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | tuple[float, float] = defaults.DEFAULT_TIMEOUT,
-        max_recipients: int = defaults.DEFAULT_MAX_RECIPIENTS,
-        connect_retries: int = defaults.DEFAULT_CONNECT_RETRIES,
+        timeout: float | tuple[float, float] = DEFAULT_TIMEOUT,
+        max_recipients: int = DEFAULT_MAX_RECIPIENTS,
+        connect_retries: int = DEFAULT_CONNECT_RETRIES,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         transport: object | None = None,
@@ -69,7 +74,7 @@ class _ClientBase:
         """
         if transport is not None and (proxy is not None or ssl_context is not None):
             raise ConfigurationError("A transport brings its own proxy and ssl_context; give them to it instead")
-        self._settings = defaults.make_settings(
+        self._settings = make_settings(
             api_key,
             api_secret,
             app_id,
@@ -99,16 +104,22 @@ class _ClientBase:
         with self._opening:
             if self._api is None or self._owner != owner:
                 api = ApiClient(base_url=self._settings.base_url)
-                try:
-                    self._open(api, {**http_options(self._settings, self._signer), "transport": self._transport})
-                except Exception as error:  # noqa: BLE001  # the HTTP library has many ways to refuse a proxy
-                    refused = f"The proxy cannot be used ({type(error).__name__}; SOCKS will not do)"
-                    remedy = "Check proxy, HTTPS_PROXY and ALL_PROXY"
-                    raise ConfigurationError(f"{refused}. {remedy}", result=batch.all_in(State.NOT_SENT)) from None
+                if refused := self._opened(api):
+                    raise ConfigurationError(refused, result=batch.all_in(State.NOT_SENT))
                 self._api, self._owner = api, owner
             return self._api
 
-    def _open(self, api: ApiClient, options: dict[str, Any]) -> None:
+    def _opened(self, api: ApiClient) -> str | None:
+        """Open the connections; return why that cannot be, or None."""
+        try:
+            self._open(api)
+        except ConfigurationError as error:
+            return str(error.args[0])
+        except Exception as error:  # noqa: BLE001  # what the environment says of certificates may be unreadable
+            return f"The certificates cannot be read ({type(error).__name__}). Check SSL_CERT_FILE and SSL_CERT_DIR"
+        return None
+
+    def _open(self, api: ApiClient) -> None:
         raise NotImplementedError
 
     def _judge(self, batch: Batch, evidence: Evidence) -> BatchResult:
@@ -162,18 +173,21 @@ class Client(_ClientBase):
         Yields:
             One result for each request, before the next is posted. Its `error` says what went wrong; it is not raised.
             After an error that every further request would meet too (credentials, IP, clock, balance, address, no
-            connection) it ends, and what was not tried stays with you. After a lost answer it goes on: stop reading if
+            connection) it ends, and what it has not read stays with you; what it had read and not posted stands in that
+            last result as `not_sent`. After a lost answer it goes on: stop reading if
             you would rather not.
 
         Raises:
             InvalidMessageError: something in `messages` is not a `Message`; `.result` holds what was read and not sent.
             ConfigurationError: the client is closed.
         """
-        for batch in Splitter(self._settings.max_recipients).split(messages):
+        splitter = Splitter(self._settings.max_recipients)
+        for batch in splitter.split(messages):
             result = self._send(batch)
-            yield result
             if _ends_sending(result):
+                yield with_not_sent(result, splitter.unposted())
                 return
+            yield result
 
     def close(self) -> None:
         """Close the connections. The client cannot be used again."""
@@ -195,8 +209,8 @@ class Client(_ClientBase):
             batch, exchange(api, to_request(batch, self._settings.app_id), self._settings.connect_retries)
         )
 
-    def _open(self, api: ApiClient, options: dict[str, Any]) -> None:
-        api.set_httpx_client(httpx.Client(**options))
+    def _open(self, api: ApiClient) -> None:
+        api.set_httpx_client(open_sync(self._settings, self._signer, self._transport))
 
 
 class AsyncClient(_ClientBase):
@@ -210,11 +224,13 @@ class AsyncClient(_ClientBase):
 
     async def send_many(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncGenerator[BatchResult]:
         """Send any number of messages, from a plain or an async iterable; see `Client.send_many`."""
-        async for batch in Splitter(self._settings.max_recipients).split_async(messages):
+        splitter = Splitter(self._settings.max_recipients)
+        async for batch in splitter.split_async(messages):
             result = await self._send(batch)
-            yield result
             if _ends_sending(result):
+                yield with_not_sent(result, splitter.unposted())
                 return
+            yield result
 
     async def close(self) -> None:
         """Close the connections. The client cannot be used again."""
@@ -237,8 +253,8 @@ class AsyncClient(_ClientBase):
         request = to_request(batch, self._settings.app_id)
         return self._judge(batch, await exchange_async(api, request, self._settings.connect_retries))
 
-    def _open(self, api: ApiClient, options: dict[str, Any]) -> None:
-        api.set_async_httpx_client(httpx.AsyncClient(**options))
+    def _open(self, api: ApiClient) -> None:
+        api.set_async_httpx_client(open_async(self._settings, self._signer, self._transport))
 
 
 def _process() -> object:

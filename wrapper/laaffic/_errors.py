@@ -25,6 +25,7 @@ LaafficError
 """
 
 import copyreg
+from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
 from laaffic._result import BatchResult
@@ -34,6 +35,15 @@ _SENT = {
     "no": "Nothing was sent.",
     "unknown": "Some or all of it may have been sent; each receiver's state says what is known.",
 }
+# What is wrong with one request alone; the next one may well pass.
+_WRONG_WITH_ONE_REQUEST = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
 
 
 class LaafficError(Exception):
@@ -148,6 +158,10 @@ class OutcomeUnknownError(LaafficError):
 
 class HTTPStatusError(LaafficError):
     """A 3xx or 4xx without an answer by the contract: something other than the endpoint answered. Never followed."""
+
+    @property
+    def _concerns_every_request(self) -> bool:  # type: ignore[override]  # it depends on the HTTP status
+        return self.http_status not in _WRONG_WITH_ONE_REQUEST
 
 
 class PartialFailureError(LaafficError):

@@ -8,6 +8,7 @@ import anyio
 import httpx
 
 from laaffic._evidence import Answered, Evidence, Unanswered
+from laaffic._guard import AnswerTooLarge
 from laaffic._masking import scrub
 from laaffic._wire_logs import quiet_wire_logs
 from laaffic_api import Client as ApiClient
@@ -33,6 +34,11 @@ def pauses(retries: int) -> Iterator[float]:
         yield _FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311  # spreading load is no secret
 
 
+def pause_before_next(evidence: Unanswered, waits: Iterator[float]) -> float | None:
+    """Decide whether to connect once more: the seconds to wait before that, or None."""
+    return next(waits, None) if evidence.connecting else None
+
+
 def exchange(api: ApiClient, request: SendBatchRequest, retries: int) -> Evidence:
     """Post once. Only a connection that could not be made is tried again."""
     waits = pauses(retries)
@@ -47,7 +53,7 @@ def exchange(api: ApiClient, request: SendBatchRequest, retries: int) -> Evidenc
             raise
         else:
             return Answered(response.status_code, response.content)
-        pause = next(waits, None) if evidence.connecting else None
+        pause = pause_before_next(evidence, waits)
         if pause is None:
             return evidence
         time.sleep(pause)
@@ -67,7 +73,7 @@ async def exchange_async(api: ApiClient, request: SendBatchRequest, retries: int
             raise
         else:
             return Answered(response.status_code, response.content)
-        pause = next(waits, None) if evidence.connecting else None
+        pause = pause_before_next(evidence, waits)
         if pause is None:
             return evidence
         await anyio.sleep(pause)
@@ -89,6 +95,7 @@ _WORDS = (
     (httpx.ReadTimeout, "the server did not answer in time"),
     (httpx.WriteTimeout, "the server did not take the request in time"),
     (httpx.DecodingError, "its compression is broken"),
+    (AnswerTooLarge, "it is far larger than any answer should be"),
     ((httpx.RemoteProtocolError, httpx.NetworkError), "the connection broke off"),
 )
 

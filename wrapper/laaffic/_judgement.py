@@ -8,6 +8,8 @@ The rules, which decide every doubt for "unknown":
 - In all other cases they are `unknown`.
 """
 
+import dataclasses
+import re
 from http import HTTPStatus
 
 from laaffic._answer import Answer, read_answer
@@ -19,6 +21,8 @@ from laaffic._result import BatchResult, Recipient, State
 from laaffic._statuses import status_info
 from laaffic._verdict import SUCCESS, error_for, is_client_error, is_server_error, is_success
 
+# The provider's statuses are 0 and negative whole numbers, those that its table does not list included.
+_PROVIDERS = re.compile(r"0|-[0-9]+")
 _NOTHING_READ = Answer(None, None, None, None, None)
 
 
@@ -43,7 +47,7 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
     found, strays = match(asked, answer.listed or ())
     success = answer.status == SUCCESS and is_success(evidence.http_status)
     accepted = sum(entry is not None and (success or entry.msg_id is not None) for entry in found)
-    rest = _state_of_unlisted(evidence.http_status, answer, accepted)
+    rest = _state_of_unlisted(evidence.http_status, answer, accepted, len(asked))
 
     def outcome(receiver: Asked, place: int) -> Recipient:
         number, order_id, message_index = receiver
@@ -60,23 +64,32 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
         reason=answer.reason,
         success=answer.success,
         fail=answer.fail,
-        discrepancy=_discrepancy(answer, accepted, len(asked), strays),
+        discrepancy=_discrepancy(answer, accepted, len(asked), len(strays)),
+        stray_msg_ids=tuple(entry.msg_id for entry in strays if entry.msg_id is not None),
     )
     error = error_for(evidence.http_status, result, texts=(message.content for message in batch.messages))
     return result if error is None else _with_error(result, error)
 
 
 def _by_the_contract(answer: Answer, http_status: int) -> Answer:
-    """Take out a status that only repeats the HTTP status, as the error pages of many servers and proxies do."""
-    if answer.status == str(http_status) and not is_success(http_status):
-        return answer._replace(status=None)
-    return answer
+    """Take out what is no status of the provider: the error pages of many servers and proxies have such a field too."""
+    if is_success(http_status) or answer.status is None or _PROVIDERS.fullmatch(answer.status):
+        return answer
+    return answer._replace(status=None)
 
 
-def _state_of_unlisted(http_status: int, answer: Answer, accepted: int) -> State:
+def _claimed(answer: Answer, asked: int) -> int:
+    """Return how many receivers the answer may say it accepted, by its list or by either of its counts."""
+    by_fail = 0
+    # Under a refusal, a count of 0 refused says nothing: it is what stands there when nothing was counted.
+    if answer.fail is not None and (answer.status == SUCCESS or answer.fail > 0):
+        by_fail = asked - answer.fail
+    return max(len(answer.listed or ()), answer.success or 0, by_fail)
+
+
+def _state_of_unlisted(http_status: int, answer: Answer, accepted: int, asked: int) -> State:
     """Decide what is known of the receivers that the answer does not list."""
-    claimed = max(len(answer.listed or ()), answer.success or 0)
-    if claimed > accepted:
+    if answer.unreadable or _claimed(answer, asked) > accepted:
         return State.UNKNOWN  # the answer speaks of acceptances that fit no receiver; any of the rest may be meant
     if answer.status is None:
         refused = is_client_error(http_status)
@@ -92,13 +105,24 @@ def _discrepancy(answer: Answer, accepted: int, asked: int, strays: int) -> str 
     said = []
     if answer.success is not None and answer.listed is not None and answer.success != len(answer.listed):
         said.append(f"it counts {answer.success} accepted and lists {len(answer.listed)}")
-    if answer.status == SUCCESS and answer.fail is not None and answer.fail != asked - accepted:
+    if answer.status == SUCCESS and None not in (answer.fail, answer.listed) and answer.fail != asked - accepted:
         said.append(f"it counts {answer.fail} refused, and by its list {asked - accepted} of the {asked} asked for are")
     if answer.status == SUCCESS and answer.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:
         said.append(f"it lists {strays} that fit no receiver asked for")
     return f"The answer disagrees with itself: {'; '.join(said)}." if said else None
+
+
+def with_not_sent(result: BatchResult, unposted: Batch) -> BatchResult:
+    """Add receivers that were asked for and never posted to the result that ended the sending."""
+    if not unposted.messages:
+        return result
+    recipients = result.recipients + unposted.all_in(State.NOT_SENT).recipients
+    longer = dataclasses.replace(result, recipients=recipients)
+    if longer.error is not None:
+        longer.error.result = longer
+    return longer
 
 
 def _with_error(result: BatchResult, error: LaafficError) -> BatchResult:

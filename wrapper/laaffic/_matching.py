@@ -1,20 +1,20 @@
 """Which of the receivers asked for are meant by the entries of an answer."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 
 from laaffic._answer import Listed
 from laaffic._batch import Asked
 
 
-def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed | None], int]:
+def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed | None], list[Listed]]:
     """Give each listed entry to at most one receiver.
 
-    By number and order id first; then, for an entry without a number, by its order id; then by position among equal
-    numbers. An entry is never given to a receiver whose number it contradicts.
+    By number and order id first. Then by the order id alone, where it is unique and the entry's number is none that was
+    asked for: it is missing or spelled otherwise. Then by position among equal numbers.
 
     Returns:
-        For each receiver asked for, in order, its entry or None; and how many entries are left over.
+        For each receiver asked for, in order, its entry or None; and the entries that are left over.
     """
     found: list[Listed | None] = [None] * len(asked)
 
@@ -34,7 +34,10 @@ def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed
 
     left = pair(((a.number, a.order_id) for a in asked), (((e.number, e.order_id), e) for e in listed))
     if left:
-        left = pair((a.order_id for a in asked), ((e.order_id if e.number is None else None, e) for e in left))
+        numbers = {a.number for a in asked}
+        count = Counter(a.order_id for a in asked)
+        unique = [a.order_id if count[a.order_id] == 1 else None for a in asked]
+        left = pair(unique, ((None if e.number in numbers else e.order_id, e) for e in left))
     if left:
         left = pair((a.number for a in asked), ((e.number, e) for e in left))
-    return found, len(left)
+    return found, left

@@ -3,7 +3,7 @@
 import re
 
 # What people put between the digits of one number: spaces of all widths, marks of direction, hyphens and dashes, dots,
-# parentheses. Not what stands between two numbers (tabs, line ends, slashes): those must not become one.
+# parentheses. Not tabs, line ends or slashes: those stand between two numbers, which must not become one.
 _SEPARATORS = re.compile(r"[ \u00a0\u2000-\u200b\u200e\u200f\u202a-\u202f\u2060\ufeff\-\u2010-\u2015\u2212.()]+")
 _DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]*")
 _E164 = re.compile(r"[1-9][0-9]{6,14}")

@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from laaffic._masking import mask_number
+from laaffic._masking import mask_number, scrub
 
 if TYPE_CHECKING:
     from laaffic._errors import LaafficError
+
+_LONGEST_STATUS = 20
 
 
 class State(StrEnum):
@@ -64,6 +66,7 @@ class BatchResult:
         fail: how many receivers the provider says it refused, or None when it did not say.
         error: what went wrong with the request as a whole, or None. A refused receiver alone is no error.
         discrepancy: in words, how the provider's counts, its list and what was asked disagree; None when they agree.
+        stray_msg_ids: message ids that the provider listed and that fit no receiver asked for.
     """
 
     recipients: tuple[Recipient, ...] = ()
@@ -73,6 +76,7 @@ class BatchResult:
     fail: int | None = None
     error: "LaafficError | None" = field(default=None, compare=False)
     discrepancy: str | None = None
+    stray_msg_ids: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> tuple[Recipient, ...]:
@@ -108,12 +112,20 @@ class BatchResult:
             raise self.error
         if len(self.accepted) < len(self.recipients):
             raise PartialFailureError(
-                f"{len(self.rejected)} of {len(self.recipients)} receivers were rejected",
+                f"{len(self.recipients) - len(self.accepted)} of {len(self.recipients)} receivers were not accepted",
                 result=self,
                 status=self.status,
                 reason=self.reason,
-                sent="unknown" if self.accepted else "no",
+                sent=self.sent,
             )
+
+    def _status_shown(self) -> str | None:
+        return self.status if self.status is None else scrub(self.status)[:_LONGEST_STATUS]
+
+    @property
+    def sent(self) -> Literal["no", "unknown"]:
+        """`"no"` when for certain nobody got anything; else `"unknown"`: some or all may have been sent."""
+        return "unknown" if self.accepted or self.unknown else "no"
 
     def _in(self, state: State) -> tuple[Recipient, ...]:
         return tuple(recipient for recipient in self.recipients if recipient.state is state)
@@ -123,4 +135,4 @@ class BatchResult:
         states = Counter(recipient.state.value for recipient in self.recipients)
         counts = ", ".join(f"{state.value}={states[state.value]}" for state in State if states[state.value])
         error = f", error={type(self.error).__name__}" if self.error is not None else ""
-        return f"BatchResult({counts or 'no receivers'}, status={self.status!r}{error})"
+        return f"BatchResult({counts or 'no receivers'}, status={self._status_shown()!r}{error})"

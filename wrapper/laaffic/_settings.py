@@ -2,9 +2,11 @@
 
 import ipaddress
 import os
+import re
 import ssl
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from typing import TypeGuard
+from urllib.parse import SplitResult, urlsplit
 
 from laaffic._errors import ConfigurationError
 
@@ -14,6 +16,8 @@ DEFAULT_TIMEOUT = (5.0, 30.0)
 DEFAULT_MAX_RECIPIENTS = 1000
 DEFAULT_CONNECT_RETRIES = 2
 _ONE_DAY = 24 * 60 * 60
+_LONGEST_HOST = 253
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,6 @@ class Settings:
     connect_retries: int
     proxy: str | None = field(repr=False)  # its address may hold a password
     ssl_context: ssl.SSLContext | None
-
-    @property
-    def plain_http(self) -> bool:
-        """Whether requests go unencrypted, which only loopback may."""
-        return self.base_url.startswith("http:")
 
 
 def make_settings(
@@ -60,18 +59,23 @@ def make_settings(
         raise ConfigurationError("max_recipients is a whole number of receivers per request, at least 1")
     if not _is_whole(connect_retries) or connect_retries < 0:
         raise ConfigurationError("connect_retries is a whole number, 0 or more")
-    if proxy is not None and urlsplit(proxy).scheme not in {"http", "https"}:
-        raise ConfigurationError("proxy is an address such as http://proxy.example:3128")
+    if proxy is not None and not is_address(proxy):
+        raise ConfigurationError("proxy is an http or https address such as http://proxy.example:3128")
+    if ssl_context is not None and not isinstance(ssl_context, ssl.SSLContext):
+        raise ConfigurationError("ssl_context is an ssl.SSLContext, such as ssl.create_default_context(cafile=...)")
     if ssl_context is not None and (ssl_context.verify_mode != ssl.CERT_REQUIRED or not ssl_context.check_hostname):
         raise ConfigurationError(
             "The ssl_context does not check certificates. The signature covers neither body nor path, so TLS is the "
             "only protection: give a context with your own CA instead (ssl.create_default_context(cafile=...))"
         )
+    url = _base_url(os.environ.get("LAAFFIC_BASE_URL", DEFAULT_BASE_URL) if base_url is None else base_url)
+    if proxy is not None and url.startswith("http:"):
+        raise ConfigurationError("Plain http goes to loopback, never to a proxy. Leave proxy out, or use https")
     return Settings(
         api_key=key,
         api_secret=secret,
         app_id=app,
-        base_url=_base_url(os.environ.get("LAAFFIC_BASE_URL", DEFAULT_BASE_URL) if base_url is None else base_url),
+        base_url=url,
         connect_timeout=connect,
         read_timeout=read,
         max_recipients=max_recipients,
@@ -111,10 +115,14 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
     pair = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    if len(pair) != 2 or not all(isinstance(s, int | float) and 0 < s <= _ONE_DAY for s in pair):  # noqa: PLR2004  # pair
-        raise ConfigurationError("timeout is seconds above 0, or a pair of them: (connect, read). There is always one")
+    if len(pair) != 2 or not all(_is_number(s) and 0 < s <= _ONE_DAY for s in pair):  # noqa: PLR2004  # pair
+        raise ConfigurationError("timeout is seconds, above 0 and at most a day, or a pair: (connect, read)")
     return float(pair[0]), float(pair[1])
 
 
@@ -123,24 +131,39 @@ def _base_url(given: str) -> str:
         # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is empty; give an address, or leave it unset")
     url = given.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = port = None
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or port == 0:
+    parts = _parsed(url)
+    if parts is None:
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is an address such as https://api.laaffic.com")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) has no user, password, query or fragment; leave them out")
     if parts.path.endswith("/v3") or "/v3/" in parts.path:
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is without /v3; leave it out, it is added")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise ConfigurationError(
-            f"base_url (LAAFFIC_BASE_URL) is plain http to {host}. Use https: whoever sees one request can send others "
-            "for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010"
+            f"base_url (LAAFFIC_BASE_URL) is plain http to {parts.hostname}. Use https: whoever sees one "
+            "request can send others for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010"
         )
     return url
+
+
+def is_address(url: object) -> bool:
+    """Tell whether something is an http or https address with a host that can be looked up."""
+    return _parsed(url) is not None
+
+
+def _parsed(url: object) -> SplitResult | None:
+    """Take an http or https address apart; None when it is none."""
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    named = len(host) <= _LONGEST_HOST and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
+    if parts.scheme not in {"http", "https"} or port == 0 or not (named or ":" in host):
+        return None
+    return parts
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,6 +12,7 @@ from laaffic._answer import read_answer
 
 _logger = logging.getLogger("laaffic")
 _TIMESTAMP_EXPIRED = "-16"
+_FIRST, _LAST = 10**9, 10**10  # a timestamp has ten digits
 
 
 def signature(api_key: str, api_secret: str, timestamp: str) -> str:
@@ -53,13 +54,26 @@ class Signer(httpx.Auth):
         return request
 
     def _skew_by(self, response: httpx.Response) -> float | None:
-        if _TIMESTAMP_EXPIRED.encode() not in response.content:
-            return None
-        answer = read_answer(response.content)
-        # A refusal that lists accepted receivers all the same must not be posted again.
-        if answer is None or answer.status != _TIMESTAMP_EXPIRED or answer.listed or answer.success:
+        if not _surely_refused(response):
             return None
         try:
-            return parsedate_to_datetime(response.headers["Date"]).timestamp() - self._clock()
+            theirs = parsedate_to_datetime(response.headers["Date"]).timestamp()
         except (KeyError, ValueError, OverflowError):
             return None
+        return theirs - self._clock() if _FIRST <= theirs < _LAST else None
+
+
+def _surely_refused(response: httpx.Response) -> bool:
+    """Tell whether an answer says for certain that nothing was taken, because of the timestamp alone.
+
+    Not so when it lists or counts accepted receivers all the same, nor when it comes with an HTTP status that leaves
+    room for doubt: the provider answers with 200 when it refuses.
+    """
+    if not response.is_success or _TIMESTAMP_EXPIRED.encode() not in response.content:
+        return False
+    answer = read_answer(response.content)
+    return (
+        answer is not None
+        and answer.status == _TIMESTAMP_EXPIRED
+        and not (answer.listed or answer.success or answer.fail or answer.unreadable)
+    )

@@ -5,11 +5,14 @@ import sys
 from functools import cache
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from laaffic._errors import ConfigurationError
-from laaffic._settings import Settings
+from laaffic._guard import AsyncGuardedTransport, GuardedTransport
+from laaffic._settings import Settings, is_address
 from laaffic._signing import Signer
 
 
@@ -25,19 +28,47 @@ def _user_agent() -> str:
     return f"laaffic/{version('laaffic')} python/{python} httpx/{httpx.__version__}"
 
 
-def http_options(settings: Settings, signer: Signer) -> dict[str, Any]:
-    """Return the arguments that `httpx.Client` and `httpx.AsyncClient` share."""
+def open_sync(settings: Settings, signer: Signer, transport: httpx.BaseTransport | None) -> httpx.Client:
+    """Return the HTTP client, over an expert's transport if there is one."""
+    inner = httpx.HTTPTransport(**_connection_options(settings)) if transport is None else transport
+    return httpx.Client(transport=GuardedTransport(inner), **_request_options(settings, signer))
+
+
+def open_async(settings: Settings, signer: Signer, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    """Return the async HTTP client, over an expert's transport if there is one."""
+    inner = httpx.AsyncHTTPTransport(**_connection_options(settings)) if transport is None else transport
+    return httpx.AsyncClient(transport=AsyncGuardedTransport(inner), **_request_options(settings, signer))
+
+
+def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
     return {
         "base_url": settings.base_url,
         "auth": signer,
         "headers": {"User-Agent": _user_agent(), "Accept": "application/json"},
         "timeout": httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
         "follow_redirects": False,
-        "verify": settings.ssl_context or shared_ssl_context(),
-        "proxy": settings.proxy,
-        # A proxy named in the environment sees only a TLS tunnel. Plain http goes to loopback, never to a proxy.
-        "trust_env": not settings.plain_http,
+        "trust_env": False,  # what is wanted of the environment is read here
     }
+
+
+def _connection_options(settings: Settings) -> dict[str, Any]:
+    return {
+        "verify": settings.ssl_context or shared_ssl_context(),
+        "proxy": settings.proxy or _proxy_of_the_environment(settings.base_url),
+        "trust_env": False,
+    }
+
+
+def _proxy_of_the_environment(base_url: str) -> str | None:
+    """Return the proxy for https that the environment names. Plain http goes to loopback, never to a proxy."""
+    parts = urlsplit(base_url)
+    if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
+        return None
+    named = getproxies()
+    proxy = named.get("https") or named.get("all")
+    if proxy and not is_address(proxy if "://" in proxy else f"http://{proxy}"):
+        raise ConfigurationError("HTTPS_PROXY or ALL_PROXY is no http or https address; SOCKS will not do")
+    return proxy and (proxy if "://" in proxy else f"http://{proxy}")
 
 
 def checked_transport(transport: object, kind: type[Any]) -> Any:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Literal
 
 from laaffic._errors import HTTPStatusError, LaafficError, OutcomeUnknownError, StatusError
 from laaffic._masking import scrub
@@ -22,15 +21,6 @@ _HINTS: dict[int, str] = {
     HTTPStatus.TOO_MANY_REQUESTS: "Wait, then send again more slowly.",
 }
 _ANY_CLIENT_ERROR = "Check the base URL and what stands between here and the gateway, then send again."
-# What is wrong with one request alone: the next one may well pass.
-_THIS_REQUEST_ALONE = frozenset(
-    {
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    }
-)
 
 
 def is_success(http_status: int) -> bool:
@@ -70,10 +60,6 @@ def error_for(http_status: int, result: BatchResult, texts: Iterable[str]) -> La
     return _status_error(http_status, result, result.status, texts)
 
 
-def _sent(result: BatchResult) -> Literal["no", "unknown"]:
-    return "unknown" if result.accepted or result.unknown else "no"
-
-
 def _unknown(http_status: int, result: BatchResult) -> OutcomeUnknownError:
     if not is_success(http_status):
         what = f"The server failed with HTTP {http_status}"
@@ -86,29 +72,28 @@ def _unknown(http_status: int, result: BatchResult) -> OutcomeUnknownError:
 
 def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
     what = "was redirected" if is_redirect(http_status) else "was turned down"
-    error = HTTPStatusError(
+    return HTTPStatusError(
         f"The request {what} with HTTP {http_status}, by something that does not speak the contract",
         result=result,
-        sent=_sent(result),
+        sent=result.sent,
         hint=_REDIRECTED if is_redirect(http_status) else _HINTS.get(http_status, _ANY_CLIENT_ERROR),
-        retryable=http_status == HTTPStatus.TOO_MANY_REQUESTS and _sent(result) == "no",
+        retryable=http_status == HTTPStatus.TOO_MANY_REQUESTS and result.sent == "no",
         http_status=http_status,
     )
-    error._concerns_every_request = http_status not in _THIS_REQUEST_ALONE  # noqa: SLF001  # private to the package
-    return error
 
 
 def _status_error(http_status: int, result: BatchResult, status: str, texts: Iterable[str]) -> StatusError:
+    texts = tuple(texts)
     if status in STATUSES:
         what = f"The provider answered with status {status}: {STATUSES[status].meaning}"
     else:
         reason = f'; its reason: "{scrub(result.reason, texts)}"' if result.reason else ""
-        what = f"The provider answered with status {scrub(status)}, which is not in its table{reason}"
+        what = f"The provider answered with status {scrub(status, texts)}, which is not in its table{reason}"
     kind = StatusError._class_for(status)  # noqa: SLF001  # private to the package
     return kind(
         what,
         result=result,
-        sent=_sent(result),
+        sent=result.sent,
         hint=f"Send again only to those that were rejected. {kind.hint}"
         if result.accepted and result.rejected
         else None,
