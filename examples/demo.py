@@ -1,5 +1,6 @@
 """`make demo`: a personalised batch to a mock of the gateway, one refused number, one lost answer, and what to do."""
 
+import json
 import os
 import subprocess
 import sys
@@ -69,10 +70,8 @@ def a_refusal() -> bool:
 
 def documented() -> list[laaffic.Message]:
     """Return the provider's documented batch."""
-    return [
-        laaffic.Message(numbers=["91856321412", "91856321413"], content="test message", order_ids=["56584", "56585"]),
-        laaffic.Message(numbers="91856321414", content="test message1", order_ids=["56586"]),
-    ]
+    body = json.loads((HERE / "provider-sample.json").read_text(encoding="utf-8"))
+    return [laaffic.Message(m["numbers"], m["content"], m["senderId"], m["orderId"]) for m in body["array"]]
 
 
 def main() -> int:

@@ -22,14 +22,13 @@ SendMany = Callable[..., list[laaffic.BatchResult]]
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run when a test was skipped, or expected to fail, whose reason is not on the list."""
     lines = ALLOWED_SKIPS.read_text(encoding="utf-8").splitlines()
-    allowed = {line.split(":")[0].strip() for line in lines if line and not line.startswith("#")}
+    allowed = {name.strip() for name, _, why in (line.partition(": ") for line in lines) if why and name[0] != "#"}
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
     skipped = [report for kind in ("skipped", "xfailed", "xpassed") for report in reporter.stats.get(kind, [])]
     for report in skipped:
-        name = report.nodeid.split("::", 1)[-1].split("[")[0]
-        if name not in allowed:
+        if report.nodeid.split("[")[0] not in allowed:
             reporter.write_line(f"\n{report.nodeid} was skipped, and is not in {ALLOWED_SKIPS.name}", red=True)
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

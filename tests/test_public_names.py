@@ -53,10 +53,10 @@ def test_the_public_names_are_these_and_no_others() -> None:
 
 @pytest.mark.parametrize("thing", CLASSES)
 def test_everything_public_is_explained(thing: type) -> None:
-    assert inspect.getdoc(thing)
+    assert thing.__doc__
     for name, member in vars(thing).items():
         if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
-            assert inspect.getdoc(member), f"{thing.__name__}.{name}"
+            assert member.__doc__, f"{thing.__name__}.{name}"
 
 
 @pytest.mark.parametrize("thing", CLASSES)

@@ -16,5 +16,5 @@ def test_a_skipped_test_fails_the_run(tmp_path: Path) -> None:
     assert "test_that was skipped, and is not in allowed_skips.txt" in done.stdout
 
     with (tmp_path / "allowed_skips.txt").open("a") as allowed:
-        allowed.write("test_that: shown above\n")
+        allowed.write("test_it.py::test_that: shown above\n")
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import threading
+import weakref
 from collections import deque
 from pathlib import Path
 from typing import IO, Self, TextIO
@@ -18,6 +19,8 @@ EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
 LISTENING = re.compile(r"Prism is listening on (http://\S+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)
 SECONDS_TO_EXIT = 5.0
+
+_running: "weakref.WeakSet[Prism]" = weakref.WeakSet()
 
 
 class Prism:
@@ -102,6 +105,7 @@ class Prism:
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         atexit.register(self.stop)
+        _running.add(self)
         self._reader = threading.Thread(target=self._read, args=[self._process.stdout], daemon=True)
         self._reader.start()
         try:
@@ -145,6 +149,12 @@ class Prism:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _let_go(self) -> None:
+        """In a forked child: let go of the pipe, which would keep Prism alive after the parent's end."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process = None
+
     def _await_listening(self, process: subprocess.Popen[str]) -> None:
         if not self._ready.wait(self._timeout):
             raise PrismError(self._with_log(f"Prism did not listen within {self._timeout:g} seconds"))
@@ -173,6 +183,15 @@ class Prism:
     def _with_log(self, text: str) -> str:
         log = HELP.sub("", self.log + "\n").strip()  # Prism prints its help before what went wrong
         return f"{text}. Its log:\n{log}" if log else text
+
+
+def _let_go_in_child() -> None:
+    for prism in list(_running):
+        prism._let_go()  # noqa: SLF001  # its own module
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def _answering(url: str) -> str:

@@ -1,6 +1,7 @@
 """Recorded answers of the mock, replayed with the network blocked: `make cassettes` records them anew."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import laaffic
 from conftest import CREDENTIALS
 from laaffic_mock import AsyncPreferTransport, PreferTransport, Prism
 
-RECORDINGS = list(Path(__file__).with_name("cassettes").rglob("*.yaml"))
+RECORDINGS = Path(__file__).with_name("cassettes")
 HERE = "http://127.0.0.1:1"  # nobody listens there; recordings bear no port
 
 
@@ -21,7 +22,7 @@ HERE = "http://127.0.0.1:1"  # nobody listens there; recordings bear no port
 def vcr_config() -> dict[str, Any]:
     """Keep what identifies a sender or a receiver out of the recordings."""
     return {
-        "match_on": ["method", "path"],
+        "match_on": ["method", "path", "body"],
         "filter_headers": ["Api-Key", "Sign", "Timestamp", "User-Agent", "Host"],
         "before_record_request": scrub_request,
         "before_record_response": scrub_response,
@@ -30,9 +31,14 @@ def vcr_config() -> dict[str, Any]:
 
 
 def scrub_request(request: Any) -> Any:
-    """Leave neither text nor number nor app id in a recorded request."""
+    """Leave neither text nor app id in a recorded request; the numbers are the provider's published sample."""
+    body = json.loads(request.body)
+    if body.get("appId") != "scrubbed":
+        body["appId"] = "scrubbed"
+        for message in body["array"]:
+            message["content"] = f"{len(message['content'])} characters"
     request.uri = "https://gateway.invalid" + request.path
-    request.body = b'{"scrubbed": true}'
+    request.body = json.dumps(body).encode()
     return request
 
 
@@ -82,12 +88,20 @@ def test_a_recorded_partial_success_is_a_result(gateway: str, sample: list[laaff
     assert [recipient.state for recipient in result.recipients] == ["accepted", "accepted", "rejected"]
 
 
+@pytest.mark.vcr("test_a_recorded_success_is_accepted.yaml")
+@pytest.mark.block_network
+def test_a_request_that_was_not_recorded_is_not_answered(gateway: str, record_mode: str) -> None:
+    if record_mode == "none":
+        with laaffic.Client(base_url=gateway) as client, pytest.raises(laaffic.OutcomeUnknownError):
+            client.send_batch([laaffic.Message("99955500001", "another text")])
+
+
 def test_there_is_a_recording_for_every_replay() -> None:
-    assert len(RECORDINGS) == 3
+    assert len(list(RECORDINGS.rglob("*.yaml"))) == 3
 
 
 def test_no_recording_holds_a_secret_or_a_text() -> None:
-    for recording in RECORDINGS:
+    for recording in RECORDINGS.rglob("*.yaml"):
         text = recording.read_text(encoding="utf-8")
         assert not [secret for secret in (*CREDENTIALS.values(), "test message", "127.0.0.1") if secret in text]
         assert not re.search(r"\b[0-9a-fA-F]{32}\b", text)

@@ -1,4 +1,3 @@
-# ruff: noqa: S607 -- it runs this interpreter, and `ps` from PATH
 import asyncio
 import io
 import os
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 import laaffic_mock
@@ -36,6 +36,17 @@ SAMPLE = {
 }
 COMMAND = [sys.executable, "-m", "laaffic_mock.prism"]
 START_AND_WAIT = "import sys; from laaffic_mock import Prism; print(Prism().start().url, flush=True); sys.stdin.read()"
+FORK_THEN_WAIT = """
+import os, sys
+from laaffic_mock import Prism
+print(Prism().start().url, flush=True)
+fork = os.fork()
+if fork:
+    print(fork, flush=True)
+sys.stdin.read()
+if not fork:
+    os.read(os.pipe()[0], 1)  # it stays on when its input ends
+"""
 START = "from laaffic_mock import Prism; Prism().start().stop()"
 
 
@@ -88,13 +99,14 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def children(pid: int) -> set[int]:
-    with subprocess.Popen(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True) as ps:
-        pairs = [line.split() for line in ps.communicate(timeout=10)[0].splitlines()]
-    return {int(child) for child, parent in pairs if int(parent) == pid} - {ps.pid}
+    return {child.pid for child in psutil.Process(pid).children()}
 
 
 def has_ended(pid: int) -> bool:
-    return run("ps", "-o", "stat=", "-p", str(pid)).stdout.strip() in {"", "Z", "Z+", "Zs"}
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
@@ -201,6 +213,20 @@ def test_a_killed_parent_leaves_no_orphan() -> None:
     if not ended:
         os.kill(prism, signal.SIGKILL)
     assert ended
+
+
+def test_a_killed_parent_leaves_no_orphan_though_its_fork_lives_on() -> None:
+    with running(sys.executable, "-c", FORK_THEN_WAIT) as parent:
+        assert parent.stdout
+        parent.stdout.readline()
+        fork_pid = int(parent.stdout.readline())
+        (prism,) = children(parent.pid) - {fork_pid}
+        parent.kill()
+    try:
+        assert eventually(lambda: has_ended(prism))
+        assert not has_ended(fork_pid)
+    finally:
+        os.kill(fork_pid, signal.SIGKILL)
 
 
 def test_ctrl_c_reaches_python_only() -> None:

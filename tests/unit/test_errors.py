@@ -28,6 +28,8 @@ def test_every_error_can_be_made_with_a_message_alone(error: type[laaffic.Laaffi
 @pytest.mark.parametrize("error", ALL)
 def test_every_error_survives_pickle_and_deepcopy(error: type[laaffic.LaafficError]) -> None:
     made = error("something", result=one(laaffic.State.UNKNOWN))
+    made.status, made.reason, made.http_status = "-10", "because", 200
+    made.sent, made.retryable, made.hint = "unknown", True, "a hint of its own"
     object.__setattr__(made.result, "error", made)
     for again in (pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):  # noqa: S301  # made here
         assert type(again) is error
@@ -35,6 +37,7 @@ def test_every_error_survives_pickle_and_deepcopy(error: type[laaffic.LaafficErr
         assert again.result == made.result
         assert again.result.error is again
         assert {**vars(again), "result": None} == {**vars(made), "result": None}
+        assert (again.status, again.reason, again.hint) == ("-10", "because", "a hint of its own")
 
 
 @pytest.mark.parametrize("error", ALL)

@@ -5,6 +5,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 import laaffic
+from laaffic import _transport
 from conftest import Send
 from support.server import Connection, Server, silence
 
@@ -84,10 +86,23 @@ def test_closing_twice_is_harmless(server: Server, sample: list[laaffic.Message]
     client.close()
 
 
-def test_all_clients_of_a_process_share_one_ssl_context() -> None:
-    from laaffic._transport import shared_ssl_context  # noqa: PLC0415  # private, and only here
+def test_all_clients_of_a_process_share_one_ssl_context(
+    sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[ssl.SSLContext] = []
+    make = httpx.create_ssl_context
 
-    assert shared_ssl_context() is shared_ssl_context()
+    def count() -> ssl.SSLContext:
+        made.append(make())
+        return made[-1]
+
+    _transport.shared_ssl_context.cache_clear()
+    monkeypatch.setattr("httpx.create_ssl_context", count)
+    for _ in range(3):
+        client = laaffic.Client(base_url="https://127.0.0.1:1", connect_retries=0)
+        with client, pytest.raises(laaffic.NotSentError):
+            client.send_batch(sample)
+    assert len(made) == 1
 
 
 def test_a_cancelled_send_is_cancelled_and_says_what_is_known(server: Server, sample: list[laaffic.Message]) -> None:
@@ -134,7 +149,7 @@ def test_ctrl_c_while_waiting_ends_at_once_and_says_what_is_known(server: Server
     assert "what became of its receivers is unknown" in errors
 
 
-def test_an_experts_transport_is_posted_through(kind: str, send: Send, sample: list[laaffic.Message]) -> None:
+def test_an_experts_transport_is_posted_through(send: Send, sample: list[laaffic.Message]) -> None:
     seen: list[httpx.Request] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -144,7 +159,6 @@ def test_an_experts_transport_is_posted_through(kind: str, send: Send, sample: l
     with pytest.raises(laaffic.InsufficientBalanceError):
         send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
     assert len(seen) == 1
-    assert kind
 
 
 def test_anything_a_transport_raises_becomes_an_unknown_outcome(send: Send, sample: list[laaffic.Message]) -> None:

@@ -1,5 +1,6 @@
 """What happens before a request can be written."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -169,10 +170,36 @@ def test_connecting_and_reading_have_timeouts_of_their_own(sample: list[laaffic.
         seen.update(request.extensions["timeout"])
         return httpx.Response(200, json={"status": "-10"})
 
-    with laaffic.Client(timeout=(1.5, 2.5), transport=httpx.MockTransport(look)) as client:
-        with pytest.raises(laaffic.InsufficientBalanceError):
-            client.send_batch(sample)
+    transport = httpx.MockTransport(look)
+    with laaffic.Client(timeout=(1.5, 2.5), transport=transport) as client, pytest.raises(laaffic.StatusError):
+        client.send_batch(sample)
     assert (seen["connect"], seen["read"]) == (1.5, 2.5)
-    with laaffic.Client(transport=httpx.MockTransport(look)) as client, pytest.raises(laaffic.InsufficientBalanceError):
+    with laaffic.Client(transport=transport) as client, pytest.raises(laaffic.StatusError):
         client.send_batch(sample)
     assert (seen["connect"], seen["read"]) == (5.0, 30.0)
+
+
+def test_waiting_for_a_free_connection_too_long_is_not_sent(send: Send, sample: list[laaffic.Message]) -> None:
+    def busy(_: httpx.Request) -> httpx.Response:
+        raise httpx.PoolTimeout("busy")
+
+    with pytest.raises(laaffic.NotSentError, match="busy"):
+        send(sample, transport=httpx.MockTransport(busy))
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_the_async_client_too_tries_a_bounded_number_of_times(retries: int, sample: list[laaffic.Message]) -> None:
+    tried: list[httpx.Request] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        tried.append(request)
+        raise httpx.ConnectError("refused")
+
+    async def run() -> None:
+        transport = httpx.MockTransport(refuse)
+        async with laaffic.AsyncClient(transport=transport, connect_retries=retries) as client:
+            await client.send_batch(sample)
+
+    with pytest.raises(laaffic.NotSentError):
+        asyncio.run(run())
+    assert len(tried) == retries + 1
