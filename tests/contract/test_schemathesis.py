@@ -1,0 +1,37 @@
+"""Requests made from the contract, good and bad, to the gateway through the proxy that checks both sides."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from conftest import CREDENTIALS
+from laaffic_mock import Gateway, Prism
+
+CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
+CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformance,negative_data_rejection"
+
+
+def test_the_gateway_holds_the_contract(tmp_path: Path) -> None:
+    now = str(int(time.time()))
+    signed = CREDENTIALS["api_key"] + CREDENTIALS["api_secret"] + now
+    sign = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
+    options = ["--checks", CHECKS, "--max-examples", "50", "--seed", "1", "--generation-database", "none", "--no-color"]
+    for header in (f"Api-Key: {CREDENTIALS['api_key']}", f"Timestamp: {now}", f"Sign: {sign}"):
+        options += ["-H", header]
+    with Gateway() as gateway, Prism(upstream=gateway.url) as proxy:
+        command = [
+            str(Path(sys.executable).with_name("schemathesis")),
+            "run",
+            str(CONTRACT),
+            "--url",
+            proxy.url,
+            *options,
+        ]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        counts = gateway.counts
+    assert done.returncode == 0, done.stdout
+    # The run reached the gateway's rules, and was not turned down whole by the proxy.
+    assert counts["status -1"] > 0
+    assert counts["requests"] > counts["status -1"]
