@@ -59,7 +59,9 @@ def _listed(item: Any) -> Listed:
     if not isinstance(item, dict):
         return Listed(None, None, None)
     number = _text(item.get("number"))
-    return Listed(number and number.removeprefix("+"), _text(item.get("orderId")), _text(item.get("msgId")))
+    if number is not None and number[0] == "+":
+        number = number[1:]
+    return Listed(number, _text(item.get("orderId")), _text(item.get("msgId")))
 
 
 def _text(value: Any) -> str | None:

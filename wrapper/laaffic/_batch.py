@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, repeat
 from typing import NamedTuple
 
 from laaffic._errors import InvalidMessageError
@@ -33,11 +33,13 @@ class Batch:
         self.indexes.append(index)
         self.size += len(message.numbers)
 
-    def asked(self) -> Iterator[Asked]:
+    def asked(self) -> list[Asked]:
         """Every receiver, in the order asked."""
-        for message, index in zip(self.messages, self.indexes, strict=True):
-            for position, number in enumerate(message.numbers):
-                yield Asked(number, message.order_ids[position] if message.order_ids else None, index)
+        return [
+            Asked(number, order_id, index)
+            for message, index in zip(self.messages, self.indexes, strict=True)
+            for number, order_id in zip(message.numbers, message.order_ids or repeat(None), strict=False)
+        ]
 
     def all_in(self, state: State) -> BatchResult:
         """Return a result in which every receiver is in the same state."""

@@ -43,7 +43,7 @@ def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
 
 def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
     answer = _by_the_contract(read_answer(evidence.content) or _NOTHING_READ, evidence.http_status)
-    asked = list(batch.asked())
+    asked = batch.asked()
     found, strays = match(asked, answer.listed or ())
     success = answer.status == SUCCESS and is_success(evidence.http_status)
     accepted = sum(entry is not None and (success or entry.msg_id is not None) for entry in found)

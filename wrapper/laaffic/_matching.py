@@ -16,6 +16,10 @@ def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed
     Returns:
         For each receiver asked for, in order, its entry or None; and the entries that are left over.
     """
+    entries = list(listed)
+    # A provider that accepts all lists all, as a rule in the order asked.
+    if [entry[:2] for entry in entries] == [receiver[:2] for receiver in asked]:
+        return list(entries), []
     found: list[Listed | None] = [None] * len(asked)
 
     def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, Listed]]) -> list[Listed]:
@@ -32,7 +36,7 @@ def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed
                 left.append(entry)
         return left
 
-    left = pair(((a.number, a.order_id) for a in asked), (((e.number, e.order_id), e) for e in listed))
+    left = pair(((a.number, a.order_id) for a in asked), (((e.number, e.order_id), e) for e in entries))
     if left:
         numbers = {a.number for a in asked}
         count = Counter(a.order_id for a in asked)

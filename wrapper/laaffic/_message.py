@@ -68,7 +68,7 @@ def _numbers(given: str | Iterable[str]) -> tuple[str, ...]:
 
 def _content(content: str) -> str:
     _text(content, "content")
-    if not content.strip():
+    if not content or content.isspace():
         raise InvalidMessageError("the text is empty; give 1 to 1024 characters", field="content")
     if len(content) > MOST_CONTENT:
         rule = f"the text has {len(content)} characters; shorten it to at most {MOST_CONTENT}"
@@ -100,7 +100,7 @@ def _order_ids(given: str | Iterable[str], count: int) -> tuple[str, ...]:
 
 def _items(given: object, field: str) -> list[str]:
     if isinstance(given, str):
-        return given.split(",") if given.strip() else []
+        return given.split(",") if given and not given.isspace() else []
     if isinstance(given, bytes) or not isinstance(given, Iterable):
         raise InvalidMessageError(f"a {type(given).__name__} will not do; give a list of strings", field=field)
     items = list(given)
@@ -113,6 +113,8 @@ def _text(value: object, field: str, position: int | None = None) -> None:
     if not isinstance(value, str):
         rule = f"a {type(value).__name__} will not do; give a string"
         raise InvalidMessageError(rule, field=field, position=position)
+    if value.isascii():
+        return
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -17,6 +17,8 @@ def normalise_number(raw: str) -> str:
     Raises:
         ValueError: it is no number with a country code. The text says why and what to do, without quoting the number.
     """
+    if _E164.fullmatch(raw):
+        return raw
     if "(0)" in raw:
         raise ValueError("has a (0), which is not dialled from abroad; leave it out")
     if _DECIMAL.fullmatch(raw.strip()):
