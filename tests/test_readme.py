@@ -14,15 +14,22 @@ from support.server import Server
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+MOCK_README = (ROOT / "mock" / "README.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", README + MOCK_README, re.DOTALL)
 COMMANDS = [
     c for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for c in block.splitlines() if c[:8] == "laaffic "
 ]
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.strip().splitlines()[-1])
-def test_every_python_example_runs(code: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_python_example_runs(code: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)
+    if "def test_" in code:
+        (tmp_path / "test_readme.py").write_text(code, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(tmp_path)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+        return
     exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102  # the point
 
 

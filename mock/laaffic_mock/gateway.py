@@ -1,5 +1,6 @@
 """The stateful gateway: one that runs already, and one to start here."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -13,13 +14,17 @@ from laaffic_mock._book import AcceptedMessage
 from laaffic_mock._contract import load_contract
 from laaffic_mock._desk import Desk
 from laaffic_mock._faults import DEFAULT_SECONDS
-from laaffic_mock._inspection import MOST_ON_A_PAGE
+from laaffic_mock._inspection import MOST_ON_A_PAGE, REFUSE
 from laaffic_mock._server import GatewayError, start
 from laaffic_mock._wire import Connections
 
 __all__ = ["AcceptedMessage", "Gateway", "GatewayError", "RemoteGateway", "magic_numbers"]
 
 DEFAULT_LIMIT = 100_000
+# The SDK tries to connect for up to 1.2 seconds; a shorter refusal would now and then come to nothing.
+DEFAULT_SECONDS_TO_REFUSE = 2.0
+_PAUSE = 0.02
+DEFAULT_PATIENCE = 30.0
 
 
 class RemoteGateway:
@@ -35,7 +40,10 @@ class RemoteGateway:
 
     def __init__(self, url: str, *, inspect: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.Client(base_url=inspect or self.url, trust_env=False, timeout=30)
+        # Idle connections are given up before the gateway does so, which would look as if it had gone.
+        limits = httpx.Limits(keepalive_expiry=4)
+        self._http = httpx.Client(base_url=inspect or self.url, trust_env=False, timeout=30, limits=limits)
+        self._refuses_until = 0.0
 
     @property
     def environment(self) -> dict[str, str]:
@@ -78,16 +86,21 @@ class RemoteGateway:
         """
         self._ask("PATCH", "settings", settings)
 
-    def fail_next(self, fault: str, *, times: int = 1, seconds: float = DEFAULT_SECONDS) -> None:
+    def fail_next(self, fault: str, *, times: int = 1, seconds: float | None = None) -> None:
         """Let the next requests go wrong.
 
         Args:
             fault: which way, such as `"accept_then_drop"`; the table of faults in the documentation has them all. With
                 `"refuse_connection"` nobody listens for `seconds`, and `times` has no effect.
             times: how many requests.
-            seconds: how late `"slow"` answers.
+            seconds: how late `"slow"` answers, by default 1; how long `"refuse_connection"` lasts, by default 2, which
+                is longer than `laaffic.Client()` tries.
         """
+        if seconds is None:
+            seconds = DEFAULT_SECONDS_TO_REFUSE if fault == REFUSE else DEFAULT_SECONDS
         self._ask("POST", "faults", {"fault": fault, "times": times, "seconds": seconds})
+        if fault == REFUSE:
+            self._refuses_until = time.monotonic() + seconds
 
     def fail_by_chance(self, chances: Mapping[str, float], *, seed: int = 0) -> None:
         """Let requests go wrong by chance, repeatably.
@@ -100,6 +113,8 @@ class RemoteGateway:
 
     def clear(self) -> None:
         """Forget all messages, counts, faults and settings, as if newly started."""
+        if time.monotonic() < self._refuses_until:
+            self.fail_next(REFUSE, seconds=0)
         self._ask("POST", "clear")
 
     def assert_sent(
@@ -126,6 +141,7 @@ class RemoteGateway:
         Raises:
             AssertionError: its text shows what was accepted instead.
         """
+        __tracebackhide__ = True  # pytest then shows the test's own line
         wanted = Wanted(to, containing, sender_id, order_id)
         messages = self.messages
         found = [message for message in messages if wanted.fits(message)]
@@ -139,6 +155,7 @@ class RemoteGateway:
         Raises:
             AssertionError: its text shows what was accepted.
         """
+        __tracebackhide__ = True  # pytest then shows the test's own line
         self.assert_sent(to, containing=containing, times=0)
 
     def close(self) -> None:
@@ -155,7 +172,7 @@ class RemoteGateway:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         try:
-            response = self._http.request(method, f"/_mock/{path}", json=body)
+            response = self._patiently(method, f"/_mock/{path}", body)
             answer = response.json() if response.content else None
         except (httpx.HTTPError, ValueError) as error:
             raise GatewayError(f"no mock gateway answers at {self.url} ({type(error).__name__})") from None
@@ -164,6 +181,16 @@ class RemoteGateway:
                 answer.get("error", f"HTTP {response.status_code}") if isinstance(answer, dict) else path
             )
         return answer
+
+    def _patiently(self, method: str, path: str, body: Any) -> httpx.Response:
+        """Ask; while connections are refused on request, wait for the end of that."""
+        while True:
+            try:
+                return self._http.request(method, path, json=body)
+            except httpx.ConnectError:
+                if time.monotonic() > self._refuses_until + _PAUSE:
+                    raise
+                time.sleep(_PAUSE)
 
     def __enter__(self) -> Self:
         return self
@@ -181,6 +208,7 @@ class Gateway(RemoteGateway):
         host: where to listen; loopback unless told otherwise. It takes anybody's messages, so mind who can reach it.
         port: 0 for a free one.
         limit: how many messages it keeps at the most; then the oldest are let go.
+        patience: how many seconds a client has for the headers of a request, and again for its body.
         told: is called with every message that is accepted, in the gateway's own thread.
 
     Raises:
@@ -193,11 +221,14 @@ class Gateway(RemoteGateway):
         host: str = "127.0.0.1",
         port: int = 0,
         limit: int = DEFAULT_LIMIT,
+        patience: float = DEFAULT_PATIENCE,
         told: Callable[[AcceptedMessage], None] | None = None,
     ) -> None:
-        connections = Connections()
+        connections = Connections(patience)
         desk = Desk(load_contract(), limit, told or (lambda _: None))
-        self._server, self._thread = start(host, port, connections, lambda refuse: make_app(desk, connections, refuse))
+        self._server, self._thread = start(
+            host, port, connections, lambda refuse: make_app(desk, connections, refuse, patience)
+        )
         name = f"[{host}]" if ":" in host else host
         super().__init__(f"http://{name}:{self._server.address[1]}")
 

@@ -206,7 +206,7 @@ def test_it_keeps_no_more_than_its_limit() -> None:
 
 def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: laaffic.Client) -> None:
     client.send_batch([laaffic.Message([ONE, TWO, ONE, ONE], "x", order_ids=list("abcd"))])
-    query = {"number": ONE, "offset": 1, "limit": 1}
+    query: dict[str, str | int] = {"number": ONE, "offset": 1, "limit": 1}
     page = httpx.get(f"{gateway.url}/_mock/messages", params=query, trust_env=False).json()
     assert (page["total"], [message["order_id"] for message in page["messages"]]) == (3, ["c"])
 

@@ -1,0 +1,127 @@
+"""What a failing test says, and how a test lets things go wrong."""
+
+import httpx
+
+from laaffic_mock import Gateway, RemoteGateway
+from plugin.conftest import Run
+
+
+def failing(expectation: str, sent: int = 1) -> str:
+    """Return a test that sends so many messages and then expects something else."""
+    return f"""
+    def test_one(laaffic_gateway, laaffic_client):
+        for place in range({sent}):
+            laaffic_client.send_batch([laaffic.Message(f"999555{{place + 1:05}}", f"Your code is {{place}}")])
+        laaffic_gateway.{expectation}
+    """
+
+
+def test_a_message_to_somebody_else_is_shown(run: Run) -> None:
+    done = run(failing('assert_sent(to="99955599999")'))
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(
+        [
+            "E *AssertionError: expected at least one message to 99955599999, found 0.",
+            "E *The gateway accepted 1:",
+            "E *to 99955500001: 'Your code is 0'",
+            "E *Requests that came: 1 (status 0: 1).",
+        ]
+    )
+
+
+def test_another_text_is_shown(run: Run) -> None:
+    done = run(failing('assert_sent(containing="4711")'))
+    done.stdout.fnmatch_lines(["*message containing '4711', found 0.", "*'Your code is 0'"])
+
+
+def test_a_wrong_count_is_shown(run: Run) -> None:
+    done = run(failing("assert_sent(times=1)", sent=2))
+    done.stdout.fnmatch_lines(["*expected 1 message, found 2.", "*accepted 2:"])
+
+
+def test_what_should_not_have_been_sent_is_shown(run: Run) -> None:
+    done = run(failing('assert_not_sent(to="+999 555 00001")'))
+    done.stdout.fnmatch_lines(["*expected no message to +999 555 00001, found 1.", "*'Your code is 0'"])
+
+
+def test_that_nothing_was_accepted_is_said_with_the_reason(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway, laaffic_client):
+        laaffic_gateway.balance = 0
+        with pytest.raises(laaffic.InsufficientBalanceError):
+            laaffic_client.send_batch([MESSAGE])
+        laaffic_gateway.assert_sent()
+    """
+    done = run(tests)
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["*The gateway accepted no message.", "*Requests that came: 1 (status -10: 1)."])
+
+
+def test_of_many_messages_some_are_shown(run: Run) -> None:
+    done = run(failing('assert_sent(to="99955599999")', sent=25))
+    done.stdout.fnmatch_lines(["*accepted 25:", "*to 99955500020*", "*and 5 more"])
+    done.stdout.no_fnmatch_line("*to 99955500021*")
+
+
+def test_the_failure_points_at_the_tests_own_line(run: Run) -> None:
+    done = run(failing("assert_sent(times=3)"))
+    done.stdout.fnmatch_lines([">*laaffic_gateway.assert_sent(times=3)", "E *expected 3 message*"])
+    done.stdout.no_fnmatch_line("*gateway.py*Error")
+
+
+def test_an_assertion_returns_what_it_found(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway, laaffic_client):
+        laaffic_client.send_batch([laaffic.Message(["99955500001", "99955500002"], "Hello", "ACME", ["a", "b"])])
+        [message] = laaffic_gateway.assert_sent(sender_id="ACME", order_id="b", times=1)
+        assert (message.number, message.content) == ("99955500002", "Hello")
+    """
+    run(tests).assert_outcomes(passed=1)
+
+
+def test_the_balance_runs_out(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway, laaffic_client):
+        laaffic_gateway.balance = 1
+        laaffic_client.send_batch([MESSAGE])
+        assert laaffic_gateway.balance == 0
+        with pytest.raises(laaffic.InsufficientBalanceError):
+            laaffic_client.send_batch([MESSAGE])
+    """
+    run(tests).assert_outcomes(passed=1)
+
+
+def test_a_lost_answer_is_unknown_and_accepted_once(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway, laaffic_client):
+        laaffic_gateway.fail_next("accept_then_drop")
+        with pytest.raises(laaffic.OutcomeUnknownError):
+            laaffic_client.send_batch([MESSAGE])
+        laaffic_gateway.assert_sent(times=1)
+    """
+    run(tests).assert_outcomes(passed=1)
+
+
+def test_a_refused_connection_is_not_sent_with_the_clients_own_retries(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway, laaffic_client):
+        laaffic_gateway.fail_next("refuse_connection")
+        with pytest.raises(laaffic.NotSentError):
+            laaffic_client.send_batch([MESSAGE])
+        laaffic_gateway.assert_not_sent()
+    """
+    run(tests).assert_outcomes(passed=1)
+
+
+def test_a_gateway_that_refuses_connections_is_asked_again_afterwards() -> None:
+    with Gateway() as gateway, RemoteGateway(gateway.url) as asked:
+        asked.fail_next("refuse_connection", seconds=0.3)
+        asked._http.close()
+        asked._http = httpx.Client(base_url=gateway.url)  # as when the connection had been idle for too long
+        asked.assert_not_sent()
+
+
+def test_an_unknown_fault_lists_those_there_are(run: Run) -> None:
+    done = run('def test_one(laaffic_gateway): laaffic_gateway.fail_next("explode")')
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["E *there is no such fault; there are refuse_connection, *accept_then_drop*"])
