@@ -1,6 +1,6 @@
 """What the gateway has accepted, in order, and no more of it than fits."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,7 +27,6 @@ class Book:
     def __init__(self, limit: int) -> None:
         self._messages: deque[AcceptedMessage] = deque(maxlen=limit)
         self._count = 0
-        self.tally: Counter[str] = Counter()
 
     def accept(self, receivers: Iterable[Receiver], now: float) -> list[AcceptedMessage]:
         """Write receivers down, each under a message id of its own."""

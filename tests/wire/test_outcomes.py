@@ -226,6 +226,9 @@ CASES = [
     Case("success with HTTP 400", answer({**OK, "array": []}, status=400), UNKNOWN, "unknown", "uuu", discrepancy=True),
     Case("HTTP 999", answer(b"", status=999), UNKNOWN, "unknown", "uuu"),
     Case("an error page with words for a status", answer({"status": "error"}, status=403), HTTP, "no", "rrr"),
+    Case("an error page without success", answer({"success": False, "message": "no"}, status=403), HTTP, "no", "rrr"),
+    Case("an error page that counts", answer({"success": 1, "fail": "?"}, status=403), HTTP, "no", "rrr"),
+    Case("refused, without success", said("-1", success=False), laaffic.AuthenticationError, "no", "rrr"),
     Case("an error page with a code", answer({"status": 40301}, status=403), HTTP, "no", "rrr"),
     Case(
         "an unlisted status with HTTP 400",

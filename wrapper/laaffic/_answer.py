@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 # No batch is larger, and int() of endless digits is an error.
-_NOTHING: tuple[Any, ...] = (None, "", {})
+_NOTHING: tuple[Any, ...] = (None, "", {}, False)
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 

@@ -72,10 +72,10 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
 
 
 def _by_the_contract(answer: Answer, http_status: int) -> Answer:
-    """Take out what is no status of the provider: the error pages of many servers and proxies have such a field too."""
-    if is_success(http_status) or answer.status is None or _PROVIDERS.fullmatch(answer.status):
+    """Take out what is not the provider's: the error pages of many servers and proxies have fields of the same names."""
+    if is_success(http_status) or _PROVIDERS.fullmatch(answer.status or ""):
         return answer
-    return answer._replace(status=None)
+    return answer._replace(status=None, success=None, fail=None, unreadable=False)
 
 
 def _claimed(answer: Answer, asked: int) -> int:
