@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 import laaffic
-from laaffic import _transport
 from conftest import Send
+from laaffic import _transport
 from support.server import Connection, Server, silence
 
 

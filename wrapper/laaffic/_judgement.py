@@ -72,7 +72,7 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
 
 
 def _by_the_contract(answer: Answer, http_status: int) -> Answer:
-    """Take out what is not the provider's: the error pages of many servers and proxies have fields of the same names."""
+    """Take out what is not the provider's: error pages of servers and proxies have fields of the same names."""
     if is_success(http_status) or _PROVIDERS.fullmatch(answer.status or ""):
         return answer
     return answer._replace(status=None, success=None, fail=None, unreadable=False)
