@@ -8,7 +8,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test mock generate drift lint cassettes format build lock clean
+.PHONY: help setup demo test mock generate drift lint docs soak cassettes format build lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -49,6 +49,12 @@ lint: $(VENV)/.ready tools/node_modules/.ready ## check style, types, imports an
 	$(BIN)/lint-imports
 	tools/node_modules/.bin/redocly lint --config tools/redocly.yaml $(SPEC)
 	$(BIN)/openapi-spec-validator $(SPEC)
+
+docs: setup ## make the pages of docs/ from the tests and the mock
+	PYTHONPATH=tests $(BIN)/python -m matrix.pages
+
+soak: setup ## 100,000 sends with faults at every place; takes about three minutes
+	$(BIN)/python -m tools.soak $(SOAK)
 
 cassettes: setup ## record the tests' cassettes anew, from the mock
 	rm -rf tests/cassettes/cassettes

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from laaffic_cli._main import cli
-from support.server import Action, Connection, Server, answer
+from support.server import Action, Connection, Server, answer, silence, success
 
 Laaffic = Callable[..., Result]
 Spawn = Callable[..., subprocess.Popen[str]]
 Write = Callable[..., str]
 
+PATIENCE = 60  # seconds, for the slowest machine; nothing waits for it to pass
+
 
 @pytest.fixture
-def gateway(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Return a server that the command line sends to."""
+def gateway(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    """Return a server that the command line sends to, from a folder where it may leave files."""
     monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)
+    monkeypatch.chdir(tmp_path)
     yield server
     for post in server.posts:
         assert re.fullmatch(r"[0-9a-f]{32}", post.headers["sign"])
@@ -77,6 +81,19 @@ def write(tmp_path: Path) -> Write:
 def many(write: Write) -> str:
     """Return a CSV of 250 receivers."""
     return write("many.csv", "number,content\n" + "".join(f"99900000{i:03},Hello {i}\n" for i in range(250)))
+
+
+@pytest.fixture
+def stuck(gateway: Server) -> threading.Event:
+    """Let the server answer once and then never more; return what tells that it is waited for."""
+    waiting = threading.Event()
+
+    def never(connection: Connection) -> bool:
+        waiting.set()
+        return silence(connection)
+
+    gateway.will(success, never)
+    return waiting
 
 
 @pytest.fixture

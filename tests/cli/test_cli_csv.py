@@ -24,6 +24,13 @@ def test_the_providers_spelling_of_columns_is_understood(laaffic: Laaffic, gatew
     ]
 
 
+def test_case_and_spaces_around_a_columns_name_do_not_matter(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+    laaffic("send", write("a.csv", "Number , CONTENT,Sender_ID, orderid \n99900000001,Hi,Shop,1\n"))
+    assert gateway.posts[0].json()["array"] == [
+        {"numbers": "99900000001", "content": "Hi", "senderId": "Shop", "orderId": "1"}
+    ]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize(("bom", "newline"), [("", "\n"), ("\ufeff", "\r\n"), ("\ufeff", "\r")])
 def test_what_spreadsheets_write_is_understood(
@@ -64,14 +71,24 @@ def test_content_in_a_file_is_never_a_template(laaffic: Laaffic, gateway: Server
         ("number,text\n1,2\n", ':1: the header has no column "content" (or give the text with --content)'),
         ("number,content,content\n1,2,3\n", ":1: columns 2 and 3 of the header have the same name"),
         ("number,numbers,content\n1,2,3\n", '"number" and "numbers" are two names for the same'),
+        ("number,Number,content\n1,2,3\n", '"number" and "Number" are two names for the same'),
         ("number,content,\n1,2,3\n", ":1: column 3 of the header has no name"),
-        ("number,content\n99900000001\n", ":2: the row has 1 cells, and the header has 2"),
+        ("number,content\n99900000001\n", ":2: the row has 1 cell, and the header has 2"),
         ("number,content\n99900000001,a,b\n", ":2: the row has 3 cells, and the header has 2"),
         ('number,content\n99900000001,"a\n99900000002,b\n', ":2: a quote that opens in this row is never closed"),
         ('number,content\n99900000001,a\n99900000002,"b" c\n', ":3: a cell goes on after its closing quote"),
         (
             'number,content\n99900000001,"' + "x\n" * 70_000 + '"\n',
-            ":2: a quote that opens in this row is never closed",
+            ":2: a cell has more than 131,072 characters; close the quote that opens in this row, or shorten it",
+        ),
+        (
+            "number,content\n99900000001," + "x" * 200_000 + "\n",
+            ":2: a cell has more than 131,072 characters; shorten it",
+        ),
+        ("x" * 200_000 + "\n", ":1: a cell has more than 131,072 characters; shorten it"),
+        (
+            "number,content\n99900000001,a\0b\n",
+            ":2: it has a NUL byte, which no text has",
         ),
         (",\nnumber,content\n", ":1: column 1 of the header has no name"),
         ("number,content\n,Hi\n", ":2: number: there is no number"),
@@ -156,5 +173,8 @@ def test_a_file_that_changes_while_it_is_sent_ends_sending(laaffic: Laaffic, gat
     result = laaffic("send", file, "--max-recipients", "3")
     assert len(gateway.posts) == 1
     assert result.exit_code == 4
-    assert "the file was changed while it was read" in result.stderr
+    assert "the file was changed; leave it alone until all is sent" in result.stderr
+    assert "Do not send all of it again: 3 accepted, 0 unknown. Take them out" in result.stderr
+    assert "standard output says who they are" in result.stderr
+    assert "try again" not in result.stderr
     assert "3 accepted" in result.stdout

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from cli.conftest import Laaffic, Write
-from laaffic import State
+from laaffic import Recipient, State
 from laaffic_cli._exit import exit_code
+from laaffic_cli._json_report import JsonReport
+from laaffic_cli._ledger import Ledger, Note
+from laaffic_cli._streams import Stream
 from support.server import Action, Server, answer, drop, success
 
 TO = ("send", "--to", "91856321412,91856321413", "--content", "a secret text", "--order-id", "x,y")
@@ -110,6 +113,20 @@ def test_after_an_error_that_all_would_meet_the_others_are_not_sent(
     assert result.exit_code == document["exit_code"] == 3
 
 
+def test_a_refusal_in_the_middle_speaks_of_its_own_receivers_alone(
+    laaffic: Laaffic, gateway: Server, write: Write
+) -> None:
+    gateway.will(success, success, REFUSED)
+    rows = "".join(f"99900000{i:03},Hi\n" for i in range(15))
+    said = laaffic("send", write("a.csv", f"number,content\n{rows}"), "--max-recipients", "5").stderr
+    assert said == (
+        "Error in 1 request to 5 receivers: The provider answered with status -10: the balance is too low for this "
+        "request. To them nothing was sent. Top up the account, then send again.\n"
+        "Do not send all of it again: 10 accepted, 0 unknown. Take them out before you send to the rest; "
+        "standard output says who they are.\n"
+    )
+
+
 def test_a_message_cut_by_an_early_end_is_listed_once(laaffic: Laaffic, gateway: Server) -> None:
     gateway.will(success, REFUSED)
     numbers = [f"99900000{i:03}" for i in range(10)]
@@ -144,7 +161,7 @@ def test_of_many_receivers_only_those_not_accepted_are_shown(
     lines = laaffic("send", many).stdout.splitlines()
     assert len(lines) == 1 + 100 + 2
     assert all("rejected" in line for line in lines[1:101])
-    assert lines[101] == "and 25 more; --output FILE keeps them all"
+    assert re.fullmatch(r"and 25 more; laaffic-outcomes-\d{8}T\d{6}Z\.csv keeps them all", lines[101])
     assert lines[102] == "250 receivers: 125 accepted, 125 rejected, 0 not_sent, 0 unknown"
 
 
@@ -155,8 +172,15 @@ def test_of_many_receivers_all_accepted_none_is_shown(laaffic: Laaffic, many: st
 def test_the_table_never_cuts_an_id(laaffic: Laaffic, gateway: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     gateway.will(answer({"status": "0", "array": [{"number": "91856321412", "msgId": "m" * 90}]}))
-    result = laaffic("send", "--to", "91856321412", "--content", "a", "--order-id", "o" * 90)
-    assert f"91856321412  {'o' * 90}  accepted  {'m' * 90}\n" in result.stdout
+    result = laaffic("send", "--to", "91856321412", "--content", "a", "--order-id", "order")
+    assert f"91856321412  order     accepted  {'m' * 90}\n" in result.stdout
+
+
+def test_a_long_order_id_is_folded_in_its_column(laaffic: Laaffic) -> None:
+    lines = laaffic("send", "--to", "91856321412", "--content", "a", "--order-id", "o" * 90).stdout.splitlines()
+    assert lines[1] == f"91856321412  {'o' * 40}  accepted  m0"
+    assert [line.strip() for line in lines[2:4]] == ["o" * 40, "o" * 10]
+    assert max(len(line) for line in lines) <= 80
 
 
 def test_foreign_ids_cannot_steer_the_terminal(laaffic: Laaffic, gateway: Server) -> None:
@@ -197,6 +221,17 @@ def test_json_without_trouble_has_no_errors(laaffic: Laaffic) -> None:
     document = json.loads(laaffic(*TO, "--json").stdout)
     assert document["counts"] == {"accepted": 2, "rejected": 0, "not_sent": 0, "unknown": 0}
     assert (document["errors"], document["discrepancies"], document["exit_code"]) == ([], [], 0)
+
+
+@pytest.mark.parametrize(("state", "sent"), [("accepted", "unknown"), ("unknown", "unknown"), ("rejected", "no")])
+def test_what_ended_a_run_does_not_say_that_nothing_was_sent_when_something_was(
+    capsys: pytest.CaptureFixture[str], state: str, sent: str
+) -> None:
+    ledger = Ledger(notes=[Note("Interrupted", "Interrupted between two requests.")])
+    ledger.add_recipients([Recipient("99900000001", None, None, State(state))])
+    JsonReport(Stream("stdout")).finish(ledger)
+    (error,) = json.loads('{"recipients":[' + capsys.readouterr().out)["errors"]
+    assert error["sent"] == sent
 
 
 @pytest.mark.parametrize(

@@ -6,35 +6,22 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import Spawn, Write
-from laaffic import BatchResult, Client
+from cli.conftest import PATIENCE, Spawn, Write
+from laaffic import BatchResult, Client, Recipient
 from laaffic_cli._interrupts import Interrupts, StoppedError
 from laaffic_cli._sending import send
 from laaffic_cli._sources import OptionsSource
-from support.server import Connection, Server, silence, success
+from support.server import Connection, Server, answer, success
 
-PATIENCE = 60  # seconds, for the slowest machine; nothing waits for it to pass
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
 
-@pytest.fixture
-def stuck(gateway: Server) -> threading.Event:
-    """Let the server answer once and then never more; return what tells that it is waited for."""
-    waiting = threading.Event()
-
-    def never(connection: Connection) -> bool:
-        waiting.set()
-        return silence(connection)
-
-    gateway.will(success, never)
-    return waiting
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_keeps_what_is_known_and_claims_no_more(
     spawn: Spawn, stuck: threading.Event, tmp_path: Path, many: str, number: signal.Signals
 ) -> None:
@@ -69,15 +56,18 @@ def test_an_interrupt_before_sending_sends_nothing(spawn: Spawn, gateway: Server
 
 def test_an_interrupt_between_two_requests_leaves_nothing_unknown(gateway: Server) -> None:
     source = OptionsSource("99900000001,99900000002,99900000003", "a", None, None)
-    results = []
 
-    def keep(result: BatchResult) -> None:
-        results.append(result)
-        os.kill(os.getpid(), signal.SIGINT)
+    class Record:
+        def expect(self, recipients: Sequence[Recipient]) -> None:
+            pass
+
+        def keep(self, result: BatchResult) -> None:
+            assert len(result.recipients) == 1
+            os.kill(os.getpid(), signal.SIGINT)
 
     with Client(max_recipients=1) as client, Interrupts() as interrupts:
-        ending = send(client, source, keep, interrupts)
-    assert (ending.done, ending.doubtful, len(results), len(gateway.posts)) == (1, 1, 1, 1)
+        ending = send(client, source, Record(), 1, interrupts)
+    assert (ending.done, [r.state for r in ending.left], len(gateway.posts)) == (1, ["not_sent", "not_sent"], 1)
 
 
 def test_a_signal_waits_while_it_could_lose_something() -> None:
@@ -85,48 +75,45 @@ def test_a_signal_waits_while_it_could_lose_something() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(StoppedError):
             interrupts.open()
-        interrupts.forget()
-        interrupts.open()
-        with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
-@pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_reader_that_goes_away_loses_no_row_of_the_output(
-    spawn: Spawn, tmp_path: Path, many: str, options: list[str]
+def test_a_signal_while_it_is_open_comes_at_once() -> None:
+    with Interrupts() as interrupts:
+        interrupts.open()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGHUP)
+
+
+def test_ctrl_c_again_and_again_changes_nothing(
+    spawn: Spawn, stuck: threading.Event, tmp_path: Path, many: str
 ) -> None:
     output = tmp_path / "outcomes.csv"
-    reading, writing = os.pipe()
-    os.close(reading)
-    process = spawn("send", many, "--max-recipients", "50", "--output", str(output), *options, stdout=writing)
-    os.close(writing)
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert errors == ""
-    assert process.returncode == 0
+    process = spawn("send", many, "--max-recipients", "50", "--output", str(output))
+    assert stuck.wait(PATIENCE)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    said, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5
+    assert "250 receivers: 50 accepted, 0 rejected, 150 not_sent, 50 unknown" in said
+    assert "Traceback" not in errors
     assert len(output.read_text().splitlines()) == 251
 
 
-def test_a_dry_run_ends_quietly_when_nobody_reads(spawn: Spawn, many: str) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    process = spawn("send", many, "--dry-run", stdout=writing)
-    os.close(writing)
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, errors) == (0, "")
+def test_a_hang_up_is_no_interrupt_under_nohup(spawn: Spawn, gateway: Server, many: str) -> None:
+    started: list[subprocess.Popen[str]] = []
+    there = threading.Event()
 
+    def hang_up(connection: Connection) -> bool:
+        assert there.wait(PATIENCE)
+        started[0].send_signal(signal.SIGHUP)
+        return success(connection)
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize(("options", "code", "posts"), [([], 5, 1), (["--json"], 2, 0)])
-def test_outcomes_that_cannot_be_printed_are_no_success(
-    spawn: Spawn, gateway: Server, many: str, *, options: list[str], code: int, posts: int
-) -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123  # a device
-        process = spawn("send", many, *options, stdout=full)
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, len(gateway.posts)) == (code, posts)
-    assert "No space left on device" in errors
-    assert "Traceback" not in errors
+    gateway.will(hang_up)
+    started.append(spawn("send", many, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)))
+    there.set()
+    started[0].communicate(timeout=PATIENCE)
+    assert started[0].returncode == 0
 
 
 def _on_terminal(spawn: Spawn, *arguments: str, **environment: str) -> str:
@@ -157,6 +144,36 @@ def test_a_terminal_gets_a_progress_bar_and_colours(spawn: Spawn, many: str) -> 
     assert "250/250" in shown
     shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")
     assert "\x1b[32maccepted" in shown
+
+
+def test_a_terminal_gets_lines_that_fit(spawn: Spawn, gateway: Server) -> None:
+    gateway.will(answer({"status": "-10"}))
+    shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")
+    lines = [line.strip() for line in shown.split("Error", 1)[1].splitlines()]
+    assert max(len(line) for line in lines) <= 80
+    assert "Top up the account, then send again." in " ".join(lines)
+
+
+def test_a_pipe_gets_each_thing_on_one_line(spawn: Spawn, gateway: Server) -> None:
+    gateway.will(answer({"status": "-10"}))
+    _, errors = spawn("send", "--to", "91856321412", "--content", "a").communicate(timeout=PATIENCE)
+    assert len(errors.splitlines()) == 1
+
+
+def test_a_terminal_that_goes_away_ends_no_run(spawn: Spawn, gateway: Server, tmp_path: Path, many: str) -> None:
+    ours, theirs = os.openpty()
+
+    def hang_up(connection: Connection) -> bool:
+        os.close(ours)
+        return success(connection)
+
+    gateway.will(success, hang_up, success)
+    output = tmp_path / "outcomes.csv"
+    process = spawn("send", many, "--max-recipients", "50", "--output", str(output), stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    process.wait(PATIENCE)
+    assert len(gateway.posts) == 5
+    assert output.read_text().count("accepted") == 250
 
 
 def test_no_color_is_respected(spawn: Spawn) -> None:

@@ -14,6 +14,13 @@ def test_fields_are_filled_from_the_columns(laaffic: Laaffic, gateway: Server, w
     assert texts == ["Hi Asha, {4711}, 99900000001", "Hi 小明, {2964}, 99900000002"]
 
 
+def test_a_templates_column_is_spelled_as_in_the_header(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+    file = write("a.csv", "Number, Name \n99900000001,Asha\n")
+    assert 'no column "name"' in laaffic("send", file, "--content", "Hi {name}").stderr
+    laaffic("send", file, "--content", "Hi {Name}")
+    assert gateway.posts[0].json()["array"][0]["content"] == "Hi Asha"
+
+
 def test_a_value_with_braces_is_not_filled_again(laaffic: Laaffic, gateway: Server, write: Write) -> None:
     laaffic("send", write("a.csv", "number,name\n99900000001,{number}\n"), "--content", "Hi {name}")
     assert gateway.posts[0].json()["array"][0]["content"] == "Hi {number}"

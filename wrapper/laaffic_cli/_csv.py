@@ -31,7 +31,7 @@ def csv_rows(handle: BinaryIO, template: Template | None) -> Iterator[Row | Prob
             continue
         empty = False
         if len(cells) != len(names):
-            count = f"the row has {len(cells)} cells, and the header has {len(names)}"
+            count = f"the row has {len(cells)} cell{'' if len(cells) == 1 else 's'}, and the header has {len(names)}"
             yield Problem(f"{count}; quote a cell that holds the delimiter, and keep empty cells", line)
             continue
         columns = dict(zip(names, cells, strict=True))
@@ -50,13 +50,16 @@ def _records(handle: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     while first and not first.strip():
         blank += 1
         first = next(lines, "")
-    reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
+    try:
+        reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
+    except csv.Error as error:
+        raise ReadingError(_explained(error, 1), blank + 1) from None
     while True:
         line = blank + reader.line_num + 1
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise ReadingError(_explained(error), line) from None
+            raise ReadingError(_explained(error, blank + reader.line_num - line + 1), line) from None
         if cells is None:
             return
         if cells:
@@ -68,9 +71,12 @@ def _delimiter(header: str) -> str:
     return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
 
 
-def _explained(error: csv.Error) -> str:
+def _explained(error: csv.Error, lines: int) -> str:
     words = str(error)
-    if "end of data" in words or "field limit" in words:
+    if "field limit" in words:
+        too_long = f"a cell has more than {csv.field_size_limit():,} characters"
+        return f"{too_long}; {'shorten it' if lines == 1 else 'close the quote that opens in this row, or shorten it'}"
+    if "end of data" in words:
         return "a quote that opens in this row is never closed; close it, or delete it"
     return 'a cell goes on after its closing quote; write a quote inside a quoted cell twice: ""'
 

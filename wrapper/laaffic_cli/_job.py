@@ -27,7 +27,7 @@ class Job:
     base_url: str | None
     app_id: str | None
     timeout: float | None
-    max_recipients: int | None
+    max_recipients: int
     output: str | None
     as_json: bool
     dry_run: bool
@@ -85,19 +85,16 @@ class Job:
         app_id = self.configured_app_id() or app_id_of_file
         if app_id is None and not self.dry_run:
             raise BadInputError(["The app id is missing; set LAAFFIC_APP_ID, or give --app-id"])
-        settings: dict[str, float | int] = {}
-        if self.timeout is not None:
-            settings["timeout"] = self.timeout
-        if self.max_recipients is not None:
-            settings["max_recipients"] = self.max_recipients
+        settings = {} if self.timeout is None else {"timeout": self.timeout}
         try:
             return Client(
                 os.environ.get("LAAFFIC_API_KEY") or _PLACEHOLDER,
                 os.environ.get("LAAFFIC_API_SECRET") or _PLACEHOLDER,
                 app_id or _PLACEHOLDER,
                 base_url=self.base_url,
+                max_recipients=self.max_recipients,
                 transport=transport,
-                **settings,  # type: ignore[arg-type]  # each is what its option makes of it
+                **settings,  # type: ignore[arg-type]  # it has the timeout and nothing else
             )
         except ConfigurationError as error:
             raise BadInputError([str(error.args[0])]) from None

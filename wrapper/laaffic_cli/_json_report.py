@@ -13,6 +13,7 @@ class JsonReport:
     """Writes the document piece by piece, so that it may have millions of receivers."""
 
     name = "standard output"
+    held: Sequence[Recipient] = ()
 
     def __init__(self, out: Stream) -> None:
         self._out = out
@@ -20,17 +21,22 @@ class JsonReport:
 
     def begin(self) -> None:
         """Open the list of receivers."""
-        self._out.write('{"recipients":[')
+        self._out.deliver('{"recipients":[')
+
+    def expect(self, recipients: Sequence[Recipient]) -> None:
+        """Do nothing: what is printed cannot be taken back."""
 
     def add(self, recipients: Sequence[Recipient], *, whole: bool = False) -> None:  # noqa: ARG002  # it is always whole
         """Write the outcomes of a request."""
         if recipients:
-            self._out.write(self._comma + ",".join(_compact(_recipient(recipient)) for recipient in recipients))
+            self._out.deliver(self._comma + ",".join(_compact(_recipient(recipient)) for recipient in recipients))
             self._comma = ","
 
     def finish(self, ledger: Ledger) -> None:
         """Close the document."""
-        sent = "unknown" if ledger.doubtful or ledger.counts[State.UNKNOWN] else "no"
+        # What is no request's own speaks of the whole run.
+        may_be_sent = ledger.doubtful or ledger.counts[State.ACCEPTED] or ledger.counts[State.UNKNOWN]
+        sent = "unknown" if may_be_sent else "no"
         errors = [_error(failure.error, failure.receivers) for failure in ledger.failures.values()]
         errors += [plain_error(note.kind, note.text, sent) for note in ledger.notes]
         counts = {state.value: ledger.counts[state] for state in State}
@@ -40,7 +46,7 @@ class JsonReport:
             "discrepancies": list(ledger.discrepancies),
             "exit_code": ledger.code,
         }
-        self._out.line("]," + _compact(end)[1:])
+        self._out.deliver(f"],{_compact(end)[1:]}\n")
 
 
 def bad_input(out: Stream, errors: Iterable[dict[str, Any]], code: int) -> None:

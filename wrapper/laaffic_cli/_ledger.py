@@ -37,6 +37,8 @@ class Ledger:
         misconfigured: whether a setting kept everything from being sent.
         doubtful: whether something is not known that no receiver's state tells.
         ended_early: whether sending ended before the last receiver.
+        kept_in: the place that has every outcome, by name; None when it failed.
+        untold: outcomes that no place could take.
     """
 
     counts: Counter[State] = field(default_factory=Counter)
@@ -46,6 +48,8 @@ class Ledger:
     misconfigured: bool = False
     doubtful: bool = False
     ended_early: bool = False
+    kept_in: str | None = None
+    untold: list[Recipient] = field(default_factory=list)
     _refused: bool = False
 
     def add_result(self, result: BatchResult) -> None:

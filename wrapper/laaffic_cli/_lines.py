@@ -7,6 +7,7 @@ from laaffic_cli._problem import ReadingError
 
 MOST_BYTES = 8 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
+NOT_TEXT = 'it has a NUL byte, which no text has; save it again as "CSV UTF-8" or as text in UTF-8'
 NOT_UTF8 = 'it is not UTF-8; save it again as "CSV UTF-8" or as text in UTF-8'
 
 
@@ -32,5 +33,5 @@ def _decoded(raw: bytes, number: int) -> str:
     except UnicodeDecodeError:
         raise ReadingError(NOT_UTF8, number) from None
     if "\0" in line:
-        raise ReadingError(NOT_UTF8, number)
+        raise ReadingError(NOT_TEXT, number)
     return line

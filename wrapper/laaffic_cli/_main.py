@@ -6,10 +6,11 @@ from importlib.metadata import version
 
 import click
 
+from laaffic_cli._interrupts import Interrupts
 from laaffic_cli._mock import mock
 from laaffic_cli._send import send
 from laaffic_cli._statuses import statuses
-from laaffic_cli._streams import tell
+from laaffic_cli._streams import occupy_closed_descriptors, tell
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -27,12 +28,13 @@ cli.add_command(statuses)
 
 def run() -> int:
     """Run the command that the process was started with; return the exit code."""
+    occupy_closed_descriptors()
     for stream in (sys.stdout, sys.stderr):
         # What an old terminal cannot show must not end a run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        return int(cli.main(prog_name="laaffic", standalone_mode=False) or 0)
+        return int(cli.main(prog_name="laaffic", standalone_mode=False, obj=Interrupts(lasting=True)) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -9,14 +9,15 @@ from laaffic_cli._problem import Problem
 from laaffic_cli._shown import masked
 from laaffic_cli._template import Template
 
+# Upper and lower case, and spaces around a name, make no difference.
 _FIELDS = {
     "number": "numbers",
     "numbers": "numbers",
     "content": "content",
     "sender_id": "sender_id",
-    "senderId": "sender_id",
+    "senderid": "sender_id",
     "order_id": "order_ids",
-    "orderId": "order_ids",
+    "orderid": "order_ids",
     "order_ids": "order_ids",
 }
 # What a spreadsheet makes of 91856321412 when it takes it for a quantity: 9.18563E+10, or 91856321412.0.
@@ -48,7 +49,7 @@ def find_fields(names: Iterable[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name in names:
-        field = _FIELDS.get(name)
+        field = _FIELDS.get(name.strip().casefold())
         if field in found:
             raise ValueError(f'"{found[field]}" and "{name}" are two names for the same; keep one of them')
         if field is not None:

@@ -1,28 +1,29 @@
 """A run of `send` from the options to the exit code."""
 
+import traceback
 from collections.abc import Iterable
 from contextlib import ExitStack
 
 from laaffic_cli import _exit
 from laaffic_cli._campaign import Campaign, Report
 from laaffic_cli._dry_run import DryRunTransport, ShowJson, ShowText, dry_run
-from laaffic_cli._interrupts import Interrupts
+from laaffic_cli._interrupts import Interrupts, StoppedError
 from laaffic_cli._job import Job
 from laaffic_cli._json_report import JsonReport, bad_input, plain_error
-from laaffic_cli._outcomes_csv import open_outcomes
+from laaffic_cli._outcomes_csv import create_outcomes, open_outcomes
 from laaffic_cli._problem import BadInputError
 from laaffic_cli._progress import progress
 from laaffic_cli._sources import Source
 from laaffic_cli._streams import Stream, tell
 from laaffic_cli._survey import survey
-from laaffic_cli._table import TableReport
+from laaffic_cli._table import MOST_ROWS, TableReport
 from laaffic_cli._went_wrong import tell_what_went_wrong
 
 
-def run(job: Job) -> int:
+def run(job: Job, interrupts: Interrupts) -> int:
     """Do what the options ask for; return the exit code."""
     out = Stream("stdout")
-    with Interrupts() as interrupts:
+    with interrupts:
         try:
             interrupts.open()
             with ExitStack() as stack:
@@ -30,8 +31,11 @@ def run(job: Job) -> int:
         except BadInputError as error:
             return nothing_sent(out, _lines(error), _exit.BAD_INPUT, kind="BadInputError", as_json=job.as_json)
         # From the first request on, interrupts are taken elsewhere.
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, StoppedError):
             return nothing_sent(out, ["Interrupted."], _exit.NOT_SENT, kind="Interrupted", as_json=job.as_json)
+        except Exception as error:  # noqa: BLE001  # a traceback's exit code would say that some were rejected
+            tell(f"Error: {_bug(error)} in the program. What became of the receivers may not be told in full.")
+            return _exit.UNKNOWN
 
 
 def nothing_sent(out: Stream, lines: Iterable[str], code: int, *, kind: str, as_json: bool) -> int:
@@ -57,16 +61,19 @@ def _run(job: Job, out: Stream, interrupts: Interrupts, stack: ExitStack) -> int
     if job.dry_run:
         return _show(job, source, found.receivers, out)
     client = stack.enter_context(job.make_client(source.app_id, None))
+    if outcomes is None and not job.as_json and found.receivers > MOST_ROWS:
+        outcomes = stack.enter_context(create_outcomes())
+        tell(f"Outcomes are kept in {outcomes.name}")
     own: Report = JsonReport(out) if job.as_json else TableReport(out, found.receivers)
     reports = [own] if outcomes is None else [outcomes, own]
     # Two writers on one terminal would write over each other.
     shown = Stream("stderr").is_terminal() and not (job.as_json and out.is_terminal())
     interrupts.close()
     with progress(found.receivers, shown=shown) as advance:
-        campaign = Campaign(client, source, reports, advance)
+        campaign = Campaign(client, source, reports, job.max_recipients, advance)
         campaign.send(found.receivers, interrupts)
     campaign.finish()
-    tell_what_went_wrong(campaign.ledger, job.output)
+    tell_what_went_wrong(campaign.ledger)
     return campaign.ledger.code
 
 
@@ -85,3 +92,9 @@ def _show(job: Job, source: Source, receivers: int, out: Stream) -> int:
 
 def _lines(error: BadInputError) -> list[str]:
     return [*error.problems, *([f"and {error.more} more"] if error.more else [])]
+
+
+def _bug(error: Exception) -> str:
+    # Without its words, which may hold a number or a text.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {place.filename}:{place.lineno}"

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from laaffic_cli import _exit
+from laaffic_cli._interrupts import Interrupts
 from laaffic_cli._job import Job
 from laaffic_cli._run import nothing_sent, run
 from laaffic_cli._streams import Stream
@@ -29,6 +30,15 @@ FILE is checked whole before anything is sent. Its ending says what it holds:
 With --content, the text for each row of a .csv or .jsonl FILE is made from the
 row's columns: "Hi {name}, your code is {code}". Write {{ or }} for a brace.
 With --to, and in a file's own content, braces are plain text.
+
+Every outcome is kept: in OUTCOMES.CSV, else up to 100 in the table. More
+without --output and --json are kept in a new file in the current folder,
+laaffic-outcomes-<time>.csv. No file is ever overwritten.
+
+Before a request goes out, its receivers are written to OUTCOMES.CSV.inflight.
+When a run is killed, that file stays behind: whoever stands in it, and not in
+OUTCOMES.CSV, is unknown. No run starts where either file has something in it.
+Without --output, few receivers, or --json, leave no trace of a killed run.
 
 Nothing is sent again on its own. Before you send a FILE again, take out
 everybody whose state is accepted or unknown.
@@ -81,13 +91,20 @@ def _option(
 @_option("--base-url", "URL", "The gateway's address, without /v3.")
 @_option("--app-id", "ID", "The application's id; it goes before the one in a .json FILE.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for an answer.")
-@click.option("--max-recipients", type=int, metavar="N", help="At most so many receivers in one request.")
+@click.option(
+    "--max-recipients",
+    type=int,
+    metavar="N",
+    default=1000,
+    show_default=True,
+    help="At most so many receivers in one request.",
+)
 @click.pass_context
 def send(context: click.Context, /, **options: Any) -> None:
     job = Job(**options)
     misuse = job.misuse()
     if misuse is None:
-        context.exit(run(job))
+        context.exit(run(job, context.ensure_object(Interrupts)))
     if job.as_json:
         nothing_sent(Stream("stdout"), [misuse], _exit.BAD_INPUT, kind="Usage", as_json=True)
         context.exit(_exit.BAD_INPUT)

@@ -71,7 +71,7 @@ class FileSource:
             for row in self._read(self._handle, self._template):
                 # What was checked is what is sent: a file that is written to meanwhile is not trusted.
                 if self._stamped() != self._stamp:
-                    yield Problem(f"{self._name}: the file was changed while it was read; leave it alone and try again")
+                    yield Problem(f"{self._name}: the file was changed; leave it alone until all is sent")
                     return
                 if isinstance(row, AppId):
                     self.app_id = row.value

@@ -1,9 +1,20 @@
-"""Writing to the terminal or a pipe, whose reader may have gone."""
+"""Writing to the terminal or a pipe, whose reader may have gone, or which was closed from the start."""
 
+import errno
 import os
 import sys
+import textwrap
 from contextlib import suppress
 from typing import TextIO
+
+_WIDTH = 80
+
+
+class NobodyReadsError(OSError):
+    """A text went nowhere: the stream's reader has gone, or the stream is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EPIPE, "nobody reads it")
 
 
 class Stream:
@@ -11,7 +22,7 @@ class Stream:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self.gone = False
+        self.gone = self._file is None
         self.used = False
 
     def write(self, text: str) -> None:
@@ -20,33 +31,72 @@ class Stream:
         Raises:
             OSError: it could not be written, for another reason than that nobody reads.
         """
-        if self.gone:
+        file = self._file
+        if self.gone or file is None:
             return
         self.used = True
         try:
-            self._file.write(text)
-            self._file.flush()
-        except BrokenPipeError:
+            file.write(text)
+            file.flush()
+        except OSError as error:
             self.gone = True
-            # What is still in the buffer would fail once more when Python ends.
+            # What is still in the buffer would fail once more when Python ends, and change the exit code.
             with suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._file.fileno())
+                os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise
 
     def line(self, text: str) -> None:
         """Write one line."""
         self.write(f"{text}\n")
 
+    def deliver(self, text: str) -> None:
+        """Write what must not be dropped in silence.
+
+        Raises:
+            NobodyReadsError: nobody reads.
+            OSError: it could not be written for another reason.
+        """
+        self.write(text)
+        if self.gone:
+            raise NobodyReadsError
+
     def is_terminal(self) -> bool:
         """Tell whether a person looks at it."""
-        return self._file.isatty()
+        return self._file is not None and self._file.isatty()
 
     @property
-    def _file(self) -> TextIO:
-        file: TextIO = getattr(sys, self._name)
+    def encoding(self) -> str:
+        """Which characters it can take."""
+        return self._file.encoding if self._file is not None else "ascii"
+
+    @property
+    def _file(self) -> TextIO | None:
+        # Python has None where the process was started with the stream closed.
+        file: TextIO | None = getattr(sys, self._name)
         return file
 
 
 def tell(text: str) -> None:
-    """Write a line to standard error; there is nobody left to tell when that fails."""
+    """Write lines to standard error, wrapped for people; there is nobody left to tell when that fails."""
+    stream = Stream("stderr")
+    if stream.is_terminal():
+        text = "\n".join(_wrapped(line) for line in text.splitlines())
     with suppress(OSError):
-        Stream("stderr").line(text)
+        stream.line(text)
+
+
+def _wrapped(line: str) -> str:
+    return textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def occupy_closed_descriptors() -> None:
+    """Put the null device where a standard stream is closed.
+
+    Else the next file that is opened takes its place, and would get what Python itself writes there.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

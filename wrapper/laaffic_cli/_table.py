@@ -15,6 +15,7 @@ from laaffic_cli._streams import Stream
 
 MOST_ROWS = 100
 _ENDLESS = 1_000_000
+_WIDEST_ORDER_ID = 40
 _COLOURS = {State.ACCEPTED: "green", State.REJECTED: "red", State.NOT_SENT: "yellow", State.UNKNOWN: "bold magenta"}
 
 
@@ -34,8 +35,16 @@ class TableReport:
         self._rows: list[Recipient] = []
         self._more = 0
 
+    @property
+    def held(self) -> Sequence[Recipient]:
+        """What is printed at the end."""
+        return self._rows
+
     def begin(self) -> None:
         """Do nothing: it is printed at the end."""
+
+    def expect(self, recipients: Sequence[Recipient]) -> None:
+        """Do nothing, for the same reason."""
 
     def add(self, recipients: Sequence[Recipient], *, whole: bool = False) -> None:
         """Take in the outcomes of a request; `whole` keeps them all, because nothing else does."""
@@ -49,11 +58,16 @@ class TableReport:
 
     def finish(self, ledger: Ledger) -> None:
         """Print the table and the counts."""
-        if self._rows:
-            self._out.write(rendered(_table(self._rows), terminal=self._out.is_terminal()))
+        text = outcomes_table(self._rows, terminal=self._out.is_terminal()) if self._rows else ""
         if self._more:
-            self._out.line(f"and {self._more} more; --output FILE keeps them all")
-        self._out.line(ledger.summary())
+            keeps = f"; {ledger.kept_in} keeps them all" if ledger.kept_in else ""
+            text += f"and {self._more} more{keeps}\n"
+        self._out.deliver(f"{text}{ledger.summary()}\n")
+
+
+def outcomes_table(rows: Sequence[Recipient], *, terminal: bool) -> str:
+    """Return outcomes as a table."""
+    return rendered(_table(rows), terminal=terminal)
 
 
 def rendered(table: Table, *, terminal: bool, wrap: bool = False) -> str:
@@ -73,8 +87,12 @@ def rendered(table: Table, *, terminal: bool, wrap: bool = False) -> str:
 def _table(rows: Sequence[Recipient]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     order_ids = any(row.order_id is not None for row in rows)
-    for column in ("NUMBER", *(("ORDER ID",) if order_ids else ()), "STATE", "MESSAGE ID"):
-        table.add_column(column, no_wrap=True)
+    table.add_column("NUMBER", no_wrap=True)
+    if order_ids:
+        # It is the caller's own and as long as they like, so it is folded; the rest is needed in one piece.
+        table.add_column("ORDER ID", overflow="fold", max_width=_WIDEST_ORDER_ID)
+    table.add_column("STATE", no_wrap=True)
+    table.add_column("MESSAGE ID", no_wrap=True)
     for row in rows:
         cells = [Text(row.number)]
         if order_ids:

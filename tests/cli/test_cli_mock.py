@@ -1,0 +1,183 @@
+"""`laaffic mock` as a process of its own."""
+
+import os
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import psutil
+import pytest
+
+from cli.conftest import PATIENCE
+from laaffic import Client, Message
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+NUMBER = "99955500001"
+MODES = pytest.mark.parametrize("options", [[], ["--no-contract"], ["--prism"]], ids=" ".join)
+
+
+class Running:
+    """A mock that has been started."""
+
+    def __init__(self, process: subprocess.Popen[str], errors: Path) -> None:
+        self.process = process
+        self._errors = errors
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, args=[process.stdout])
+        self._reader.start()
+
+    def line(self, holding: str) -> str:
+        """Wait for the line that holds a text, and return it."""
+        passed: list[str] = []
+        while holding not in "".join(passed[-1:]):
+            passed.append(self._lines.get(timeout=PATIENCE))
+            assert passed[-1], f"it ended without {holding!r}: {passed} {self.errors()}"
+        return passed[-1]
+
+    def url(self) -> str:
+        """Wait until it can be sent to, and return its address."""
+        found = re.search(r"http://[^\s:]+:\d+", self.line("MOCK GATEWAY"))
+        assert found
+        self.line("Ctrl-C stops it.")
+        return found[0]
+
+    def errors(self) -> str:
+        """Wait for its end, and return what it wrote to standard error."""
+        self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return self._errors.read_text()
+
+    def _read(self, output: IO[str]) -> None:
+        for line in output:
+            self._lines.put(line)
+        self._lines.put("")
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts `laaffic mock` on a free port; what still runs at the end is killed."""
+    with ExitStack() as stack:
+
+        def run(*options: str, **environment: str) -> Running:
+            errors = tmp_path / "errors"
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "laaffic_cli", "mock", "--port", "0", *options],
+                    stdout=subprocess.PIPE,
+                    stderr=stack.enter_context(errors.open("w")),
+                    text=True,
+                    cwd=tmp_path,
+                    env={**os.environ, **environment},
+                )
+            )
+            stack.callback(process.kill)
+            return Running(process, errors)
+
+        yield run
+
+
+@pytest.fixture
+def without_node(tmp_path: Path) -> str:
+    """Return a PATH on which there is no Node.js."""
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    assert shutil.which("node", path=str(empty)) is None
+    return str(empty)
+
+
+def _send(url: str, number: str = NUMBER) -> None:
+    with Client(base_url=url) as client:
+        assert client.send_batch([Message(number, "Your code is 4711", order_ids=["7"])]).accepted
+
+
+@pytest.mark.parametrize("options", [[], ["--no-contract"]], ids=" ".join)
+def test_what_is_accepted_is_shown_masked(start: Start, options: list[str]) -> None:
+    mock = start(*options)
+    _send(mock.url())
+    shown = mock.line("accepted")
+    assert re.fullmatch(r"accepted \S+  to 99\*+01  order 7  17 characters\n", shown)
+
+
+def test_show_shows_numbers_and_texts(start: Start) -> None:
+    mock = start("--no-contract", "--show")
+    _send(mock.url())
+    assert mock.line("accepted").endswith(f"to {NUMBER}  order 7  'Your code is 4711'\n")
+
+
+def test_the_exports_point_the_sdk_at_it(start: Start) -> None:
+    mock = start("--no-contract")
+    exported = mock.line("export LAAFFIC_BASE_URL=").strip().partition("=")[2]
+    _send(exported)
+    assert mock.line("accepted")
+
+
+def test_prism_answers_from_the_contracts_examples(start: Start, sample: list[Message]) -> None:
+    mock = start("--prism")
+    with Client(base_url=mock.url()) as client:
+        assert len(client.send_batch(sample).accepted) == 3
+
+
+def test_without_a_contract_there_is_no_need_of_node(start: Start, without_node: str) -> None:
+    _send(start("--no-contract", PATH=without_node).url())
+
+
+def test_without_node_it_says_what_to_do(start: Start, without_node: str) -> None:
+    mock = start(PATH=without_node)
+    errors = mock.errors()
+    assert mock.process.returncode == 1
+    assert "install Node.js 20 or newer" in errors
+    assert "--no-contract" in errors
+    assert "Traceback" not in errors
+
+
+@MODES
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_all_that_it_started(start: Start, options: list[str], number: signal.Signals) -> None:
+    mock = start(*options)
+    mock.url()
+    started = psutil.Process(mock.process.pid).children(recursive=True)
+    assert bool(started) == (options != ["--no-contract"])
+    mock.process.send_signal(number)
+    errors = mock.errors()
+    assert mock.process.returncode == 0
+    assert errors == "The mock is stopped.\n"
+    assert not psutil.wait_procs(started, timeout=PATIENCE)[1]
+
+
+def test_a_killed_mock_leaves_no_node_behind(start: Start) -> None:
+    mock = start()
+    mock.url()
+    started = psutil.Process(mock.process.pid).children(recursive=True)
+    mock.process.kill()
+    assert not psutil.wait_procs(started, timeout=PATIENCE)[1]
+
+
+@MODES
+def test_a_port_in_use_is_told_with_a_remedy(start: Start, options: list[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        mock = start("--port", str(taken.getsockname()[1]), *options)
+        errors = mock.errors()
+    assert mock.process.returncode == 1
+    assert "stop the program that uses it, or choose another" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("options", [["--host", "127.0.0.2"], ["--prism", "--no-contract"], ["--port", "65536"]])
+def test_options_that_make_no_sense_are_a_usage_error(start: Start, options: list[str]) -> None:
+    mock = start(*options)
+    assert mock.errors().startswith("Usage: ")
+    assert mock.process.returncode == 2

@@ -1,0 +1,160 @@
+"""Standard output and standard error that are closed, full, or read by nobody: no outcome is lost in silence."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import PATIENCE, Spawn
+from support.server import Connection, Server, success
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and shells of POSIX")
+ONE = ("send", "--to", "91856321412", "--content", "a")
+
+
+def _in_shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run in a shell, which can close what Python's own subprocess cannot."""
+    script = f'exec "$@" {redirection}'
+    command = ["sh", "-c", script, "sh", sys.executable, "-m", "laaffic_cli", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    return done
+
+
+def _nobody_reads(spawn: Spawn, *arguments: str) -> tuple[int, str]:
+    """Run with a standard output whose reader has gone; return the exit code and standard error."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn(*arguments, stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert "Traceback" not in errors
+    return process.returncode, errors
+
+
+def test_outcomes_that_nobody_reads_are_told_on_standard_error(spawn: Spawn) -> None:
+    code, errors = _nobody_reads(spawn, *ONE)
+    assert code == 5
+    assert "standard output could not be written (nobody reads it)" in errors
+    assert "91856321412  accepted  m0\n" in errors
+    assert "1 receiver: 1 accepted" in errors
+    assert "the table above says who they are" in errors
+
+
+def test_json_that_nobody_reads_keeps_everything_from_being_sent(spawn: Spawn, gateway: Server) -> None:
+    code, errors = _nobody_reads(spawn, *ONE, "--json")
+    assert code == 2
+    assert "standard output cannot be written (nobody reads it); name a file that can be with --output" in errors
+    assert not gateway.posts
+
+
+def test_a_reader_of_json_that_goes_away_ends_sending(spawn: Spawn, gateway: Server, many: str) -> None:
+    reading, writing = os.pipe()
+
+    def leave(connection: Connection) -> bool:
+        os.close(reading)
+        return success(connection)
+
+    gateway.will(success, leave, success)
+    process = spawn("send", many, "--max-recipients", "50", "--json", stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5
+    assert len(gateway.posts) == 2
+    assert all(f"99900000{i:03}  accepted" in errors for i in range(50, 100))
+    assert "Do not send all of it again: 100 accepted, 0 unknown" in errors
+
+
+def test_json_is_whole_for_a_reader_that_leaves_afterwards(spawn: Spawn, many: str) -> None:
+    reading, writing = os.pipe()
+    process = spawn("send", many, "--json", stdout=writing)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        assert len(json.loads(pipe.readline())["recipients"]) == 250
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+
+
+def test_a_closed_standard_output(gateway: Server) -> None:
+    done = _in_shell(">&-", *ONE)
+    assert done.returncode == 5
+    assert "91856321412  accepted  m0\n" in done.stderr
+    assert len(gateway.posts) == 1
+
+
+def test_json_on_a_closed_standard_output_keeps_everything_from_being_sent(gateway: Server) -> None:
+    done = _in_shell(">&-", *ONE, "--json")
+    assert done.returncode == 2
+    assert not gateway.posts
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.usefixtures("gateway")
+def test_a_file_of_outcomes_does_without_standard_streams(tmp_path: Path, redirection: str, options: list[str]) -> None:
+    output = tmp_path / "outcomes.csv"
+    done = _in_shell(redirection, *ONE, "--output", str(output), *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert output.read_text() == "number,order_id,msg_id,state\n91856321412,,m0,accepted\n"
+
+
+@pytest.mark.usefixtures("gateway")
+def test_a_closed_standard_error() -> None:
+    done = _in_shell("2>&-", *ONE)
+    assert done.returncode == 0
+    assert "91856321412  accepted  m0\n" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("statuses",), (*ONE, "--dry-run"), ("send",), ("--help",)])
+@pytest.mark.usefixtures("gateway")
+def test_nothing_is_thrown_at_closed_streams(arguments: tuple[str, ...]) -> None:
+    for redirection in (">&-", "2>&-", ">&- 2>&-"):
+        assert _in_shell(redirection, *arguments).returncode == (2 if arguments == ("send",) else 0)
+
+
+def test_a_file_never_takes_the_place_of_a_closed_stream() -> None:
+    code = "from laaffic_cli._streams import *; occupy_closed_descriptors(); import os; print(os.open('/', 0))"
+    command = ["sh", "-c", 'exec "$0" -c "$1" <&- 2>&-', sys.executable, code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 2
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_goes_away_loses_no_row_of_the_output(
+    spawn: Spawn, tmp_path: Path, many: str, options: list[str]
+) -> None:
+    output = tmp_path / "outcomes.csv"
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn("send", many, "--max-recipients", "50", "--output", str(output), *options, stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert errors == ""
+    assert process.returncode == 0
+    assert len(output.read_text().splitlines()) == 251
+
+
+def test_a_dry_run_ends_quietly_when_nobody_reads(spawn: Spawn, many: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn("send", many, "--dry-run", stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(("options", "code", "posts"), [([], 5, 1), (["--json"], 2, 0)])
+def test_outcomes_that_cannot_be_printed_are_no_success(
+    spawn: Spawn, gateway: Server, many: str, *, options: list[str], code: int, posts: int
+) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123  # a device
+        process = spawn("send", many, *options, stdout=full)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, len(gateway.posts)) == (code, posts)
+    assert "No space left on device" in errors
+    assert "Traceback" not in errors
