@@ -6,35 +6,33 @@ from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from laaffic_mock._desk import Desk, Verdict
 from laaffic_mock._faults import Fault
 from laaffic_mock._inspection import Inspection
+from laaffic_mock._reading import Unreadable, read_body
 from laaffic_mock._rules import Malformed
 from laaffic_mock._wire import Connections, RawResponse
 
-LARGEST_BODY = 16 * 1024 * 1024
-SECONDS_FOR_BODY = 30.0
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _HTTP = {Fault.HTTP_500: 500, Fault.HTTP_502: 502, Fault.HTTP_503: 503, Fault.HTTP_429: 429}
 _DROPS = frozenset({Fault.DROP_BEFORE_READING, Fault.DROP, Fault.ACCEPT_THEN_DROP})
 _HANGS = frozenset({Fault.HANG, Fault.ACCEPT_THEN_HANG})
 
 
-class TooLarge(Exception):  # noqa: N818  # a verdict, not a fault of the program
-    """The body is larger than any request of the contract can be."""
-
-
-def make_app(desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]]) -> Starlette:
+def make_app(
+    desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]], patience: float
+) -> Starlette:
     """Return the ASGI program.
 
     Args:
         desk: the state.
         connections: the open connections, for the faults below HTTP.
         refuse: stops listening for so many seconds.
+        patience: how many seconds a client has for a body.
     """
 
     async def batch(request: Request) -> Response:
@@ -43,33 +41,20 @@ def make_app(desk: Desk, connections: Connections, refuse: Callable[[float], Awa
             desk.tally.update(["requests", due[0].value])
             return RawResponse(connections)
         try:
-            body = await asyncio.wait_for(_body(request), SECONDS_FOR_BODY)
+            body = await read_body(request, patience)
             client = request.client.host if request.client else ""
             verdict = desk.take(_Headers(request), client, body, due)
-        except TooLarge:
-            return _refused(413, f"the body is larger than {LARGEST_BODY} bytes")
-        except TimeoutError:
-            return _refused(408, f"the body did not come within {SECONDS_FOR_BODY:g} seconds")
-        except Malformed as malformed:
-            return _refused(400, str(malformed))
-        except ClientDisconnect:
-            return Response(status_code=400)
+        except (Unreadable, Malformed) as error:
+            status = error.status if isinstance(error, Unreadable) else 400
+            desk.tally.update(["requests", f"refused with HTTP {status}"])
+            return _refused(status, str(error))
         return await _answered(verdict, desk, connections)
 
-    routes = [Route(desk.contract.path, batch, methods=["POST"]), *Inspection(desk, connections, refuse).routes()]
+    routes = [
+        Route(desk.contract.path, batch, methods=["POST"]),
+        *Inspection(desk, connections, refuse, patience).routes(),
+    ]
     return Starlette(routes=routes)
-
-
-async def _body(request: Request) -> bytes:
-    if int(request.headers.get("content-length", "0")) > LARGEST_BODY:
-        raise TooLarge
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise TooLarge
-        parts.append(part)
-    return b"".join(parts)
 
 
 class _Headers(dict[str, str]):

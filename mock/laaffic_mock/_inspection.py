@@ -1,5 +1,6 @@
 """The inspection paths, outside of the contract's: what was accepted, and what is to happen."""
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
@@ -12,12 +13,15 @@ from starlette.routing import Route
 
 from laaffic_mock._desk import Desk
 from laaffic_mock._faults import ABOUT, DEFAULT_SECONDS, Fault
+from laaffic_mock._reading import Unreadable, read_body, read_json
 from laaffic_mock._rules import Settings
 from laaffic_mock._wire import Connections
 
 REFUSE = "refuse_connection"
 MOST_ON_A_PAGE = 10_000
 MOST_SECONDS = 3600.0
+MOST_NUMBER = 10**9
+MOST_CLOCK_OFFSET = 10**9  # about 30 years: a date that HTTP can write
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "api_key": str,
     "api_secret": str,
@@ -41,12 +45,16 @@ class Inspection:
         desk: the gateway's state.
         connections: the open connections, which are dropped when connections are to be refused.
         refuse: stops listening for so many seconds.
+        patience: how many seconds a client has for a body.
     """
 
-    def __init__(self, desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self, desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]], patience: float
+    ) -> None:
         self._desk = desk
         self._connections = connections
         self._refuse = refuse
+        self._patience = patience
 
     def routes(self) -> list[Route]:
         """Return the routes below /_mock."""
@@ -68,7 +76,7 @@ class Inspection:
     async def messages(self, request: Request) -> Response:
         """List accepted messages: `number`, `offset`, `limit`."""
         query = request.query_params
-        offset = _number(query.get("offset", "0"), "offset", 0, None)
+        offset = _number(query.get("offset", "0"), "offset", 0, MOST_NUMBER)
         limit = _number(query.get("limit", "100"), "limit", 0, MOST_ON_A_PAGE)
         return JSONResponse(self._desk.book.page(query.get("number"), int(offset), int(limit)))
 
@@ -80,7 +88,7 @@ class Inspection:
     async def settings(self, request: Request) -> Response:
         """Show the account's settings, or change some."""
         if request.method == "PATCH":
-            for name, value in _settings(await _object(request)).items():
+            for name, value in _settings(await self._object(request)).items():
                 setattr(self._desk.settings, name, value)
         shown = asdict(self._desk.settings)
         del shown["api_secret"]
@@ -92,32 +100,43 @@ class Inspection:
 
     async def ask_for_fault(self, request: Request) -> Response:
         """Let the next requests go wrong: `fault`, `times`, `seconds`."""
-        wanted = await _object(request)
+        wanted = await self._object(request)
         times = int(_number(wanted.get("times", 1), "times", 1, MOST_ON_A_PAGE))
         seconds = _number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MOST_SECONDS)
         if wanted.get("fault") == REFUSE:
             self._connections.drop_all(but=request.scope)
             await self._refuse(seconds)
+            await asyncio.sleep(0)  # dropped connections close in the loop's next turn: before the answer
         else:
             self._desk.plan.asked.extend([(_fault(wanted.get("fault")), seconds)] * times)
         return Response(status_code=204)
 
     async def set_chances(self, request: Request) -> Response:
         """Let requests go wrong by chance: `chances`, `seed`."""
-        wanted = await _object(request)
+        wanted = await self._object(request)
         given = wanted.get("chances")
         if not isinstance(given, dict):
             raise BadRequest("chances is an object: for each fault its probability")
         chances = {_fault(kind): _number(chance, kind, 0, 1) for kind, chance in given.items()}
         if sum(chances.values()) > 1:
             raise BadRequest("chances are together at most 1")
-        seed = int(_number(wanted.get("seed", 0), "seed", 0, None))
+        seed = int(_number(wanted.get("seed", 0), "seed", 0, MOST_NUMBER))
         self._desk.plan.chances, self._desk.plan.chance = chances, Random(seed)  # noqa: S311  # repeatable, not secret
         return Response(status_code=204)
 
     async def magic(self, _: Request) -> Response:
         """List the magic numbers."""
         return JSONResponse({number: row.means for number, row in self._desk.magic.items()})
+
+    async def _object(self, request: Request) -> dict[str, Any]:
+        body = await read_body(request, self._patience)
+        try:
+            wanted = read_json(body)
+        except ValueError:
+            wanted = None
+        if not isinstance(wanted, dict):
+            raise BadRequest("the body is not a JSON object")
+        return wanted
 
 
 def _guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -126,18 +145,10 @@ def _guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
             return await handler(request)
         except BadRequest as error:
             return JSONResponse({"error": str(error)}, 400)
+        except Unreadable as error:
+            return JSONResponse({"error": str(error)}, error.status, {"Connection": "close"})
 
     return guarded
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    try:
-        wanted = await request.json()
-    except (ValueError, RecursionError):
-        wanted = None
-    if not isinstance(wanted, dict):
-        raise BadRequest("the body is not a JSON object")
-    return wanted
 
 
 def _fault(kind: object) -> Fault:
@@ -147,13 +158,13 @@ def _fault(kind: object) -> Fault:
         raise BadRequest(f"there is no such fault; there are {', '.join([REFUSE, *Fault])}") from None
 
 
-def _number(value: object, name: str, least: float, most: float | None) -> float:
+def _number(value: object, name: str, least: float, most: float) -> float:
     try:
         number = float(value) if isinstance(value, int | float | str) else math.nan
-    except ValueError:
+    except (ValueError, OverflowError):
         number = math.nan
-    if not number >= least or (most is not None and number > most) or math.isinf(number):
-        raise BadRequest(f"{name} is a number from {least:g}" + (f" to {most:g}" if most is not None else ""))
+    if not least <= number <= most:  # nor is a NaN
+        raise BadRequest(f"{name} is a number from {least:g} to {most:g}")
     return number
 
 
@@ -166,4 +177,6 @@ def _settings(wanted: dict[str, Any]) -> dict[str, Any]:
             raise BadRequest(f"{name} has the wrong type")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise BadRequest(f"{name} is a list of strings")
+        if name == "clock_offset":
+            _number(value, name, -MOST_CLOCK_OFFSET, MOST_CLOCK_OFFSET)
     return wanted

@@ -1,6 +1,5 @@
 """Whether the provider would take a request: pure rules, as its page has them."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Any
 
 from laaffic_mock._account import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
 from laaffic_mock._contract import Contract
+from laaffic_mock._reading import read_json
 
 
 @dataclass
@@ -72,9 +72,9 @@ def check_headers(headers: Mapping[str, str], client: str, settings: Settings, n
 def read_receivers(body: bytes, settings: Settings, contract: Contract) -> list[Receiver]:
     """Read every receiver of a body, refusing what the contract refuses."""
     try:
-        request = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed("the body is not JSON") from None
+        request = read_json(body)
+    except ValueError:
+        raise Malformed("the body is not JSON in UTF-8") from None
     _check_object(request, contract.request, "the body")
     if not isinstance(request["array"], list) or not request["array"]:
         raise Malformed("array is a list of at least one message")

@@ -25,6 +25,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self.address = address
         self.ready = threading.Event()
+        self._reserved: socket.socket | None = None
         self._again: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -34,24 +35,37 @@ class Server(uvicorn.Server):
 
     async def refuse(self, seconds: float) -> None:
         """Stop listening for so many seconds: connections are refused by the system itself."""
-        for server in self.servers:
-            server.close()
         if self._again is not None:
             self._again.cancel()
-        self._again = asyncio.create_task(self._listen_again(seconds))
+        if self._reserved is None:
+            for server in self.servers:
+                server.close()
+            self._reserved = bind(*self.address, listen=False)  # so that nobody takes the port meanwhile
+        self._again = asyncio.create_task(self._listen_again(self._reserved, seconds))
 
-    async def _listen_again(self, seconds: float) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, also when nobody listens just now."""
+        if self._again is not None:
+            self._again.cancel()
+        if self._reserved is not None:
+            self._reserved.close()
+        await super().shutdown(sockets)
+
+    async def _listen_again(self, reserved: socket.socket, seconds: float) -> None:
         await asyncio.sleep(seconds)
         loop = asyncio.get_running_loop()
-        self.servers = [await loop.create_server(self._protocol, sock=bind(*self.address), backlog=BACKLOG)]
+        # Begun by itself, so that whoever cancels this finds either the reserved socket or the server that has it.
+        server = await loop.create_server(self._protocol, sock=reserved, backlog=BACKLOG, start_serving=False)
+        self._reserved, self.servers = None, [server]
+        await server.start_serving()
 
     def _protocol(self) -> asyncio.Protocol:
         kind = self.config.http_protocol_class
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # uvicorn's own way
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket.
+def bind(host: str, port: int, *, listen: bool = True) -> socket.socket:
+    """Return a socket that has an address, and listens there.
 
     Raises:
         GatewayError: the port is in use, or the host is not of this machine.
@@ -62,7 +76,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(BACKLOG)
+        if listen:
+            listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         remedy = "stop the program that uses it, or choose another (port 0 is a free one)"
@@ -91,6 +106,7 @@ def start(
         date_header=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than clients keep a connection, so that it is never closed as one is used
     )
     server = Server(config, listening.getsockname()[:2])
     thread = threading.Thread(target=server.run, args=([listening],), name="laaffic-mock-gateway", daemon=True)

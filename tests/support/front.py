@@ -60,6 +60,17 @@ def then_shut(action: Action, shut: threading.Event) -> Action:
     return act
 
 
+def then_reset(action: Action) -> Action:
+    """Do an action, then drop the connection with whatever is still on its way."""
+
+    def act(connection: Connection) -> bool:
+        action(connection)
+        reset(connection.socket)
+        return False
+
+    return act
+
+
 def reset(connection: socket.socket) -> None:
     """Drop a connection at once, with whatever is still on its way."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,0 +1,129 @@
+"""Bad requests to the gateway get a clear refusal or an answer by the contract, and it goes on serving."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from hashlib import md5
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import CREDENTIALS
+from fuzz.answers import ANY_JSON, SCALARS
+from fuzz.conftest import Connect, assert_it_serves, said_until_the_end
+from laaffic_mock import Gateway
+
+PATH = "/v3/sendSms/batch"
+MUCH = 100 * 1024 * 1024
+EARLY = 32 * 1024 * 1024  # of which much stands in the system's own buffers
+
+
+def signed() -> dict[str, str]:
+    """Return the headers of a right signature."""
+    key, now = CREDENTIALS["api_key"], str(int(time.time()))
+    text = key + CREDENTIALS["api_secret"] + now
+    signature = md5(text.encode(), usedforsecurity=False).hexdigest()
+    return {"Api-Key": key, "Timestamp": now, "Sign": signature, "Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def http(gateway: Gateway) -> Iterator[httpx.Client]:
+    """Return an HTTP client to the gateway."""
+    with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as client:
+        yield client
+
+
+def assert_refused_or_answered(response: httpx.Response) -> None:
+    if response.status_code == 200:
+        assert response.json()["status"].lstrip("-").isdigit()
+    else:
+        assert response.status_code == 400
+        assert response.text.startswith("laaffic mock gateway: ")
+
+
+@settings(deadline=None, max_examples=50)
+@given(body=st.binary(max_size=100) | ANY_JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_body_is_refused_or_answered(gateway: Gateway, http: httpx.Client, body: bytes) -> None:
+    assert_refused_or_answered(http.post(PATH, content=body, headers=signed()))
+    assert_it_serves(gateway)
+
+
+TEXTS = st.text(max_size=8) | st.sampled_from(["\ud800", "\udfff", "", "٩٩٩٥٥٥٠٠٠٠١", "99955500001,", "9" * 5000])
+MESSAGES = st.fixed_dictionaries(
+    {"numbers": st.sampled_from(["99955500001", "99955500001,99955500002"]) | TEXTS, "content": TEXTS},
+    optional={"senderId": TEXTS | SCALARS, "orderId": TEXTS | SCALARS, "more": SCALARS},
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(messages=st.lists(MESSAGES | SCALARS, max_size=3), app_id=st.just(CREDENTIALS["app_id"]) | SCALARS)
+def test_a_request_nearly_by_the_contract_is_refused_or_answered(
+    gateway: Gateway, http: httpx.Client, messages: list[Any], app_id: Any
+) -> None:
+    body = json.dumps({"appId": app_id, "array": messages})
+    assert_refused_or_answered(http.post(PATH, content=body, headers=signed()))
+    assert_it_serves(gateway)
+
+
+def test_a_text_that_no_utf_8_can_hold_is_refused_and_not_kept(gateway: Gateway, http: httpx.Client) -> None:
+    gateway.clear()
+    message = {"numbers": "99955500001", "content": "half \ud83d"}
+    body = json.dumps({"appId": CREDENTIALS["app_id"], "array": [message]})
+    assert http.post(PATH, content=body, headers=signed()).status_code == 400
+    assert gateway.messages == []
+
+
+def test_what_is_refused_counts_as_a_request(gateway: Gateway, http: httpx.Client) -> None:
+    gateway.clear()
+    http.post(PATH, content=b"[", headers=signed())
+    assert gateway.counts == {"requests": 1, "refused with HTTP 400": 1}
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    content=st.binary(max_size=100)
+    | st.sampled_from(
+        [
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9, 8\r\n\r\n" % PATH.encode(),
+            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" % PATH.encode(),
+            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxGARBAGE\r\n" % PATH.encode(),
+            b"POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"GET /_mock/health HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+            b"X" * 100_000,
+        ]
+    )
+)
+def test_what_is_no_http_is_refused_or_dropped(gateway: Gateway, content: bytes) -> None:
+    address = urlsplit(gateway.url)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        assert said_until_the_end(connection)[:10] in {b"", b"HTTP/1.1 2", b"HTTP/1.1 4"}
+    assert_it_serves(gateway)
+
+
+@pytest.mark.parametrize("path", [PATH, "/_mock/settings"])
+@pytest.mark.parametrize("way", ["with its length", "in chunks"])
+def test_a_hundred_megabytes_are_refused_early(gateway: Gateway, connect: Connect, path: str, way: str) -> None:
+    method = "POST" if path == PATH else "PATCH"
+    length = f"Content-Length: {MUCH}" if way == "with its length" else "Transfer-Encoding: chunked"
+    block = b"x" * 65536
+    part = block if way == "with its length" else b"%x\r\n%b\r\n" % (len(block), block)
+    connection = connect(gateway)
+    connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode())
+    sent = 0
+    try:
+        while sent < MUCH:
+            connection.sendall(part)
+            sent += len(block)
+    except ConnectionError:
+        pass
+    assert sent < EARLY
+    assert said_until_the_end(connection)[:12] in {b"", b"HTTP/1.1 413"}
+    assert_it_serves(gateway)

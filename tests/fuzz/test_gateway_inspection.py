@@ -1,0 +1,109 @@
+"""Bad inspection requests get a clear refusal, and change nothing for the worse."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fuzz.answers import ANY_JSON, SCALARS
+from fuzz.conftest import assert_it_serves
+from laaffic_mock import Gateway
+from laaffic_mock._faults import Fault
+
+NUMBERS = SCALARS | st.sampled_from([10**400, 1e300, float("inf"), float("nan"), "1e300", -1, "0x10", 2**63])
+SURROGATE = st.sampled_from(["\ud800", ["\udfff"]])
+REQUESTS = st.one_of(
+    st.tuples(
+        st.just("PATCH"),
+        st.just("settings"),
+        st.dictionaries(
+            st.sampled_from(
+                ["api_key", "api_secret", "app_id", "balance", "words", "templates", "allowed_ips", "clock_offset", "x"]
+            ),
+            NUMBERS | SURROGATE | st.lists(SCALARS, max_size=3),
+            max_size=3,
+        ),
+    ),
+    st.tuples(
+        st.just("POST"),
+        st.just("faults"),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "fault": st.sampled_from(list(Fault)) | SCALARS | SURROGATE,
+                "times": NUMBERS,
+                "seconds": NUMBERS,
+            },
+        ),
+    ),
+    st.tuples(
+        st.just("PUT"),
+        st.just("faults"),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "chances": st.dictionaries(st.sampled_from(list(Fault)) | st.text(max_size=5), NUMBERS, max_size=3)
+                | SCALARS,
+                "seed": NUMBERS,
+            },
+        ),
+    ),
+    st.tuples(
+        st.sampled_from(["PATCH", "PUT", "POST", "DELETE"]), st.sampled_from(["settings", "faults", "x"]), ANY_JSON
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def http(gateway: Gateway) -> Iterator[httpx.Client]:
+    """Return an HTTP client to the gateway's inspection paths."""
+    with httpx.Client(base_url=f"{gateway.url}/_mock/", trust_env=False, timeout=30) as client:
+        yield client
+
+
+@settings(deadline=None, max_examples=120)
+@given(request=REQUESTS)
+def test_any_inspection_request_is_done_or_refused(
+    gateway: Gateway, http: httpx.Client, request: tuple[str, str, Any]
+) -> None:
+    method, path, body = request
+    response = http.request(method, path, content=json.dumps(body))
+    assert response.status_code in {200, 204, 400, 404, 405}
+    if response.status_code == 400:
+        assert response.json()["error"]
+    assert http.get("settings").status_code == 200
+    assert http.get("messages").status_code == 200
+    assert_it_serves(gateway)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["number", "offset", "limit", "x"]),
+        st.sampled_from(["", "-1", "1e400", "nan", "9" * 400, "1e18", "10001", "0.5", "1_0"]) | st.text(max_size=5),
+    )
+)
+def test_any_query_of_messages_is_answered_or_refused(
+    gateway: Gateway, http: httpx.Client, query: dict[str, str]
+) -> None:
+    response = http.get("messages", params=query)
+    assert response.status_code in {200, 400}
+    if response.status_code == 400:
+        assert response.json()["error"]
+    assert_it_serves(gateway)
+
+
+def test_a_refused_change_of_settings_changes_none_of_them(gateway: Gateway, http: httpx.Client) -> None:
+    gateway.clear()
+    before = http.get("settings").json()
+    assert http.patch("settings", json={"balance": 5, "words": 7}).status_code == 400
+    assert http.get("settings").json() == before
+
+
+def test_a_clock_that_no_date_can_tell_is_refused(gateway: Gateway, http: httpx.Client) -> None:
+    assert http.patch("settings", json={"clock_offset": 1e18}).status_code == 400
+    assert_it_serves(gateway)

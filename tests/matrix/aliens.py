@@ -1,0 +1,92 @@
+"""The cells of answers that leave the contract: read liberally where they tell enough, unknown where they do not."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from laaffic import InsufficientBalanceError
+from matrix.answering import changed, instead, replaced
+from matrix.cell import ACCEPTED, LOST, LOST_THOUGH_ACCEPTED, Arrange, Cell, Outcome, both, magic, passing
+from matrix.places import ALIEN, LIBERAL
+from matrix.statuses import NOT_TAKEN
+from support.front import Reply
+
+
+def _entries(change: Callable[[dict[str, Any]], Any]) -> Arrange:
+    return changed(lambda said: {**said, "array": [change(entry) for entry in said["array"]]})
+
+
+def _without(*names: str) -> Arrange:
+    return changed(lambda said: {name: value for name, value in said.items() if name not in names})
+
+
+def _zipped(reply: Reply) -> bytes:
+    return Reply(200, {**reply.headers, "Content-Encoding": "gzip"}, gzip.compress(reply.body)).bytes()
+
+
+def _wrongly_zipped(reply: Reply) -> bytes:
+    return Reply(200, {**reply.headers, "Content-Encoding": "gzip"}, reply.body).bytes()
+
+
+# What each says, whoever says it: a server that took the request, or one that never passed it on.
+_EMPTY_TALK: dict[str, Any] = {
+    "an empty body": b"",
+    "HTML, such as a hotel's welcome": b"<html><body>Welcome to the hotel's wifi",
+    "half of a JSON text": b'{"status":"0", "success":"3", "arr',
+    "JSON nested a hundred thousand deep": b"[" * 100_000,
+    "a JSON list": [],
+    "JSON null": None,
+    "a status that is null": {"status": None},
+    "a status that is a boolean": {"status": False},
+    "a status that is a fraction": {"status": 0.0},
+    "a status of five thousand digits": b'{"status":' + b"9" * 5000 + b"}",
+    "no status": {"reason": "?"},
+    "status 0 and nothing else": {"status": "0"},
+    "status 0, and a list that is none": {"status": "0", "success": "3", "fail": "0", "array": "none"},
+}
+
+
+def _cells() -> Iterator[Cell]:
+    for what, content in _EMPTY_TALK.items():
+        yield Cell(ALIEN, f"{what}; not passed on", instead(content), LOST, 0)
+        yield Cell(ALIEN, f"{what}; passed on all the same", replaced(content), LOST_THOUGH_ACCEPTED)
+
+
+def _more(what: str, arrange: Arrange, states: str) -> Cell:
+    return Cell(ALIEN, what, arrange, LOST_THOUGH_ACCEPTED._replace(states=states))
+
+
+ALIENS = [
+    Cell(LIBERAL, "listed in another order", changed(lambda said: {**said, "array": said["array"][::-1]}), ACCEPTED),
+    Cell(LIBERAL, "fields that nobody knows", changed(lambda said: {**said, "new": {"a": [1]}}), ACCEPTED),
+    Cell(LIBERAL, "no counts", _without("success", "fail"), ACCEPTED),
+    Cell(LIBERAL, "no reason", _without("reason"), ACCEPTED),
+    Cell(LIBERAL, "numbers with a plus", _entries(lambda entry: {**entry, "number": f"+{entry['number']}"}), ACCEPTED),
+    Cell(LIBERAL, "entries without order ids", _entries(lambda entry: {**entry, "orderId": None}), ACCEPTED),
+    Cell(LIBERAL, "entries without numbers", _entries(lambda entry: {**entry, "number": None}), ACCEPTED),
+    Cell(LIBERAL, "entries without message ids", _entries(lambda entry: {**entry, "msgId": None}), ACCEPTED),
+    Cell(LIBERAL, "compressed", passing(_zipped), ACCEPTED),
+    *_cells(),
+    Cell(ALIEN, "said to be compressed, and is not", passing(_wrongly_zipped), LOST_THOUGH_ACCEPTED),
+    Cell(ALIEN, "not HTTP", passing(lambda _: b"SSH-2.0-OpenSSH\r\n", keep=False), LOST_THOUGH_ACCEPTED),
+    _more("a success without its list", _without("array"), "uuu"),
+    _more("a null list", changed(lambda said: {**said, "array": None}), "uuu"),
+    _more("a list that lacks one", changed(lambda said: {**said, "array": said["array"][:2]}), "aau"),
+    _more(
+        "a list with something else for one",
+        changed(lambda said: {**said, "array": [*said["array"][:2], None]}),
+        "aau",
+    ),
+    _more(
+        "a list with a stranger for one",
+        changed(lambda said: {**said, "array": [*said["array"][:2], {"msgId": "x", "number": "99955599999"}]}),
+        "aau",
+    ),
+    _more("a list without a status", _without("status", "success", "fail"), "aaa"),
+    Cell(
+        ALIEN,
+        "status -10, and a list of those accepted: three of four",
+        both(magic(NOT_TAKEN), changed(lambda said: {**said, "status": "-10"})),
+        Outcome(InsufficientBalanceError, "unknown", "aaar", "yyy-"),
+    ),
+]

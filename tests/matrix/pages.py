@@ -1,0 +1,139 @@
+"""`python -m matrix.pages`: write the pages of `docs/` that are made from the matrix and from the gateway's code."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+import laaffic
+from laaffic_mock import magic_numbers
+from laaffic_mock._faults import ABOUT
+from laaffic_mock._inspection import REFUSE
+from matrix.cell import Cell
+from matrix.cells import CELLS
+
+DOCS = Path(__file__).parents[2] / "docs"
+MADE = "<!-- Made by `make docs` from {source}. Do not edit. -->"
+STATE = {state.value[0]: state.value for state in laaffic.State}
+
+OUTCOMES = """\
+# Outcomes
+
+What this package says of every receiver, whatever happens to the request, and what is true.
+
+{made}
+
+## The rule
+
+- Reported `accepted`: the gateway has it, exactly once.
+- Reported `rejected` or `not_sent`: the gateway never had it.
+- Reported `unknown`: the gateway has it at most once.
+
+It holds as long as the gateway and what stands before it do not lie: an answer that lists a receiver as accepted, or
+refuses the request, is believed. Nothing is posted twice but after status -16, which refuses a request as a whole.
+
+## What to do
+
+| state | what is known | what to do |
+|---|---|---|
+| `accepted` | the provider took it; whether it was delivered is not known yet | Keep the `msg_id`. Never send again. |
+| `rejected` | the provider, or something before it, turned it down | Mend the cause that the error names; send again. |
+| `not_sent` | nothing left this machine for it | Send again once there is a connection; it is safe. |
+| `unknown` | it may have been sent and charged for, or not | Do not send again blindly: ask the provider first. |
+
+An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, look at each
+receiver's state in `.result`. Without an exception the result itself has them.
+
+## Every case
+
+Each line is a test, with the synchronous client and with the asynchronous one, against the stateful gateway; it fails
+when the gateway has accepted anything else, or anything twice. Three receivers are asked for; in some cases there is a
+fourth, a [magic number](magic-numbers.md).
+
+{tables}"""
+
+MAGIC = """\
+# Magic numbers and faults of the mock gateway
+
+What the stateful gateway of `laaffic_mock` does on purpose. Nothing is really sent.
+
+{made}
+
+## Magic numbers
+
+The country code 999 belongs to no country, so these numbers are always test traffic. The first of them in a request
+decides what becomes of all of it; every other number is accepted, unless the account's settings refuse it.
+
+| number | what becomes of the request |
+|---|---|
+{numbers}
+
+## Faults
+
+For the next requests with `gateway.fail_next("name", times=1)`, or by chance with
+`gateway.fail_by_chance({{"name": 0.01}}, seed=1)`. What your application is told of each stands in
+[outcomes](outcomes.md).
+
+| fault | what the gateway does | accepted? |
+|---|---|---|
+{faults}
+"""
+
+
+def outcomes_page() -> str:
+    """Return the page of outcomes."""
+    told = [cell for cell in CELLS if cell.told]
+    order = {place: at for at, place in enumerate(dict.fromkeys(cell.place for cell in told))}
+    by_place = groupby(sorted(told, key=lambda cell: order[cell.place]), key=lambda cell: cell.place)
+    tables = "\n".join(_table(place, cells) for place, cells in by_place)
+    return OUTCOMES.format(made=MADE.format(source="`tests/matrix`"), tables=tables)
+
+
+def magic_numbers_page() -> str:
+    """Return the page of magic numbers and faults."""
+    numbers = [f"| `{number}` | {means} |" for number, means in magic_numbers()]
+    faults = [
+        f"| `{kind.value}` | {about.does} | {'yes' if about.accepts else 'no'} |" for kind, about in ABOUT.items()
+    ]
+    faults.append(f"| `{REFUSE}` | drops every connection and stops listening for `seconds=` (only `fail_next`) | no |")
+    made = MADE.format(source="`mock/laaffic_mock`")
+    return MAGIC.format(made=made, numbers="\n".join(numbers), faults="\n".join(faults))
+
+
+def pages() -> Mapping[Path, str]:
+    """Return every page, by its file."""
+    return {DOCS / "outcomes.md": outcomes_page(), DOCS / "magic-numbers.md": magic_numbers_page()}
+
+
+def _table(place: str, cells: Iterable[Cell]) -> str:
+    head = "| what happens | exception | `.sent` | receivers | has the gateway accepted? |\n|---|---|---|---|---|"
+    return "\n".join([f"### {place}\n", head, *map(_line, cells), ""])
+
+
+def _line(cell: Cell) -> str:
+    error, sent, states, has = cell.outcome
+    raised = f"`{error.__name__}`" if error else "none"
+    said = f'`"{sent}"`' if sent else ""
+    return f"| {cell.happens} | {raised} | {said} | {'; '.join(_counts(states))} | {_accepted(has)} |"
+
+
+def _counts(states: str) -> Iterator[str]:
+    counts = Counter(states)
+    for letter, count in counts.items():
+        yield f"`{STATE[letter]}`" if len(counts) == 1 else f"{count} `{STATE[letter]}`"
+
+
+def _accepted(has: str) -> str:
+    taken = has.count("y")
+    return {0: "no", len(has): "yes"}.get(taken, f"{taken} of {len(has)}")
+
+
+def main() -> None:
+    """Write the pages."""
+    DOCS.mkdir(exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
