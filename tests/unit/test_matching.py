@@ -97,6 +97,20 @@ def test_an_order_id_tells_who_is_meant_where_the_number_is_spelled_otherwise() 
     assert [r.state for r in result.recipients] == ["rejected", "accepted"]
 
 
+def test_an_order_id_never_overrules_another_number() -> None:
+    batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
+    result = judge(batch, answered(status="0", array=[{"msgId": "7", "number": "91856321412", "orderId": "b"}]))
+    assert [r.state for r in result.recipients] == ["unknown", "unknown"]
+    assert result.stray_msg_ids == ("7",)
+
+
+def test_an_order_id_tells_whose_number_is_masked() -> None:
+    batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
+    entry = {"msgId": "7", "number": "999****0002", "orderId": "b"}
+    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    assert [r.state for r in result.recipients] == ["rejected", "accepted"]
+
+
 def test_an_order_id_never_overrules_a_number_that_was_asked_for() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
     entry = {"msgId": "7", "number": "99900000001", "orderId": "b"}
@@ -106,7 +120,7 @@ def test_an_order_id_never_overrules_a_number_that_was_asked_for() -> None:
 
 def test_an_order_id_that_stands_twice_tells_nothing() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "a"])])
-    result = judge(batch, answered(status="0", array=[{"msgId": "7", "number": "other", "orderId": "a"}]))
+    result = judge(batch, answered(status="0", array=[{"msgId": "7", "orderId": "a"}]))
     assert [r.state for r in result.recipients] == ["unknown", "unknown"]
     assert result.stray_msg_ids == ("7",)
 

@@ -112,6 +112,15 @@ def test_only_an_answer_that_is_surely_the_providers_is_posted_again(
     assert len(server.posts) == 1
 
 
+def test_a_second_refusals_date_is_used_for_the_next_request(server: Server, sample: list[laaffic.Message]) -> None:
+    server.will(expired(7200.0), expired(0.0), strict(0.0))
+    with laaffic.Client(base_url=server.url) as client:
+        with pytest.raises(laaffic.TimestampExpiredError):
+            client.send_batch(sample)
+        assert len(client.send_batch(sample).accepted) == 3
+    assert len(server.posts) == 3
+
+
 def test_a_lost_second_answer_is_unknown(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
     server.will(expired(7200.0), drop)
     with pytest.raises(laaffic.OutcomeUnknownError):

@@ -6,12 +6,14 @@ from collections.abc import Hashable, Iterable, Sequence
 from laaffic._answer import Listed
 from laaffic._batch import Asked
 
+_TELLING = 6  # digits; fewer stand at the end of many numbers
+
 
 def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed | None], list[Listed]]:
     """Give each listed entry to at most one receiver.
 
-    By number and order id first. Then by the order id alone, where it is unique and the entry's number is none that was
-    asked for: it is missing or spelled otherwise. Then by position among equal numbers.
+    By number and order id first. Then by the order id alone, where it is unique and the entry's number is missing,
+    masked or spelled otherwise, but not another one. Then by position among equal numbers.
 
     Returns:
         For each receiver asked for, in order, its entry or None; and the entries that are left over.
@@ -38,10 +40,18 @@ def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed
 
     left = pair(((a.number, a.order_id) for a in asked), (((e.number, e.order_id), e) for e in entries))
     if left:
-        numbers = {a.number for a in asked}
         count = Counter(a.order_id for a in asked)
-        unique = [a.order_id if count[a.order_id] == 1 else None for a in asked]
-        left = pair(unique, ((None if e.number in numbers else e.order_id, e) for e in left))
+        unique = {a.order_id: a.number for a in asked if count[a.order_id] == 1}
+        keys = (a.order_id if a.order_id in unique else None for a in asked)
+        left = pair(keys, ((e.order_id if _may_be(e.number, unique.get(e.order_id)) else None, e) for e in left))
     if left:
         left = pair((a.number for a in asked), ((e.number, e) for e in left))
     return found, left
+
+
+def _may_be(listed: str | None, asked: str | None) -> bool:
+    """Tell whether a listed number is missing, masked, or the one asked for with more or less before it."""
+    if listed is None or "*" in listed:
+        return True
+    digits = "".join(filter(str.isdigit, listed)).lstrip("0")
+    return asked is not None and len(digits) >= _TELLING and (asked.endswith(digits) or digits.endswith(asked))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
+import httpx
+
 from laaffic._errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.laaffic.com"
@@ -158,7 +160,8 @@ def _parsed(url: object) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError:
+        _ = httpx.URL(url).host  # which fails for a name that looks international and is not
+    except (ValueError, httpx.InvalidURL):
         return None
     named = len(host) <= _LONGEST_HOST and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
     if parts.scheme not in {"http", "https"} or port == 0 or not (named or ":" in host):

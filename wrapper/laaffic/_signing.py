@@ -39,15 +39,17 @@ class Signer(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sign, and after a -16 sign once more by the server's clock."""
-        response = yield self._signed(request)
+        response = yield self._signed(request, self._skew)
         skew = self._skew_by(response)
         if skew is not None:
-            _logger.warning("the provider's clock differs by %.0f s; signing anew and posting once more", skew)
+            _logger.warning("the provider's clock differs by %d s; signing anew and posting once more", skew)
             self._skew = skew
-            yield self._signed(request)
+            again = self._skew_by((yield self._signed(request, skew)))
+            if again is not None:
+                self._skew = again  # not posted a third time, but the next request is signed by it
 
-    def _signed(self, request: httpx.Request) -> httpx.Request:
-        timestamp = str(int(self._clock() + self._skew))
+    def _signed(self, request: httpx.Request, skew: float) -> httpx.Request:
+        timestamp = str(int(self._clock() + skew))
         request.headers["Api-Key"] = self._api_key
         request.headers["Timestamp"] = timestamp
         request.headers["Sign"] = signature(self._api_key, self._api_secret, timestamp)
