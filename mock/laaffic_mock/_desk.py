@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from laaffic_mock._answers import acceptance, refusal, spoiled
@@ -39,13 +39,13 @@ class Desk:
     def __post_init__(self) -> None:
         self.book = Book(self.limit)
         self.magic: Mapping[str, Magic] = magic_numbers(self.contract)
-        self._first = self.settings
+        self._first = replace(self.settings)
 
     def clear(self) -> None:
         """Forget all messages, faults and settings."""
         self.book = Book(self.limit)
         self.plan = Plan()
-        self.settings = Settings(self._first.api_key, self._first.api_secret, self._first.app_id)
+        self.settings = replace(self._first)
         self.tally = Counter()
 
     def now(self) -> float:

@@ -56,7 +56,7 @@ ABOUT: Mapping[Fault, About] = {
     Fault.NULL_FIELDS: About("accepts, and answers with nulls for counts, reason and order ids", accepts=True),
     Fault.WRONG_COUNTS: About("accepts, and answers with counts that do not fit its list", accepts=True),
     Fault.UNLISTED_STATUS: About("takes nothing, and answers with a status that no table lists", accepts=False),
-    Fault.CLOCK_SKEW: About("judges the timestamp by a clock that is two hours ahead", accepts=True),
+    Fault.CLOCK_SKEW: About("goes by a clock two hours ahead, and accepts only what is signed by that", accepts=True),
 }
 
 

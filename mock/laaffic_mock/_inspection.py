@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, fields
 from random import Random
 from typing import Any
@@ -101,6 +101,7 @@ class Inspection:
     async def ask_for_fault(self, request: Request) -> Response:
         """Let the next requests go wrong: `fault`, `times`, `seconds`."""
         wanted = await self._object(request)
+        _known(wanted, {"fault", "times", "seconds"})
         times = int(_number(wanted.get("times", 1), "times", 1, MOST_ON_A_PAGE))
         seconds = _number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MOST_SECONDS)
         if wanted.get("fault") == REFUSE:
@@ -108,16 +109,17 @@ class Inspection:
             await self._refuse(seconds)
             await asyncio.sleep(0)  # dropped connections close in the loop's next turn: before the answer
         else:
-            self._desk.plan.asked.extend([(_fault(wanted.get("fault")), seconds)] * times)
+            self._desk.plan.asked.extend([(_fault(wanted.get("fault"), [REFUSE, *Fault]), seconds)] * times)
         return Response(status_code=204)
 
     async def set_chances(self, request: Request) -> Response:
         """Let requests go wrong by chance: `chances`, `seed`."""
         wanted = await self._object(request)
+        _known(wanted, {"chances", "seed"})
         given = wanted.get("chances")
         if not isinstance(given, dict):
             raise BadRequest("chances is an object: for each fault its probability")
-        chances = {_fault(kind): _number(chance, kind, 0, 1) for kind, chance in given.items()}
+        chances = {_fault(kind, Fault): _number(chance, kind, 0, 1) for kind, chance in given.items()}
         if sum(chances.values()) > 1:
             raise BadRequest("chances are together at most 1")
         seed = int(_number(wanted.get("seed", 0), "seed", 0, MOST_NUMBER))
@@ -151,16 +153,21 @@ def _guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
     return guarded
 
 
-def _fault(kind: object) -> Fault:
+def _known(wanted: dict[str, Any], names: set[str]) -> None:
+    if not set(wanted) <= names:
+        raise BadRequest(f"there are only {', '.join(sorted(names))}")
+
+
+def _fault(kind: object, there_are: Iterable[str]) -> Fault:
     try:
         return Fault(str(kind))
     except ValueError:
-        raise BadRequest(f"there is no such fault; there are {', '.join([REFUSE, *Fault])}") from None
+        raise BadRequest(f"there is no such fault; there are {', '.join(there_are)}") from None
 
 
 def _number(value: object, name: str, least: float, most: float) -> float:
     try:
-        number = float(value) if isinstance(value, int | float | str) else math.nan
+        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
     except (ValueError, OverflowError):
         number = math.nan
     if not least <= number <= most:  # nor is a NaN

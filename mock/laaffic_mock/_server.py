@@ -1,9 +1,11 @@
 """The gateway's server in a thread of its own: it starts, stops, and can stop listening for a while."""
 
 import asyncio
+import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable
+import weakref
+from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,6 +20,9 @@ class GatewayError(RuntimeError):
     """The gateway could not be started or asked; the text says why and what to do."""
 
 
+_running: "weakref.WeakSet[Server]" = weakref.WeakSet()
+
+
 class Server(uvicorn.Server):
     """uvicorn, told when it is ready, on a socket that is bound beforehand."""
 
@@ -27,11 +32,23 @@ class Server(uvicorn.Server):
         self.ready = threading.Event()
         self._reserved: socket.socket | None = None
         self._again: asyncio.Task[None] | None = None
+        _running.add(self)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
         self.ready.set()
+
+    def descriptors(self) -> Iterator[int]:
+        """Yield the file descriptor of every socket that is open."""
+        for server in self.servers:
+            yield from (listening.fileno() for listening in server.sockets)
+        for connection in list(self.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None and transport.get_extra_info("socket") is not None:
+                yield transport.get_extra_info("socket").fileno()
+        if self._reserved is not None:
+            yield self._reserved.fileno()
 
     async def refuse(self, seconds: float) -> None:
         """Stop listening for so many seconds: connections are refused by the system itself."""
@@ -62,6 +79,20 @@ class Server(uvicorn.Server):
     def _protocol(self) -> asyncio.Protocol:
         kind = self.config.http_protocol_class
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # uvicorn's own way
+
+
+def _let_go_in_child() -> None:
+    """Let go of the sockets in a forked child: a connection is dropped, and a port free, only when nobody holds it."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for server in list(_running):
+        for descriptor in server.descriptors():
+            if descriptor >= 0:
+                os.dup2(nothing, descriptor)  # not closed: the number still belongs to an object, which closes it
+    os.close(nothing)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def bind(host: str, port: int, *, listen: bool = True) -> socket.socket:
@@ -105,6 +136,7 @@ def start(
         access_log=False,
         date_header=False,
         server_header=False,
+        proxy_headers=False,  # a client is who connects, not who it says it is
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,  # longer than clients keep a connection, so that it is never closed as one is used
     )

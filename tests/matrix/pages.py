@@ -62,7 +62,8 @@ What the stateful gateway of `laaffic_mock` does on purpose. Nothing is really s
 ## Magic numbers
 
 The country code 999 belongs to no country, so these numbers are always test traffic. The first of them in a request
-decides what becomes of all of it; every other number is accepted, unless the account's settings refuse it.
+decides what becomes of all of it; the one that is not taken goes with any. Every other number is accepted, unless the
+account's settings refuse it.
 
 | number | what becomes of the request |
 |---|---|

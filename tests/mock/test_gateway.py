@@ -1,6 +1,7 @@
 """The stateful gateway: the provider's rules, its book, and its inspection."""
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import laaffic
 from laaffic_mock import AcceptedMessage, Gateway, GatewayError, RemoteGateway, environment_for, magic_numbers
 from laaffic_mock._account import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
+from laaffic_mock._rules import _fits
 
 ONE, TWO = "99955500001", "99955500002"
 PATH = "/v3/sendSms/batch"
@@ -223,6 +225,8 @@ def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: 
         ("PATCH", "settings", [], "JSON object"),
         ("POST", "faults", {"fault": "fire"}, "accept_then_drop"),
         ("POST", "faults", {"fault": "drop", "times": 0}, "times"),
+        ("POST", "faults", {"fault": "drop", "times": True}, "times"),
+        ("POST", "faults", {"fault": "drop", "typo": 3}, "only fault"),
         ("PUT", "faults", {"chances": {"drop": 2}}, "drop"),
         ("PUT", "faults", {"chances": {"drop": 0.6, "hang": 0.6}}, "together"),
         ("PUT", "faults", {"chances": 1}, "object"),
@@ -247,6 +251,58 @@ def test_the_environment_points_a_client_at_it(gateway: Gateway, monkeypatch: py
     with laaffic.Client() as client:
         client.send_batch(one())
     gateway.assert_sent(to=ONE, containing="hello")
+
+
+def test_clearing_restores_the_account_too() -> None:
+    with Gateway() as fresh:
+        fresh.configure(api_secret="another", app_id="another")
+        fresh.clear()
+        assert post(fresh, SAMPLE_SECRET)["status"] == "0"
+
+
+def test_what_was_let_go_is_never_called_not_sent() -> None:
+    with Gateway(limit=1) as small, laaffic.Client(SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP, base_url=small.url) as client:
+        client.send_batch([laaffic.Message([ONE, TWO], "x")])
+        with pytest.raises(GatewayError, match="let go"):
+            small.assert_not_sent(to=ONE)
+
+
+def test_who_it_says_it_is_does_not_matter(gateway: Gateway) -> None:
+    gateway.fail_next("drop_before_reading")
+    with pytest.raises((httpx.NetworkError, httpx.RemoteProtocolError)):
+        httpx.post(f"{gateway.url}{PATH}", headers={"X-Forwarded-For": "1.2.3.4"}, trust_env=False)
+
+
+def test_a_template_fits_what_stands_between_its_fixed_parts() -> None:
+    fixed = ["a", "b", ""]
+    assert _fits("a1b2", fixed)
+    assert _fits("abbb", fixed)
+    assert not any(_fits(text, fixed) for text in ("ab", "ab2", "a1b", "x1b2", "a12"))
+
+
+def test_a_forked_child_does_not_keep_its_sockets() -> None:
+    account = (SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP)
+    with Gateway() as forked, laaffic.Client(*account, base_url=forked.url, connect_retries=0) as client:
+        client.send_batch(one())
+        wait_here, go_on = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(go_on)
+            os.read(wait_here, 1)
+            os._exit(0)
+        try:
+            forked.fail_next("accept_then_drop")
+            with pytest.raises(laaffic.OutcomeUnknownError, match="broke off"):
+                client.send_batch(one())
+            forked.fail_next("refuse_connection", seconds=60)
+            with pytest.raises(laaffic.NotSentError):
+                client.send_batch(one())
+            forked.clear()
+            assert len(client.send_batch(one()).accepted) == 1
+        finally:
+            os.close(go_on)
+            os.close(wait_here)
+            os.waitpid(child, 0)
 
 
 def test_a_gateway_that_runs_elsewhere_is_asked_the_same_way(gateway: Gateway, client: laaffic.Client) -> None:

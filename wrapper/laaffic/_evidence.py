@@ -18,11 +18,13 @@ class Unanswered:
     Attributes:
         reached: whether any part of the request may have reached the provider.
         why: what happened, in words that hold no secret.
+        hint: what to do about it, where that is not the same as for all such failures.
         connecting: whether it failed while a connection was being made, so that another attempt may help.
     """
 
     reached: bool
     why: str
+    hint: str | None = None
     connecting: bool = False
 
 

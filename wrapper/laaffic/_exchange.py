@@ -84,10 +84,12 @@ def unanswered(error: Exception) -> Unanswered:
     return Unanswered(
         reached=not isinstance(error, _BEFORE_SENDING),
         why=_why(error),
+        hint=_FEWER_AT_ONCE if isinstance(error, httpx.PoolTimeout) else None,
         connecting=isinstance(error, _CONNECTING),
     )
 
 
+_FEWER_AT_ONCE = "Send fewer at once with one client, or make more clients; it is safe to send again."
 # The first that fits. Only errors of connecting are quoted: others may hold what was sent or what came.
 _WORDS = (
     (httpx.PoolTimeout, "all connections of this client were busy"),

@@ -38,7 +38,8 @@ def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
         result = batch.all_in(State.UNKNOWN)
         return _with_error(result, OutcomeUnknownError(f"The answer was lost: {evidence.why}", result=result))
     result = batch.all_in(State.NOT_SENT)
-    return _with_error(result, NotSentError(f"No connection could be made: {evidence.why}", result=result))
+    what = f"No connection could be made: {evidence.why}"
+    return _with_error(result, NotSentError(what, result=result, hint=evidence.hint))
 
 
 def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
