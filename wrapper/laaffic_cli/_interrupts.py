@@ -42,9 +42,14 @@ class Interrupts:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        # One that comes between Python's note of it and the change of its handler would be told as an error.
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, self._before)
         for number, before in self._before.items():
             handler = signal.SIG_IGN if self._lasting else before
             signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() has returned, it takes
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, self._before)
 
     def open(self) -> None:
         """Let signals through from here on.
