@@ -65,7 +65,7 @@ class _ClientBase:
             connect_retries: how often a connection that could not be made is tried again, with growing pauses; by
                 default 2. Nothing else is ever tried again, because it may have been sent.
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
-            ssl_context: for a CA of your own. Its checks cannot be switched off.
+            ssl_context: for a CA of your own. One that does not check certificates is refused.
             transport: for experts: a transport of the HTTP library, httpx, to post through. Not covered by this
                 package's promise of stability. Not together with `proxy` or `ssl_context`.
 

@@ -105,8 +105,7 @@ class BatchResult:
             PartialFailureError: at least one receiver is not accepted. Its `.result` is this result.
             LaafficError: the request failed as a whole: `self.error`.
         """
-        # Errors hold results, so their module imports this one.
-        from laaffic._errors import PartialFailureError  # noqa: PLC0415
+        from laaffic._errors import PartialFailureError  # noqa: PLC0415  # errors hold results: that module imports this
 
         if self.error is not None:
             raise self.error
