@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
+import orjson
 from attrs import define, field
 
 
@@ -31,10 +32,8 @@ class Response(Generic[T]):
     @property
     def parsed(self) -> T | None:
         """The body as the contract reads it; None when it is not what the contract says. Read anew at each call."""
-        import json
-
         try:
-            return self._read(json.loads(self.content))
+            return self._read(orjson.loads(self.content))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 

@@ -39,7 +39,7 @@ def answered(**body: object) -> Answered:
 @given(st.data(), st.lists(messages(), min_size=1, max_size=5))
 def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, asked: list[laaffic.Message]) -> None:
     batch = batch_of(asked)
-    receivers = list(batch.asked())
+    receivers = batch.all_in(laaffic.State.NOT_SENT).recipients
     taken = data.draw(st.lists(st.booleans(), min_size=len(receivers), max_size=len(receivers)))
     entries = [
         {"msgId": str(place), "number": receiver.number, "orderId": receiver.order_id}
@@ -47,11 +47,12 @@ def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, aske
         if taken[place]
     ]
     shuffled = data.draw(st.permutations(entries))
-    result = judge(batch, answered(status="0", success=str(len(entries)), fail=str(taken.count(False)), array=shuffled))
+    counts = {"success": str(len(entries)), "fail": str(taken.count(False))}
+    result = judge(batch, answered(status="0", reason="success", **counts, array=shuffled))
 
     assert result.error is None
     assert result.discrepancy is None
-    assert [(r.number, r.order_id, r.message_index) for r in result.recipients] == [tuple(r) for r in receivers]
+    assert [r._replace(msg_id=None, state=laaffic.State.NOT_SENT) for r in result.recipients] == [*receivers]
     assert len(result.accepted) == len(entries)
     # Receivers with the same number and order id cannot be told apart by anyone; all others must be.
     meant = Counter(
@@ -64,7 +65,8 @@ def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, aske
 @given(st.lists(messages(), min_size=1, max_size=5))
 def test_equal_receivers_are_matched_by_position(asked: list[laaffic.Message]) -> None:
     batch = batch_of(asked)
-    entries = [{"msgId": str(p), "number": r.number, "orderId": r.order_id} for p, r in enumerate(batch.asked())]
+    receivers = batch.all_in(laaffic.State.NOT_SENT).recipients
+    entries = [{"msgId": str(p), "number": r.number, "orderId": r.order_id} for p, r in enumerate(receivers)]
     result = judge(batch, answered(status="0", array=entries))
     by_key: dict[object, list[int]] = {}
     for recipient in result.recipients:

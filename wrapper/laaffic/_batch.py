@@ -3,20 +3,28 @@
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count, repeat
-from typing import NamedTuple
+from itertools import chain, count, repeat
 
 from laaffic._errors import InvalidMessageError
 from laaffic._message import Message
 from laaffic._result import BatchResult, Recipient, State
 
 
-class Asked(NamedTuple):
-    """One receiver that was asked for."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The receivers that were asked for, in order: columns of the same length."""
 
-    number: str
-    order_id: str | None
-    message_index: int
+    numbers: list[str]
+    order_ids: list[str | None]
+    message_indexes: list[int]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def in_state(self, states: Iterable[State], msg_ids: Iterable[str | None]) -> tuple[Recipient, ...]:
+        """Return one outcome for every receiver."""
+        rows = zip(self.numbers, self.order_ids, msg_ids, states, self.message_indexes, strict=False)
+        return tuple(map(tuple.__new__, repeat(Recipient), rows))  # what Recipient(*row) does, in half the time
 
 
 @dataclass(slots=True)
@@ -33,17 +41,19 @@ class Batch:
         self.indexes.append(index)
         self.size += len(message.numbers)
 
-    def asked(self) -> list[Asked]:
+    def asked(self) -> Asked:
         """Every receiver, in the order asked."""
-        return [
-            Asked(number, order_id, index)
-            for message, index in zip(self.messages, self.indexes, strict=True)
-            for number, order_id in zip(message.numbers, message.order_ids or repeat(None), strict=False)
-        ]
+        numbers = [message.numbers for message in self.messages]
+        order_ids = [message.order_ids or repeat(None, len(message.numbers)) for message in self.messages]
+        flat = chain.from_iterable
+        indexes = self.indexes
+        if self.size > len(indexes):
+            indexes = list(flat(map(repeat, indexes, map(len, numbers))))
+        return Asked(list(flat(numbers)), list(flat(order_ids)), indexes)
 
     def all_in(self, state: State) -> BatchResult:
         """Return a result in which every receiver is in the same state."""
-        return BatchResult(tuple(Recipient(a.number, a.order_id, None, state, a.message_index) for a in self.asked()))
+        return BatchResult(self.asked().in_state(repeat(state), repeat(None)))
 
 
 def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
@@ -52,15 +62,13 @@ def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
     Raises:
         InvalidMessageError: there is none, one is not a `Message`, or there are too many receivers for one request.
     """
-    batch = Batch()
-    wrong: list[tuple[object, int]] = []
-    for index, message in enumerate(_iterable(messages)):
-        if isinstance(message, Message):
-            batch.add(message, index)
-        else:
-            wrong.append((message, index))
-    if wrong:
-        raise _not_a_message(*wrong[0], batch)
+    given = list(_iterable(messages))
+    places = [place for place, message in enumerate(given) if isinstance(message, Message)]
+    right = [given[place] for place in places]
+    batch = Batch(right, places, sum(len(message.numbers) for message in right))
+    if len(right) < len(given):
+        wrong = next(place for place, message in enumerate(given) if not isinstance(message, Message))
+        raise _not_a_message(given[wrong], wrong, batch)
     if not batch.messages:
         raise InvalidMessageError("there is no message; give at least one")
     if batch.size > max_recipients:

@@ -12,17 +12,18 @@ import dataclasses
 import re
 from http import HTTPStatus
 
-from laaffic._answer import Answer, read_answer
-from laaffic._batch import Asked, Batch
+from laaffic._answer import Answer, Listed, read_answer
+from laaffic._batch import Batch
 from laaffic._errors import LaafficError, NotSentError, OutcomeUnknownError
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._matching import match
-from laaffic._result import BatchResult, Recipient, State
+from laaffic._result import BatchResult, State
 from laaffic._statuses import status_info
 from laaffic._verdict import SUCCESS, error_for, is_client_error, is_server_error, is_success
 
 # The provider's statuses are 0 and negative whole numbers, those that its table does not list included.
 _PROVIDERS = re.compile(r"0|-[0-9]+")
+_NOTHING_LISTED = Listed([], [], [])
 _NOTHING_READ = Answer(None, None, None, None, None)
 
 
@@ -44,29 +45,29 @@ def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
 
 def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
     answer = _by_the_contract(read_answer(evidence.content) or _NOTHING_READ, evidence.http_status)
-    asked = batch.asked()
-    found, strays = match(asked, answer.listed or ())
+    asked, listed = batch.asked(), answer.listed or _NOTHING_LISTED
+    found, strays = match(asked, listed)
     success = answer.status == SUCCESS and is_success(evidence.http_status)
-    accepted = sum(entry is not None and (success or entry.msg_id is not None) for entry in found)
+    msg_ids = [None if place is None else listed.msg_ids[place] for place in found]
+    # Listed under a failure and without a message id: neither an acceptance nor a refusal.
+    accepted = len(asked) - (found if success else msg_ids).count(None)
     rest = _state_of_unlisted(evidence.http_status, answer, accepted, len(asked))
-
-    def outcome(receiver: Asked, place: int) -> Recipient:
-        number, order_id, message_index = receiver
-        entry = found[place]
-        if entry is None:
-            return Recipient(number, order_id, None, rest, message_index)
-        # Listed under a failure and without a message id: neither an acceptance nor a refusal.
-        state = State.ACCEPTED if success or entry.msg_id is not None else State.UNKNOWN
-        return Recipient(number, order_id, entry.msg_id, state, message_index)
-
+    states = (
+        [State.ACCEPTED] * accepted
+        if accepted == len(asked)
+        else [
+            rest if place is None else State.ACCEPTED if success or msg_id is not None else State.UNKNOWN
+            for place, msg_id in zip(found, msg_ids, strict=True)
+        ]
+    )
     result = BatchResult(
-        recipients=tuple(outcome(receiver, place) for place, receiver in enumerate(asked)),
+        recipients=asked.in_state(states, msg_ids),
         status=answer.status,
         reason=answer.reason,
         success=answer.success,
         fail=answer.fail,
         discrepancy=_discrepancy(answer, accepted, len(asked), len(strays)),
-        stray_msg_ids=tuple(entry.msg_id for entry in strays if entry.msg_id is not None),
+        stray_msg_ids=tuple(msg_id for place in strays if (msg_id := listed.msg_ids[place]) is not None),
     )
     error = error_for(evidence.http_status, result, texts=(message.content for message in batch.messages))
     return result if error is None else _with_error(result, error)

@@ -1,7 +1,7 @@
 """Which of the receivers asked for are meant by the entries of an answer."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 
 from laaffic._answer import Listed
 from laaffic._batch import Asked
@@ -9,22 +9,21 @@ from laaffic._batch import Asked
 _TELLING = 6  # digits; fewer stand at the end of many numbers
 
 
-def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed | None], list[Listed]]:
+def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
     """Give each listed entry to at most one receiver.
 
     By number and order id first. Then by the order id alone, where it is unique and the entry's number is missing,
     masked or spelled otherwise, but not another one. Then by position among equal numbers.
 
     Returns:
-        For each receiver asked for, in order, its entry or None; and the entries that are left over.
+        For each receiver asked for, in order, the place of its entry or None; and the places that are left over.
     """
-    entries = list(listed)
     # A provider that accepts all lists all, as a rule in the order asked.
-    if [entry[:2] for entry in entries] == [receiver[:2] for receiver in asked]:
-        return list(entries), []
-    found: list[Listed | None] = [None] * len(asked)
+    if asked.numbers == listed.numbers and asked.order_ids == listed.order_ids:
+        return list(range(len(asked.numbers))), []
+    found: list[int | None] = [None] * len(asked.numbers)
 
-    def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, Listed]]) -> list[Listed]:
+    def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, int]]) -> list[int]:
         """Pair free receivers with entries of the same key, in order; return the entries that found none."""
         free: dict[Hashable, deque[int]] = defaultdict(deque)
         for place, key in enumerate(keys):
@@ -38,15 +37,22 @@ def match(asked: Sequence[Asked], listed: Iterable[Listed]) -> tuple[list[Listed
                 left.append(entry)
         return left
 
-    left = pair(((a.number, a.order_id) for a in asked), (((e.number, e.order_id), e) for e in entries))
+    both = zip(listed.numbers, listed.order_ids, strict=True)
+    left = pair(zip(asked.numbers, asked.order_ids, strict=True), ((key, place) for place, key in enumerate(both)))
     if left:
-        count = Counter(a.order_id for a in asked)
-        unique = {a.order_id: a.number for a in asked if count[a.order_id] == 1}
-        keys = (a.order_id if a.order_id in unique else None for a in asked)
-        left = pair(keys, ((e.order_id if _may_be(e.number, unique.get(e.order_id)) else None, e) for e in left))
+        count = Counter(asked.order_ids)
+        numbers = dict(zip(asked.order_ids, asked.numbers, strict=True))
+        unique = {order_id: number for order_id, number in numbers.items() if count[order_id] == 1}
+        keys = (order_id if order_id in unique else None for order_id in asked.order_ids)
+        left = pair(keys, ((_id_if_telling(listed, place, unique), place) for place in left))
     if left:
-        left = pair((a.number for a in asked), ((e.number, e) for e in left))
+        left = pair(asked.numbers, ((listed.numbers[place], place) for place in left))
     return found, left
+
+
+def _id_if_telling(listed: Listed, place: int, numbers: dict[str | None, str]) -> str | None:
+    order_id = listed.order_ids[place]
+    return order_id if _may_be(listed.numbers[place], numbers.get(order_id)) else None
 
 
 def _may_be(listed: str | None, asked: str | None) -> bool:

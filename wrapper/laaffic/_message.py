@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from laaffic._errors import InvalidMessageError
 from laaffic._masking import mask_number
-from laaffic._numbers import normalise_number
+from laaffic._numbers import are_numbers, is_number, normalise_number
 
 # The provider's page: content 長度不能超過1024字元. A contract test holds both against openapi.yaml.
 MOST_CONTENT = 1024
@@ -42,10 +43,10 @@ class Message:
         order_ids: str | Iterable[str] | None = None,
     ) -> None:
         checked = _numbers(numbers)
-        object.__setattr__(self, "numbers", checked)
-        object.__setattr__(self, "content", _content(content))
-        object.__setattr__(self, "sender_id", _sender_id(sender_id))
-        object.__setattr__(self, "order_ids", None if order_ids is None else _order_ids(order_ids, len(checked)))
+        _set_numbers(self, checked)
+        _set_content(self, _content(content))
+        _set_sender_id(self, None if sender_id is None else _sender_id(sender_id))
+        _set_order_ids(self, None if order_ids is None else _order_ids(order_ids, len(checked)))
 
     def __repr__(self) -> str:
         """Show whom it is for, masked, and how long it is; never the text."""
@@ -54,20 +55,30 @@ class Message:
         return f"Message(numbers=[{shown}{more}], content=<{len(self.content)} characters>)"
 
 
+# What object.__setattr__ does, without looking the name up each time: a campaign makes millions of messages.
+_set_numbers, _set_content, _set_sender_id, _set_order_ids = (vars(Message)[name].__set__ for name in Message.__slots__)
+
+
 def _numbers(given: str | Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str) and is_number(given):
+        return (given,)
+    items = _items(given, "numbers")
+    if not items:
+        raise InvalidMessageError("there is no number; give at least one", field="numbers")
+    together = ",".join(items)
+    if are_numbers(together) and together.count(",") == len(items) - 1:
+        return tuple(items)
     numbers = []
-    for position, raw in enumerate(_items(given, "numbers")):
+    for position, raw in enumerate(items):
         try:
             numbers.append(normalise_number(raw))
         except ValueError as error:
             raise InvalidMessageError(f"the number {error}", field="numbers", position=position) from None
-    if not numbers:
-        raise InvalidMessageError("there is no number; give at least one", field="numbers")
     return tuple(numbers)
 
 
 def _content(content: str) -> str:
-    _text(content, "content")
+    _check_text(content, "content")
     if not content or content.isspace():
         raise InvalidMessageError("the text is empty; give 1 to 1024 characters", field="content")
     if len(content) > MOST_CONTENT:
@@ -76,10 +87,8 @@ def _content(content: str) -> str:
     return content
 
 
-def _sender_id(sender_id: str | None) -> str | None:
-    if sender_id is None:
-        return None
-    _text(sender_id, "sender_id")
+def _sender_id(sender_id: str) -> str:
+    _check_text(sender_id, "sender_id")
     if len(sender_id) > MOST_SENDER_ID:
         rule = f"the sender id has {len(sender_id)} characters; shorten it to at most {MOST_SENDER_ID}"
         raise InvalidMessageError(rule, field="sender_id")
@@ -87,29 +96,43 @@ def _sender_id(sender_id: str | None) -> str | None:
 
 
 def _order_ids(given: str | Iterable[str], count: int) -> tuple[str, ...]:
-    order_ids = tuple(order_id.strip() for order_id in _items(given, "order_ids"))
+    order_ids = _items(given, "order_ids")
+    together = "".join(order_ids)
+    if len(together.split()) > 1 or together.strip() != together:
+        order_ids = [order_id.strip() for order_id in order_ids]
     if len(order_ids) != count:
         rule = f"there are {len(order_ids)} order ids for {count} numbers; give one for each number"
         raise InvalidMessageError(rule, field="order_ids")
-    for position, order_id in enumerate(order_ids):
-        if not order_id or "," in order_id:
-            rule = "an order id is empty or holds a comma; give each number an id without commas"
-            raise InvalidMessageError(rule, field="order_ids", position=position)
-    return order_ids
+    if "," in together or not all(order_ids):
+        position = next(place for place, order_id in enumerate(order_ids) if not order_id or "," in order_id)
+        rule = "an order id is empty or holds a comma; give each number an id without commas"
+        raise InvalidMessageError(rule, field="order_ids", position=position)
+    return tuple(order_ids)
 
 
 def _items(given: object, field: str) -> list[str]:
     if isinstance(given, str):
+        _check_text(given, field)
         return given.split(",") if given and not given.isspace() else []
-    if isinstance(given, bytes) or not isinstance(given, Iterable):
-        raise InvalidMessageError(f"a {type(given).__name__} will not do; give a list of strings", field=field)
-    items = list(given)
-    for position, item in enumerate(items):
-        _text(item, field, position)
-    return items
+    if not isinstance(given, list):
+        if isinstance(given, bytes) or not isinstance(given, Iterable):
+            raise InvalidMessageError(f"a {type(given).__name__} will not do; give a list of strings", field=field)
+        given = list(given)
+    if not _all_ascii(given):
+        for position, item in enumerate(given):
+            _check_text(item, field, position)
+    return given
 
 
-def _text(value: object, field: str, position: int | None = None) -> None:
+def _all_ascii(items: list[Any]) -> bool:
+    """Tell at once what nearly always holds, so that each need not be looked at."""
+    try:
+        return "".join(items).isascii()
+    except TypeError:
+        return False
+
+
+def _check_text(value: object, field: str, position: int | None = None) -> None:
     if not isinstance(value, str):
         rule = f"a {type(value).__name__} will not do; give a string"
         raise InvalidMessageError(rule, field=field, position=position)

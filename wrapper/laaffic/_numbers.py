@@ -6,7 +6,10 @@ import re
 # parentheses. Not tabs, line ends or slashes: those stand between two numbers, which must not become one.
 _SEPARATORS = re.compile(r"[ \u00a0\u2000-\u200b\u200e\u200f\u202a-\u202f\u2060\ufeff\-\u2010-\u2015\u2212.()]+")
 _DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]*")
-_E164 = re.compile(r"[1-9][0-9]{6,14}")
+# As numbers are sent, one, and several with commas between them: E.164 without plus.
+E164 = r"[1-9][0-9]{6,14}"
+is_number = re.compile(E164).fullmatch
+are_numbers = re.compile(f"(?:{E164},)*{E164}").fullmatch
 MOST_DIGITS = 15
 LEAST_DIGITS = 7
 
@@ -17,14 +20,14 @@ def normalise_number(raw: str) -> str:
     Raises:
         ValueError: it is no number with a country code. The text says why and what to do, without quoting the number.
     """
-    if _E164.fullmatch(raw):
+    if is_number(raw):
         return raw
     if "(0)" in raw:
         raise ValueError("has a (0), which is not dialled from abroad; leave it out")
     if _DECIMAL.fullmatch(raw.strip()):
         raise ValueError("has a decimal point, as spreadsheets write figures; give it as text, without the point")
     digits = _SEPARATORS.sub("", raw.strip()).removeprefix("+")
-    if _E164.fullmatch(digits):
+    if is_number(digits):
         return digits
     if not digits:
         raise ValueError("is empty; give digits with the country code, such as 91856321412")

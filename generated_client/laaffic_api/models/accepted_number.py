@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -12,7 +12,7 @@ from ..types import UNSET, Unset
 T = TypeVar("T", bound="AcceptedNumber")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class AcceptedNumber:
     """One accepted receiver. The same number can stand in several messages of a request, so it can be listed more than
     once.
@@ -29,53 +29,28 @@ class AcceptedNumber:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        msg_id = self.msg_id
-
-        number = self.number
-
-        order_id: None | str | Unset
-        if isinstance(self.order_id, Unset):
-            order_id = UNSET
-        else:
-            order_id = self.order_id
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "msgId": msg_id,
-                "number": number,
-            }
-        )
-        if order_id is not UNSET:
-            field_dict["orderId"] = order_id
-
+        field_dict: dict[str, Any] = {
+            **self.additional_properties,
+            "msgId": self.msg_id,
+            "number": self.number,
+        }
+        if self.order_id is not UNSET:
+            field_dict["orderId"] = self.order_id
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         msg_id = d.pop("msgId")
-
         number = d.pop("number")
-
-        def _parse_order_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        order_id = _parse_order_id(d.pop("orderId", UNSET))
-
-        accepted_number = cls(
-            msg_id=msg_id,
-            number=number,
-            order_id=order_id,
+        order_id = d.pop("orderId", UNSET)
+        made = cls(
+            msg_id,
+            number,
+            order_id,
         )
-
-        accepted_number.additional_properties = d
-        return accepted_number
+        made.additional_properties = d
+        return made
 
     @property
     def additional_keys(self) -> list[str]:

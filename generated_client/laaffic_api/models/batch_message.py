@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 T = TypeVar("T", bound="BatchMessage")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BatchMessage:
     """One text for one or more receivers.
 
@@ -43,45 +43,27 @@ class BatchMessage:
     order_id: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        numbers = self.numbers
-
-        content = self.content
-
-        sender_id = self.sender_id
-
-        order_id = self.order_id
-
-        field_dict: dict[str, Any] = {}
-
-        field_dict.update(
-            {
-                "numbers": numbers,
-                "content": content,
-            }
-        )
-        if sender_id is not UNSET:
-            field_dict["senderId"] = sender_id
-        if order_id is not UNSET:
-            field_dict["orderId"] = order_id
-
+        field_dict: dict[str, Any] = {
+            "numbers": self.numbers,
+            "content": self.content,
+        }
+        if self.sender_id is not UNSET:
+            field_dict["senderId"] = self.sender_id
+        if self.order_id is not UNSET:
+            field_dict["orderId"] = self.order_id
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         numbers = d.pop("numbers")
-
         content = d.pop("content")
-
         sender_id = d.pop("senderId", UNSET)
-
         order_id = d.pop("orderId", UNSET)
-
-        batch_message = cls(
-            numbers=numbers,
-            content=content,
-            sender_id=sender_id,
-            order_id=order_id,
+        made = cls(
+            numbers,
+            content,
+            sender_id,
+            order_id,
         )
-
-        return batch_message
+        return made

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="SendBatchRequest")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class SendBatchRequest:
     """One request of the batch endpoint.
 
@@ -26,22 +26,10 @@ class SendBatchRequest:
     array: list[BatchMessage]
 
     def to_dict(self) -> dict[str, Any]:
-        app_id = self.app_id
-
-        array = []
-        for array_item_data in self.array:
-            array_item = array_item_data.to_dict()
-            array.append(array_item)
-
-        field_dict: dict[str, Any] = {}
-
-        field_dict.update(
-            {
-                "appId": app_id,
-                "array": array,
-            }
-        )
-
+        field_dict: dict[str, Any] = {
+            "appId": self.app_id,
+            "array": [item.to_dict() for item in self.array],
+        }
         return field_dict
 
     @classmethod
@@ -50,17 +38,9 @@ class SendBatchRequest:
 
         d = dict(src_dict)
         app_id = d.pop("appId")
-
-        array = []
-        _array = d.pop("array")
-        for array_item_data in _array:
-            array_item = BatchMessage.from_dict(array_item_data)
-
-            array.append(array_item)
-
-        send_batch_request = cls(
-            app_id=app_id,
-            array=array,
+        array = [BatchMessage.from_dict(item) for item in d.pop("array")]
+        made = cls(
+            app_id,
+            array,
         )
-
-        return send_batch_request
+        return made

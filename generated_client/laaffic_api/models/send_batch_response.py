@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="SendBatchResponse")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class SendBatchResponse:
     """The provider's answer. Every value is a string, counts included. Real integrations have met integers and nulls, so
     a client should read more than this schema allows.
@@ -47,36 +47,18 @@ class SendBatchResponse:
             status = self.status.value
         else:
             status = self.status
-
-        reason = self.reason
-
-        success = self.success
-
-        fail = self.fail
-
-        array: list[dict[str, Any]] | Unset = UNSET
+        field_dict: dict[str, Any] = {
+            **self.additional_properties,
+            "status": status,
+        }
+        if self.reason is not UNSET:
+            field_dict["reason"] = self.reason
+        if self.success is not UNSET:
+            field_dict["success"] = self.success
+        if self.fail is not UNSET:
+            field_dict["fail"] = self.fail
         if not isinstance(self.array, Unset):
-            array = []
-            for array_item_data in self.array:
-                array_item = array_item_data.to_dict()
-                array.append(array_item)
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "status": status,
-            }
-        )
-        if reason is not UNSET:
-            field_dict["reason"] = reason
-        if success is not UNSET:
-            field_dict["success"] = success
-        if fail is not UNSET:
-            field_dict["fail"] = fail
-        if array is not UNSET:
-            field_dict["array"] = array
-
+            field_dict["array"] = [item.to_dict() for item in self.array]
         return field_dict
 
     @classmethod
@@ -99,30 +81,19 @@ class SendBatchResponse:
         status = _parse_status(d.pop("status"))
 
         reason = d.pop("reason", UNSET)
-
         success = d.pop("success", UNSET)
-
         fail = d.pop("fail", UNSET)
-
         _array = d.pop("array", UNSET)
-        array: list[AcceptedNumber] | Unset = UNSET
-        if _array is not UNSET:
-            array = []
-            for array_item_data in _array:
-                array_item = AcceptedNumber.from_dict(array_item_data)
-
-                array.append(array_item)
-
-        send_batch_response = cls(
-            status=status,
-            reason=reason,
-            success=success,
-            fail=fail,
-            array=array,
+        array = UNSET if _array is UNSET else [AcceptedNumber.from_dict(item) for item in _array]
+        made = cls(
+            status,
+            reason,
+            success,
+            fail,
+            array,
         )
-
-        send_batch_response.additional_properties = d
-        return send_batch_response
+        made.additional_properties = d
+        return made
 
     @property
     def additional_keys(self) -> list[str]:

@@ -2,6 +2,7 @@
 from typing import Any
 
 import httpx
+import orjson
 
 from ...client import AuthenticatedClient, Client
 from ...models.send_batch_request import SendBatchRequest
@@ -14,7 +15,7 @@ def build_request(*, body: SendBatchRequest) -> dict[str, Any]:
     return {
         "method": "post",
         "url": "/v3/sendSms/batch",
-        "json": body.to_dict(),
+        "content": orjson.dumps(body.to_dict()),
         "headers": {"Content-Type": "application/json;charset=UTF-8"},
     }
 
