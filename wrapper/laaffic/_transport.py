@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from laaffic._connections import KEPT, AsyncConnections, Connections
 from laaffic._errors import ConfigurationError
 from laaffic._guard import AsyncGuardedTransport, GuardedTransport
 from laaffic._settings import Settings, is_address
@@ -30,14 +31,24 @@ def _user_agent() -> str:
 
 def open_sync(settings: Settings, signer: Signer, transport: httpx.BaseTransport | None) -> httpx.Client:
     """Return the HTTP client, over an expert's transport if there is one."""
-    inner = httpx.HTTPTransport(**_connection_options(settings)) if transport is None else transport
-    return httpx.Client(transport=GuardedTransport(inner), **_request_options(settings, signer))
+    if transport is None:
+        options = _connection_options(settings)
+        guarded: httpx.BaseTransport = Connections(lambda: GuardedTransport(httpx.HTTPTransport(**options)))
+    else:
+        guarded = GuardedTransport(transport)
+    return httpx.Client(transport=guarded, **_request_options(settings, signer))
 
 
 def open_async(settings: Settings, signer: Signer, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
     """Return the async HTTP client, over an expert's transport if there is one."""
-    inner = httpx.AsyncHTTPTransport(**_connection_options(settings)) if transport is None else transport
-    return httpx.AsyncClient(transport=AsyncGuardedTransport(inner), **_request_options(settings, signer))
+    if transport is None:
+        options = _connection_options(settings)
+        guarded: httpx.AsyncBaseTransport = AsyncConnections(
+            lambda: AsyncGuardedTransport(httpx.AsyncHTTPTransport(**options))
+        )
+    else:
+        guarded = AsyncGuardedTransport(transport)
+    return httpx.AsyncClient(transport=guarded, **_request_options(settings, signer))
 
 
 def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
@@ -56,6 +67,7 @@ def _connection_options(settings: Settings) -> dict[str, Any]:
         "verify": settings.ssl_context or shared_ssl_context(),
         "proxy": settings.proxy or _proxy_of_the_environment(settings.base_url),
         "trust_env": False,
+        "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
     }
 
 

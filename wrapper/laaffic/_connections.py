@@ -1,0 +1,170 @@
+"""Connections: one for each request under way, kept for the next.
+
+httpx's own pool looks through all its connections and requests at every step, and above 20 at once it closes those that
+the next request would need. Here each connection is a pool of one, and finding a free one is one step.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Generic, TypeVar
+
+import httpx
+
+MOST_CONNECTIONS = 100  # at once; a further request waits for one to become free
+KEPT = 5.0  # seconds without use; httpx uses none again that is older
+_ALL_BUSY = "all connections were busy"
+_Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+
+class _Free(Generic[_Transport]):
+    """The connections that are free. The one used last is taken first, so that those that are too many grow old."""
+
+    def __init__(self, connect: Callable[[], _Transport]) -> None:
+        self._connect: Callable[[], _Transport] = connect
+        self._free: deque[tuple[float, _Transport]] = deque()
+        self._changing = threading.Lock()
+        self._kept = KEPT
+
+    def take(self) -> _Transport:
+        with self._changing:
+            return self._free.pop()[1] if self._free else self._connect()
+
+    def give_back(self, connection: _Transport) -> None:
+        with self._changing:
+            self._free.append((time.monotonic(), connection))
+
+    def old(self) -> list[_Transport]:
+        """Take out those that are to be closed."""
+        with self._changing:
+            old, limit = [], time.monotonic() - self._kept
+            while self._free and self._free[0][0] <= limit:
+                old.append(self._free.popleft()[1])
+            return old
+
+    def keep_none(self) -> None:
+        """From now on, every free connection is old."""
+        self._kept = 0.0
+
+
+class Connections(httpx.BaseTransport):
+    """A transport of transports, each of which has one connection."""
+
+    def __init__(self, connect: Callable[[], httpx.BaseTransport]) -> None:
+        self._free = _Free(connect)
+        self._turns = threading.Semaphore(MOST_CONNECTIONS)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Post on a free connection, or on a new one."""
+        if not self._turns.acquire(timeout=request.extensions["timeout"]["pool"]):
+            raise httpx.PoolTimeout(_ALL_BUSY, request=request)
+        connection = self._free.take()
+        try:
+            response = connection.handle_request(request)
+        except BaseException:
+            self.give_back(connection)
+            raise
+        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
+        response.stream = _Lent(self, connection, response.stream)
+        return response
+
+    def close(self) -> None:
+        """Close the connections; one that a request is using is closed by its end."""
+        self._free.keep_none()
+        self.close_old()
+
+    def give_back(self, connection: httpx.BaseTransport) -> None:
+        """Keep a connection for the next request."""
+        self._free.give_back(connection)
+        self._turns.release()
+
+    def close_old(self) -> None:
+        """Close what has not been used for long."""
+        for connection in self._free.old():
+            connection.close()
+
+
+class _Lent(httpx.SyncByteStream):
+    def __init__(self, lender: Connections, connection: httpx.BaseTransport, stream: httpx.SyncByteStream) -> None:
+        self._lender = lender
+        self._connection = connection
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        finally:
+            self._lender.give_back(self._connection)
+        self._lender.close_old()
+
+
+class AsyncConnections(httpx.AsyncBaseTransport):
+    """The same for the async client."""
+
+    def __init__(self, connect: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        import anyio  # noqa: PLC0415  # importing it takes long, and only the async client needs it
+
+        self._free = _Free(connect)
+        self._turns = anyio.Semaphore(MOST_CONNECTIONS)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Post on a free connection, or on a new one."""
+        await self._turn(request)
+        connection = self._free.take()
+        try:
+            response = await connection.handle_async_request(request)
+        except BaseException:
+            self.give_back(connection)
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
+        response.stream = _AsyncLent(self, connection, response.stream)
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections; one that a request is using is closed by its end."""
+        self._free.keep_none()
+        await self.close_old()
+
+    async def _turn(self, request: httpx.Request) -> None:
+        import anyio  # noqa: PLC0415  # see above
+
+        try:
+            self._turns.acquire_nowait()
+        except anyio.WouldBlock:
+            with anyio.move_on_after(request.extensions["timeout"]["pool"]):
+                await self._turns.acquire()
+                return
+            raise httpx.PoolTimeout(_ALL_BUSY, request=request) from None
+
+    def give_back(self, connection: httpx.AsyncBaseTransport) -> None:
+        """Keep a connection for the next request."""
+        self._free.give_back(connection)
+        self._turns.release()
+
+    async def close_old(self) -> None:
+        """Close what has not been used for long."""
+        for connection in self._free.old():
+            await connection.aclose()
+
+
+class _AsyncLent(httpx.AsyncByteStream):
+    def __init__(
+        self, lender: AsyncConnections, connection: httpx.AsyncBaseTransport, stream: httpx.AsyncByteStream
+    ) -> None:
+        self._lender = lender
+        self._connection = connection
+        self._stream = stream
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._stream.__aiter__()
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._lender.give_back(self._connection)
+        await self._lender.close_old()
