@@ -80,14 +80,17 @@ def send(kind: str) -> Send:
 def send_many(kind: str) -> SendMany:
     """Return a function that sends many messages with a new client of either kind."""
 
-    def sync(messages: Iterable[laaffic.Message], **settings: Any) -> list[laaffic.BatchResult]:
-        with laaffic.Client(**settings) as client:
-            return list(client.send_many(messages))
+    def sync(messages: Iterable[laaffic.Message], **given: Any) -> list[laaffic.BatchResult]:
+        how = {name: given.pop(name) for name in ("concurrency", "in_order") if name in given}
+        with laaffic.Client(**given) as client:
+            return list(client.send_many(messages, **how))
 
-    def not_sync(messages: Iterable[laaffic.Message], **settings: Any) -> list[laaffic.BatchResult]:
+    def not_sync(messages: Iterable[laaffic.Message], **given: Any) -> list[laaffic.BatchResult]:
+        how = {name: given.pop(name) for name in ("concurrency", "in_order") if name in given}
+
         async def run() -> list[laaffic.BatchResult]:
-            async with laaffic.AsyncClient(**settings) as client:
-                return [result async for result in client.send_many(messages)]
+            async with laaffic.AsyncClient(**given) as client:
+                return [result async for result in client.send_many(messages, **how)]
 
         return asyncio.run(run())
 

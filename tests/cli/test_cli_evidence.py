@@ -308,9 +308,11 @@ def test_two_runs_in_one_second_have_two_files(tmp_path: Path, monkeypatch: pyte
 class Forging(Client):
     """An SDK whose results have what no text can hold."""
 
-    def send_many(self, messages: Iterable[Message]) -> Generator[BatchResult]:
+    def send_many(
+        self, messages: Iterable[Message], *, concurrency: int = 1, in_order: bool = False
+    ) -> Generator[BatchResult]:
         """Send, and change the results."""
-        for result in super().send_many(messages):
+        for result in super().send_many(messages, concurrency=concurrency, in_order=in_order):
             recipients = tuple(r._replace(msg_id="m\ud800", order_id="\udfff") for r in result.recipients)
             yield dataclasses.replace(result, recipients=recipients)
 

@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Iterator
 
-import anyio
 import httpx
 
 from laaffic._evidence import Answered, Evidence, Unanswered
@@ -76,7 +75,13 @@ async def exchange_async(api: ApiClient, request: SendBatchRequest, retries: int
         pause = pause_before_next(evidence, waits)
         if pause is None:
             return evidence
-        await anyio.sleep(pause)
+        await _sleep(pause)
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # noqa: PLC0415  # takes long to import, and is seldom needed
+
+    await anyio.sleep(seconds)
 
 
 def unanswered(error: Exception) -> Unanswered:

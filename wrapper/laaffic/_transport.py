@@ -3,7 +3,6 @@
 import ssl
 import sys
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -25,6 +24,8 @@ def shared_ssl_context() -> ssl.SSLContext:
 
 @cache
 def _user_agent() -> str:
+    from importlib.metadata import version  # noqa: PLC0415  # takes long to import, and `import laaffic` needs it not
+
     python = ".".join(map(str, sys.version_info[:2]))
     return f"laaffic/{version('laaffic')} python/{python} httpx/{httpx.__version__}"
 
@@ -81,14 +82,3 @@ def _proxy_of_the_environment(base_url: str) -> str | None:
     if proxy and not is_address(proxy if "://" in proxy else f"http://{proxy}"):
         raise ConfigurationError("HTTPS_PROXY or ALL_PROXY is no http or https address; SOCKS will not do")
     return proxy and (proxy if "://" in proxy else f"http://{proxy}")
-
-
-def checked_transport(transport: object, kind: type[Any]) -> Any:
-    """Check an expert's transport, which must be of the HTTP library's `kind`.
-
-    Raises:
-        ConfigurationError: it is not.
-    """
-    if transport is None or isinstance(transport, kind):
-        return transport
-    raise ConfigurationError(f"transport is an httpx.{kind.__name__}, not a {type(transport).__name__}")

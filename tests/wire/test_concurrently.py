@@ -1,0 +1,282 @@
+"""send_many with several requests under way at once."""
+
+import asyncio
+import itertools
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import trio
+
+import laaffic
+from conftest import SendMany
+from support.server import Action, Connection, Server, answer, drop, silence, success
+
+BALANCE_TOO_LOW = answer({"status": "-10", "reason": "insufficient balance"})
+
+
+def messages(count: int) -> Iterator[laaffic.Message]:
+    """Yield messages for one receiver each."""
+    for n in range(count):
+        yield laaffic.Message(f"999{n:08d}", f"text {n}", order_ids=[str(n)])
+
+
+def posted(server: Server) -> list[str]:
+    """Return the receivers of every request that came in."""
+    return [item["numbers"] for post in server.posts for item in post.json()["array"]]
+
+
+def numbers(results: list[laaffic.BatchResult], *states: str) -> list[str]:
+    """Return the receivers in these states, or all."""
+    every = [recipient for result in results for recipient in result.recipients]
+    return [recipient.number for recipient in every if not states or recipient.state in states]
+
+
+def first_of_all(connection: Connection) -> bool:
+    """Tell whether this is the request with the first message."""
+    return bool(connection.request.json()["array"][0]["orderId"] == "0")
+
+
+def together(count: int) -> tuple[Action, list[int]]:
+    """Answer only when `count` requests are waiting; also return how many waited each time one came."""
+    barrier, waiting, seen = threading.Barrier(count), itertools.count(1), list[int]()
+
+    def act(connection: Connection) -> bool:
+        seen.append(next(waiting) - barrier.n_waiting)
+        barrier.wait(20)
+        return success(connection)
+
+    return act, seen
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_as_many_requests_are_under_way_as_was_asked(send_many: SendMany, server: Server, in_order: bool) -> None:
+    all_at_once, _ = together(4)
+    server.will(all_at_once)
+    results = send_many(messages(80), base_url=server.url, max_recipients=10, concurrency=4, in_order=in_order)
+    assert sorted(numbers(results, "accepted")) == [message.numbers[0] for message in messages(80)]
+    assert len(server.posts) == 8
+
+
+def test_never_more_are_under_way(send_many: SendMany, server: Server) -> None:
+    lock, under_way, most = threading.Lock(), 0, 0
+
+    def counted(connection: Connection) -> bool:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        with lock:
+            under_way -= 1
+        return success(connection)
+
+    server.will(counted)
+    send_many(messages(200), base_url=server.url, max_recipients=2, concurrency=3)
+    assert most <= 3
+    assert server.connections <= 3
+
+
+def test_results_come_in_the_order_of_the_messages_when_asked(send_many: SendMany, server: Server) -> None:
+    others = threading.Semaphore(0)
+
+    def first_waits_for_the_others(connection: Connection) -> bool:
+        if first_of_all(connection):
+            for _ in range(3):
+                assert others.acquire(timeout=20)
+            return success(connection)
+        sent = success(connection)
+        others.release()
+        return sent
+
+    server.will(first_waits_for_the_others)
+    results = send_many(messages(40), base_url=server.url, max_recipients=10, concurrency=4, in_order=True)
+    assert numbers(results) == [message.numbers[0] for message in messages(40)]
+
+
+def test_results_come_as_the_answers_do(server: Server) -> None:
+    one_was_read = threading.Event()
+
+    def first_waits_for_the_reader(connection: Connection) -> bool:
+        return (not first_of_all(connection) or one_was_read.wait(20)) and success(connection)
+
+    server.will(first_waits_for_the_reader)
+    with laaffic.Client(base_url=server.url, max_recipients=10) as client:
+        results = client.send_many(messages(20), concurrency=2)
+        assert next(results).recipients[0].message_index == 10
+        one_was_read.set()
+        assert [result.recipients[0].message_index for result in results] == [0]
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_whatever_comes_back_every_receiver_has_one_outcome_and_one_post(
+    send_many: SendMany, server: Server, in_order: bool
+) -> None:
+    refused = answer({"status": "-3", "reason": "sensitive"})
+    server.will(*[success, drop, refused, answer(b"<html>"), success] * 8, success)
+    results = send_many(messages(400), base_url=server.url, max_recipients=10, concurrency=8, in_order=in_order)
+    assert Counter(numbers(results)) == dict.fromkeys(posted(server), 1)
+    assert len(numbers(results)) == 400
+    assert len(server.posts) == 40
+    states = Counter(recipient.state.value for result in results for recipient in result.recipients)
+    assert states == {"accepted": 160, "unknown": 160, "rejected": 80}
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_after_an_error_that_all_would_meet_nothing_more_is_posted_and_nothing_is_lost(
+    send_many: SendMany, server: Server, in_order: bool
+) -> None:
+    read: list[str] = []
+
+    def noted() -> Iterator[laaffic.Message]:
+        for message in messages(10_000):
+            read.append(message.numbers[0])
+            yield message
+
+    server.will(success, success, BALANCE_TOO_LOW)
+    results = send_many(noted(), base_url=server.url, max_recipients=7, concurrency=4, in_order=in_order)
+    assert sorted(numbers(results)) == sorted(read)
+    assert sorted(numbers(results, "accepted", "rejected")) == sorted(posted(server))
+    assert not set(numbers(results, "not_sent")) & set(posted(server))
+    assert len(read) < 10_000
+
+
+def test_the_rest_of_a_message_that_was_cut_is_not_sent_when_it_ends(send_many: SendMany, server: Server) -> None:
+    server.will(BALANCE_TOO_LOW)
+    large = laaffic.Message([f"999{n:08d}" for n in range(1000)], "x")
+    results = send_many([large], base_url=server.url, max_recipients=10, concurrency=3)
+    assert sorted(numbers(results)) == sorted(large.numbers)
+    assert set(numbers(results, "rejected")) == set(",".join(posted(server)).split(","))
+
+
+def test_when_reading_fails_what_is_under_way_is_handed_over_first(server: Server, kind: str) -> None:
+    def failing() -> Iterator[laaffic.Message]:
+        yield from messages(35)
+        raise LookupError("the database went away")
+
+    got: list[laaffic.BatchResult] = []
+
+    def run() -> None:
+        with laaffic.Client(base_url=server.url, max_recipients=10) as client:
+            got.extend(client.send_many(failing(), concurrency=4))  # which keeps what came before it failed
+
+    async def run_async() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            async for result in client.send_many(failing(), concurrency=4):
+                got.append(result)  # noqa: PERF401  # a comprehension would lose what came before it failed
+
+    with pytest.raises(LookupError):
+        run() if kind == "sync" else asyncio.run(run_async())
+    assert sorted(numbers(got, "accepted")) == sorted(posted(server))
+    assert len(server.posts) == 3
+
+
+def test_only_as_much_is_read_as_may_be_under_way(server: Server) -> None:
+    read = itertools.count()
+    endless = (laaffic.Message(f"999{next(read):08d}", "x") for _ in itertools.count())
+    with laaffic.Client(base_url=server.url, max_recipients=10) as client:
+        results = client.send_many(endless, concurrency=4, in_order=True)
+        for _ in range(20):
+            next(results)
+        results.close()
+    assert next(read) <= (20 + 2 * 4) * 10
+
+
+def test_what_nobody_reads_stands_in_the_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    all_at_once, _ = together(4)
+    server.will(all_at_once)
+    with caplog.at_level(logging.WARNING, "laaffic"), laaffic.Client(base_url=server.url, max_recipients=10) as client:
+        results = client.send_many(messages(400), concurrency=4)
+        assert len(next(results).accepted) == 10
+        results.close()
+    assert caplog.text.count("accepted=10") == 3
+    assert len(server.posts) == 4
+
+
+def test_what_nobody_reads_of_the_async_client_stands_in_the_log(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    all_at_once, _ = together(4)
+    server.will(all_at_once)
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            results = client.send_many(messages(400), concurrency=4)
+            assert len((await anext(results)).accepted) == 10
+            await results.aclose()
+
+    with caplog.at_level(logging.WARNING, "laaffic"):
+        asyncio.run(run())
+    assert caplog.text.count("accepted=10") == 3
+
+
+def test_an_interrupted_reader_waits_for_the_answers_and_says_so(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupted() -> Iterator[laaffic.Message]:
+        yield from messages(20)
+        raise KeyboardInterrupt
+
+    with (
+        caplog.at_level(logging.WARNING, "laaffic"),
+        laaffic.Client(base_url=server.url, max_recipients=10) as client,
+        pytest.raises(KeyboardInterrupt) as caught,
+    ):
+        list(client.send_many(interrupted(), concurrency=4))
+    assert any("interrupted while" in note for note in caught.value.__notes__)
+    assert len(server.posts) == 2
+
+
+def test_cancelling_cancels_what_is_under_way(server: Server) -> None:
+    arrived = threading.Semaphore(0)
+
+    def hang(connection: Connection) -> bool:
+        arrived.release()
+        return silence(connection)
+
+    server.will(hang)
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+
+            async def read() -> None:
+                async for _ in client.send_many(messages(400), concurrency=3):
+                    pass
+
+            task = asyncio.create_task(read())
+            for _ in range(3):
+                assert await asyncio.to_thread(arrived.acquire, timeout=20)
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(run())
+    assert any("3 requests were under way" in note for note in caught.value.__notes__)
+    assert len(server.posts) == 3
+
+
+@pytest.mark.parametrize("concurrency", [0, -1, 101, True, 1.5, "4", None])
+def test_what_is_no_number_of_requests_is_refused_at_once(concurrency: object) -> None:
+    for client in (laaffic.Client(), laaffic.AsyncClient()):
+        with pytest.raises(laaffic.ConfigurationError, match="concurrency is a whole number"):
+            client.send_many([], concurrency=concurrency)  # type: ignore[arg-type]  # what a test of it needs
+
+
+def test_under_another_async_library_it_says_so() -> None:
+    async def run() -> None:
+        await anext(laaffic.AsyncClient().send_many([], concurrency=2))
+
+    with pytest.raises(laaffic.ConfigurationError, match="asyncio"):
+        trio.run(run)
+
+
+def test_a_client_closed_meanwhile_lists_what_it_did_not_post(server: Server) -> None:
+    with laaffic.Client(base_url=server.url, max_recipients=10) as client:
+        results = client.send_many(messages(400), concurrency=2)
+        got = [next(results)]
+        client.close()
+        got += results
+    assert any(isinstance(result.error, laaffic.ConfigurationError) for result in got)
+    assert set(numbers(got, "accepted")) == set(posted(server))
+    assert not set(numbers(got, "not_sent")) & set(posted(server))
