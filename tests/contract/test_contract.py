@@ -96,7 +96,9 @@ def test_the_limits_are_the_contracts() -> None:
 
 def test_the_statuses_are_the_contracts() -> None:
     assert {code.value for code in StatusCode} == set(SCHEMAS["StatusCode"]["enum"])
-    assert {info.code: info.name for info in laaffic.STATUSES.values()} == {code.value: code.name for code in StatusCode}
+    assert {info.code: info.name for info in laaffic.STATUSES.values()} == {
+        code.value: code.name for code in StatusCode
+    }
     described = dict(re.findall(r"- `(-?\d+)` [^:]+: (.+)", SCHEMAS["StatusCode"]["description"]))
     assert set(described) == set(laaffic.STATUSES)
 
