@@ -170,6 +170,26 @@ def test_anything_a_transport_raises_becomes_an_unknown_outcome(send: Send, samp
     assert "91856321412" not in str(caught.value)
 
 
+class _SaysItCouldNotConnect(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport of someone else, which posts and then says that it could not."""
+
+    posts = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.posts += 1
+        raise httpx.ConnectTimeout("Server disconnected", request=request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+
+def test_a_strangers_transport_is_not_believed_that_nothing_was_sent(send: Send, sample: list[laaffic.Message]) -> None:
+    transport = _SaysItCouldNotConnect()
+    with pytest.raises(laaffic.OutcomeUnknownError):
+        send(sample, base_url="https://gateway.invalid", transport=transport)
+    assert transport.posts == 1
+
+
 def test_a_client_works_under_another_async_library(server: Server) -> None:
     program = textwrap.dedent("""
         import trio, laaffic

@@ -55,7 +55,8 @@ class ClientBase:
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
             ssl_context: for a CA of your own. One that does not check certificates is refused.
             transport: for experts: a transport of the HTTP library, httpx, to post through. Not covered by this
-                package's promise of stability. Not together with `proxy` or `ssl_context`.
+                package's promise of stability. Not together with `proxy` or `ssl_context`. Errors of one that is not
+                httpx's own are not believed: the outcome is unknown, and connecting is not tried again.
 
         Raises:
             ConfigurationError: names the argument or the variable that is missing or unsafe.

@@ -5,9 +5,9 @@ the next request would need. Here each connection is a pool of one, and finding 
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from time import monotonic
 from typing import Generic, TypeVar
 
 import httpx
@@ -33,12 +33,12 @@ class _Free(Generic[_Transport]):
 
     def give_back(self, connection: _Transport) -> None:
         with self._changing:
-            self._free.append((time.monotonic(), connection))
+            self._free.append((monotonic(), connection))
 
     def old(self) -> list[_Transport]:
         """Take out those that are to be closed."""
         with self._changing:
-            old, limit = [], time.monotonic() - self._kept
+            old, limit = [], monotonic() - self._kept
             while self._free and self._free[0][0] <= limit:
                 old.append(self._free.popleft()[1])
             return old

@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from laaffic._connections import KEPT, AsyncConnections, Connections
+from laaffic._doubt import doubted, doubted_async
 from laaffic._errors import ConfigurationError
 from laaffic._guard import AsyncGuardedTransport, GuardedTransport
 from laaffic._settings import Settings, is_address
@@ -36,7 +37,7 @@ def open_sync(settings: Settings, signer: Signer, transport: httpx.BaseTransport
         options = _connection_options(settings)
         guarded: httpx.BaseTransport = Connections(lambda: GuardedTransport(httpx.HTTPTransport(**options)))
     else:
-        guarded = GuardedTransport(transport)
+        guarded = GuardedTransport(doubted(transport))
     return httpx.Client(transport=guarded, **_request_options(settings, signer))
 
 
@@ -48,7 +49,7 @@ def open_async(settings: Settings, signer: Signer, transport: httpx.AsyncBaseTra
             lambda: AsyncGuardedTransport(httpx.AsyncHTTPTransport(**options))
         )
     else:
-        guarded = AsyncGuardedTransport(transport)
+        guarded = AsyncGuardedTransport(doubted_async(transport))
     return httpx.AsyncClient(transport=guarded, **_request_options(settings, signer))
 
 

@@ -1,0 +1,54 @@
+"""Doubting the errors of transports that are not httpx's own.
+
+Whether a receiver is `not_sent`, and whether connecting may be tried again, hangs on one word of the transport: that no
+connection could be made. Some say so of a request that went out whole and was not answered; httpx-aiohttp 0.2.0 does,
+and each message would be posted three times. From others' transports an error therefore never means more than unknown.
+"""
+
+import httpx
+
+_BELIEVED = (
+    httpx.HTTPTransport,
+    httpx.AsyncHTTPTransport,
+    httpx.MockTransport,
+    httpx.WSGITransport,
+    httpx.ASGITransport,
+)
+
+
+class _Doubted(httpx.BaseTransport):
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._inner.handle_request(request)
+        except httpx.TransportError as error:
+            raise httpx.NetworkError(type(error).__name__) from error
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _AsyncDoubted(httpx.AsyncBaseTransport):
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await self._inner.handle_async_request(request)
+        except httpx.TransportError as error:
+            raise httpx.NetworkError(type(error).__name__) from error
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def doubted(transport: httpx.BaseTransport) -> httpx.BaseTransport:
+    """Return a transport whose errors claim no more than is known."""
+    return transport if isinstance(transport, _BELIEVED) else _Doubted(transport)
+
+
+def doubted_async(transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+    """Return a transport whose errors claim no more than is known."""
+    return transport if isinstance(transport, _BELIEVED) else _AsyncDoubted(transport)
