@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SPEC   := openapi.yaml
-CODE   := wrapper mock tests tools examples
+CODE   := wrapper mock tests tools examples bench
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test mock generate drift lint docs soak cassettes format build lock clean
+.PHONY: help setup demo test mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -56,6 +56,12 @@ docs: setup ## make the pages of docs/ from the tests and the mock
 soak: setup ## 100,000 sends with faults at every place; takes about three minutes
 	$(BIN)/python -m tools.soak $(SOAK)
 
+bench: setup ## measure, and show the figures beside the goals; takes about ten minutes
+	@$(BIN)/python -m bench $(BENCH)
+
+bench-peers: $(VENV)/.ready ## compare with other vendors' SDKs, which the first run installs
+	@$(BIN)/python -m bench.peers $(PEERS)
+
 cassettes: setup ## record the tests' cassettes anew, from the mock
 	rm -rf tests/cassettes/cassettes
 	$(BIN)/python -m pytest tests/cassettes --record-mode=rewrite
@@ -70,9 +76,13 @@ build: $(VENV)/.ready ## build the wheel and the sdist into dist/
 lock: $(VENV)/.ready ## renew the locks, without any registry's address
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --upgrade --quiet --output-file tools/requirements.txt
+	$(BIN)/uv pip compile pyproject.toml bench/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --upgrade --quiet --output-file bench/requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --upgrade --quiet --output-file bench/peers/requirements/laaffic.txt
 	npm install --prefix mock --package-lock-only
 	npm install --prefix tools --package-lock-only
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) mock/node_modules tools/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) bench/.venv bench/peers/.venvs mock/node_modules tools/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -65,7 +65,7 @@ def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
     given = list(_iterable(messages))
     places = [place for place, message in enumerate(given) if isinstance(message, Message)]
     right = [given[place] for place in places]
-    batch = Batch(right, places, sum(len(message.numbers) for message in right))
+    batch = Batch(right, places, sum([len(message.numbers) for message in right]))
     if len(right) < len(given):
         wrong = next(place for place, message in enumerate(given) if not isinstance(message, Message))
         raise _not_a_message(given[wrong], wrong, batch)

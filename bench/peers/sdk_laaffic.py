@@ -1,0 +1,17 @@
+"""laaffic itself: one request takes a thousand messages, each with its own text."""
+
+from bench.peers.peer import NUMBER, NUMBERS, OWN_TEXTS, TEXT, TEXTS, Peer, Sender
+
+
+def _connect(url: str) -> Sender:
+    from laaffic import Client, Message
+
+    client = Client("key", "secret", "app", base_url=url)
+    return Sender(
+        send_one=lambda: client.send_batch([Message(NUMBER, TEXT)]),
+        send_thousand=lambda: [client.send_batch(list(map(Message, NUMBERS, TEXTS)))],
+        accepted=lambda answer: len(answer.accepted),
+    )
+
+
+PEER = Peer("laaffic", "laaffic", "import laaffic", OWN_TEXTS, _connect)
