@@ -14,6 +14,7 @@ PROMISED = [
     "Client",
     "AsyncClient",
     "Message",
+    "Rows",
     "BatchResult",
     "Recipient",
     "State",

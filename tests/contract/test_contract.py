@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic import _batch, _message, _numbers, _request, _settings
+from laaffic import _message, _numbers, _request, _settings, _splitting
 from laaffic._answer import read_answer
 from laaffic_api.models import SendBatchRequest, SendBatchResponse, StatusCode
 from laaffic_api.types import UNSET
@@ -30,7 +30,7 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
 
 def body_of(messages: list[laaffic.Message]) -> Any:
     """Return the JSON that messages become on the wire."""
-    batch = _batch.one_batch(messages, 10_000)
+    batch = _splitting.one_batch(messages, 10_000)
     return json.loads(json.dumps(_request.to_request(batch, "4luaKsL2").to_dict()))
 
 

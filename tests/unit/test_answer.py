@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from laaffic._answer import _read_liberally, _read_plain, read_answer
 
-TEXTS = st.sampled_from(["", "0", " 0 ", "-1", "a b", "+99955500000", "99955500000", "９", "\ud800", "1" * 10, "\u2028"])
+TEXTS = st.sampled_from(
+    ["", "0", " 0 ", "-1", "a b", "+99955500000", "99955500000", "\uff19", "\ud800", "1" * 10, "\u2028"]
+)
 VALUES: st.SearchStrategy[Any] = TEXTS | st.sampled_from([None, True, 0, 7, 2**64, 1.5, [], {}]) | st.text(max_size=3)
 ENTRIES = st.fixed_dictionaries({}, optional={"number": VALUES, "msgId": VALUES, "orderId": VALUES}) | VALUES
 PLAIN = st.sampled_from(["99955500000", "99955500001", "a1"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic._batch import Batch
+from laaffic._batch import MessageBatch, all_in
 from laaffic._evidence import Answered
 from laaffic._judgement import judge
 
@@ -23,9 +23,9 @@ def messages(draw: st.DrawFn) -> laaffic.Message:
     return laaffic.Message(numbers, "x", order_ids=order_ids)
 
 
-def batch_of(given_messages: list[laaffic.Message]) -> Batch:
+def batch_of(given_messages: list[laaffic.Message]) -> MessageBatch:
     """Put messages into one batch."""
-    batch = Batch()
+    batch = MessageBatch()
     for index, message in enumerate(given_messages):
         batch.add(message, index)
     return batch
@@ -39,7 +39,7 @@ def answered(**body: object) -> Answered:
 @given(st.data(), st.lists(messages(), min_size=1, max_size=5))
 def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, asked: list[laaffic.Message]) -> None:
     batch = batch_of(asked)
-    receivers = batch.all_in(laaffic.State.NOT_SENT).recipients
+    receivers = all_in(laaffic.State.NOT_SENT, batch).recipients
     taken = data.draw(st.lists(st.booleans(), min_size=len(receivers), max_size=len(receivers)))
     entries = [
         {"msgId": str(place), "number": receiver.number, "orderId": receiver.order_id}
@@ -65,7 +65,7 @@ def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, aske
 @given(st.lists(messages(), min_size=1, max_size=5))
 def test_equal_receivers_are_matched_by_position(asked: list[laaffic.Message]) -> None:
     batch = batch_of(asked)
-    receivers = batch.all_in(laaffic.State.NOT_SENT).recipients
+    receivers = all_in(laaffic.State.NOT_SENT, batch).recipients
     entries = [{"msgId": str(p), "number": r.number, "orderId": r.order_id} for p, r in enumerate(receivers)]
     result = judge(batch, answered(status="0", array=entries))
     by_key: dict[object, list[int]] = {}

@@ -29,6 +29,7 @@ from laaffic._errors import (
 )
 from laaffic._message import Message
 from laaffic._result import BatchResult, Recipient, State
+from laaffic._rows import Rows
 from laaffic._statuses import STATUSES, StatusInfo
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "OutcomeUnknownError",
     "PartialFailureError",
     "Recipient",
+    "Rows",
     "SensitiveContentError",
     "State",
     "StatusError",

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from laaffic._base import ClientBase, raised
-from laaffic._batch import Batch, Splitter, one_batch
+from laaffic._batch import Batch
 from laaffic._message import Message
 from laaffic._result import BatchResult
+from laaffic._splitting import Splitter, one_batch
 
 if TYPE_CHECKING:
     from laaffic_api import Client as ApiClient

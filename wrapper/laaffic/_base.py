@@ -4,7 +4,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
-from laaffic._batch import Batch
+from laaffic._batch import Batch, all_in
 from laaffic._errors import ConfigurationError
 from laaffic._result import BatchResult, State
 from laaffic._settings import (
@@ -91,7 +91,7 @@ class ClientBase:
         """Return the connections, which belong to one process and event loop: a fork or a new loop gets its own."""
         if self._closed:
             closed = "This client is closed. Make another, or keep it open until all is sent"
-            raise ConfigurationError(closed, result=batch.all_in(State.NOT_SENT))
+            raise ConfigurationError(closed, result=all_in(State.NOT_SENT, batch))
         with self._opening:
             if self._api is None or self._owner != owner:
                 self._api, self._owner = self._opened(batch), owner
@@ -104,7 +104,7 @@ class ClientBase:
             refused = str(error.args[0])
         except Exception as error:  # noqa: BLE001  # what the environment says of certificates may be unreadable
             refused = f"The certificates cannot be read ({type(error).__name__}). Check SSL_CERT_FILE and SSL_CERT_DIR"
-        raise ConfigurationError(refused, result=batch.all_in(State.NOT_SENT))
+        raise ConfigurationError(refused, result=all_in(State.NOT_SENT, batch))
 
     def _open(self) -> "ApiClient":
         raise NotImplementedError

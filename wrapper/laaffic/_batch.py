@@ -1,11 +1,10 @@
-"""Messages put together into requests."""
+"""The receivers of one request, from messages or from rows."""
 
-from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count, repeat
+from itertools import chain, repeat
+from typing import Protocol
 
-from laaffic._errors import InvalidMessageError
 from laaffic._message import Message
 from laaffic._result import BatchResult, Recipient, State
 
@@ -16,7 +15,7 @@ class Asked:
 
     numbers: list[str]
     order_ids: list[str | None]
-    message_indexes: list[int]
+    message_indexes: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -27,8 +26,26 @@ class Asked:
         return tuple(map(tuple.__new__, repeat(Recipient), rows))  # what Recipient(*row) does, in half the time
 
 
+class Batch(Protocol):
+    """What one request asks for."""
+
+    def asked(self) -> Asked:
+        """Every receiver, in the order asked."""
+
+    def items(self) -> list[tuple[str, str, str | None, str | None]]:
+        """What is posted of each message: numbers and order ids with commas between them, content, sender id."""
+
+    def texts(self) -> Iterable[str]:
+        """Every content."""
+
+
+def all_in(state: State, batch: Batch) -> BatchResult:
+    """Return a result in which every receiver is in the same state."""
+    return BatchResult(batch.asked().in_state(repeat(state), repeat(None)))
+
+
 @dataclass(slots=True)
-class Batch:
+class MessageBatch:
     """The messages of one request, each with its place in what the caller gave."""
 
     messages: list[Message] = field(default_factory=list)
@@ -51,107 +68,18 @@ class Batch:
             indexes = list(flat(map(repeat, indexes, map(len, numbers))))
         return Asked(list(flat(numbers)), list(flat(order_ids)), indexes)
 
-    def all_in(self, state: State) -> BatchResult:
-        """Return a result in which every receiver is in the same state."""
-        return BatchResult(self.asked().in_state(repeat(state), repeat(None)))
+    def items(self) -> list[tuple[str, str, str | None, str | None]]:
+        """What is posted of each message."""
+        return [
+            (
+                ",".join(message.numbers),
+                message.content,
+                message.sender_id,
+                None if message.order_ids is None else ",".join(message.order_ids),
+            )
+            for message in self.messages
+        ]
 
-
-def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
-    """Put all messages into one batch.
-
-    Raises:
-        InvalidMessageError: there is none, one is not a `Message`, or there are too many receivers for one request.
-    """
-    given = list(_iterable(messages))
-    places = [place for place, message in enumerate(given) if isinstance(message, Message)]
-    right = [given[place] for place in places]
-    batch = Batch(right, places, sum([len(message.numbers) for message in right]))
-    if len(right) < len(given):
-        wrong = next(place for place, message in enumerate(given) if not isinstance(message, Message))
-        raise _not_a_message(given[wrong], wrong, batch)
-    if not batch.messages:
-        raise InvalidMessageError("there is no message; give at least one")
-    if batch.size > max_recipients:
-        rule = f"{batch.size} receivers are too many for one request of at most {max_recipients}; use send_many"
-        raise InvalidMessageError(rule, result=batch.all_in(State.NOT_SENT))
-    return batch
-
-
-class Splitter:
-    """Cut a stream of messages into batches of at most `max_recipients`, holding no more than one batch.
-
-    A message stays whole where it fits into a request; one that alone is too large is cut.
-    """
-
-    def __init__(self, max_recipients: int) -> None:
-        self._most = max_recipients
-        self._batch = Batch()
-        self._index = count()
-        self._waiting: deque[tuple[Message, int]] = deque()
-
-    def split(self, messages: Iterable[Message]) -> Iterator[Batch]:
-        """Yield the batches of an iterable.
-
-        Raises:
-            InvalidMessageError: something in it is not a `Message`.
-        """
-        for message in _iterable(messages):
-            yield from self._add(message)
-        yield from self._rest()
-
-    async def split_async(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncIterator[Batch]:
-        """Do the same for an iterable of either kind."""
-        if not isinstance(messages, AsyncIterable):
-            for batch in self.split(messages):
-                yield batch
-            return
-        async for message in messages:
-            for batch in self._add(message):
-                yield batch
-        for batch in self._rest():
-            yield batch
-
-    def unposted(self) -> Batch:
-        """Return what was read and not yet yielded."""
-        left = Batch()
-        for message, index in (*zip(self._batch.messages, self._batch.indexes, strict=True), *self._waiting):
-            left.add(message, index)
-        return left
-
-    def _add(self, message: Message) -> Iterator[Batch]:
-        index = next(self._index)
-        if not isinstance(message, Message):
-            raise _not_a_message(message, index, self.unposted())
-        self._waiting.extend((piece, index) for piece in _pieces(message, self._most))
-        while self._waiting:
-            if self._batch.size + len(self._waiting[0][0].numbers) > self._most:
-                yield from self._rest()
-            self._batch.add(*self._waiting.popleft())
-        if self._batch.size == self._most:
-            yield from self._rest()
-
-    def _rest(self) -> Iterator[Batch]:
-        if self._batch.messages:
-            full, self._batch = self._batch, Batch()
-            yield full
-
-
-def _iterable(messages: Iterable[Message]) -> Iterable[Message]:
-    if isinstance(messages, str | bytes) or not isinstance(messages, Iterable):
-        raise InvalidMessageError(f"a {type(messages).__name__} will not do; give a list of laaffic.Message")
-    return messages
-
-
-def _not_a_message(given: object, index: int, others: Batch) -> InvalidMessageError:
-    rule = f"a {type(given).__name__} will not do; give a laaffic.Message"
-    return InvalidMessageError(rule, message_index=index, result=others.all_in(State.NOT_SENT))
-
-
-def _pieces(message: Message, most: int) -> Iterator[Message]:
-    if len(message.numbers) <= most:
-        yield message
-        return
-    for start in range(0, len(message.numbers), most):
-        part = slice(start, start + most)
-        order_ids = message.order_ids[part] if message.order_ids else None
-        yield Message(message.numbers[part], message.content, message.sender_id, order_ids)
+    def texts(self) -> Iterable[str]:
+        """Every content."""
+        return (message.content for message in self.messages)

@@ -13,7 +13,7 @@ import re
 from http import HTTPStatus
 
 from laaffic._answer import Answer, Listed, read_answer
-from laaffic._batch import Batch
+from laaffic._batch import Batch, MessageBatch, all_in
 from laaffic._errors import LaafficError, NotSentError, OutcomeUnknownError
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._matching import match
@@ -36,9 +36,9 @@ def judge(batch: Batch, evidence: Evidence) -> BatchResult:
 
 def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
     if evidence.reached:
-        result = batch.all_in(State.UNKNOWN)
+        result = all_in(State.UNKNOWN, batch)
         return _with_error(result, OutcomeUnknownError(f"The answer was lost: {evidence.why}", result=result))
-    result = batch.all_in(State.NOT_SENT)
+    result = all_in(State.NOT_SENT, batch)
     what = f"No connection could be made: {evidence.why}"
     return _with_error(result, NotSentError(what, result=result, hint=evidence.hint))
 
@@ -69,7 +69,7 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
         discrepancy=_discrepancy(answer, accepted, len(asked), len(strays)),
         stray_msg_ids=tuple(msg_id for place in strays if (msg_id := listed.msg_ids[place]) is not None),
     )
-    error = error_for(evidence.http_status, result, texts=(message.content for message in batch.messages))
+    error = error_for(evidence.http_status, result, texts=batch.texts())
     return result if error is None else _with_error(result, error)
 
 
@@ -116,11 +116,11 @@ def _discrepancy(answer: Answer, accepted: int, asked: int, strays: int) -> str 
     return f"The answer disagrees with itself: {'; '.join(said)}." if said else None
 
 
-def with_not_sent(result: BatchResult, unposted: Batch) -> BatchResult:
+def with_not_sent(result: BatchResult, unposted: MessageBatch) -> BatchResult:
     """Add receivers that were asked for and never posted to the result that ended the sending."""
     if not unposted.messages:
         return result
-    recipients = result.recipients + unposted.all_in(State.NOT_SENT).recipients
+    recipients = result.recipients + all_in(State.NOT_SENT, unposted).recipients
     longer = dataclasses.replace(result, recipients=recipients)
     if longer.error is not None:
         longer.error.result = longer

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from laaffic._batch import Splitter
 from laaffic._errors import ConfigurationError, LaafficError
 from laaffic._judgement import with_not_sent
 from laaffic._result import BatchResult
+from laaffic._splitting import Splitter
 
 MOST_AT_ONCE = 100
 INTERRUPTED = "laaffic: interrupted while %d requests were under way; those that are not in the log are unknown"

@@ -1,0 +1,118 @@
+"""Rows: read by columns, they give what a Message for each row would, and refuse what it would."""
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import laaffic
+from laaffic._batch import MessageBatch
+from laaffic._rows import RowBatch, Rows, _plain_columns
+
+NUMBERS: st.SearchStrategy[Any] = st.sampled_from(
+    ["99900000001", "99900000002", "+999 0000 0003", " 99900000004", "0999", "", "99900000001,99900000002", 999, None]
+)
+GOOD_NUMBERS: st.SearchStrategy[Any] = st.sampled_from(["99900000001", "99900000002"])
+TEXTS: st.SearchStrategy[Any] = st.sampled_from(
+    ["hello", " ", "", "x" * 1024, "x" * 1025, "\u4f60\u597d", "\ud800", "\u2003", 7, None, b"x"]
+)
+GOOD_TEXTS: st.SearchStrategy[Any] = st.sampled_from(["hello", "x" * 1024, " hello ", "\u4f60\u597d"])
+IDS: st.SearchStrategy[Any] = st.sampled_from(
+    ["a", "b-1", " c ", " ", "", "a,b", "\u2003", "\ud800", "\u00fc", 5, None]
+)
+GOOD_IDS: st.SearchStrategy[Any] = st.sampled_from(["a", "b-1", "\u00fc"])
+ROWS = st.one_of(
+    st.tuples(GOOD_NUMBERS, GOOD_TEXTS),
+    st.tuples(GOOD_NUMBERS, GOOD_TEXTS, GOOD_IDS),
+    st.tuples(GOOD_NUMBERS, GOOD_TEXTS, st.none()),
+    st.tuples(NUMBERS, TEXTS, IDS),
+    st.lists(NUMBERS | TEXTS, max_size=4),
+    st.sampled_from(["ab", {"99900000001": 1, "b": 2}, None, 5, b"ab", {"99900000001", "99900000002"}]),
+)
+SAME_SHAPE = st.one_of(
+    st.lists(st.tuples(GOOD_NUMBERS, GOOD_TEXTS), max_size=4),
+    st.lists(st.tuples(GOOD_NUMBERS, GOOD_TEXTS, GOOD_IDS), max_size=4),
+    st.lists(st.tuples(NUMBERS, GOOD_TEXTS, GOOD_IDS), max_size=4),
+    st.lists(st.tuples(GOOD_NUMBERS, TEXTS, GOOD_IDS), max_size=4),
+    st.lists(st.tuples(GOOD_NUMBERS, GOOD_TEXTS, IDS), max_size=4),
+)
+
+
+def as_messages(rows: list[Any]) -> MessageBatch | tuple[int, str]:
+    """Make a Message of each row, and return them; or the place and the field of the first that is refused."""
+    batch = MessageBatch()
+    for index, row in enumerate(rows):
+        if not isinstance(row, tuple | list) or len(row) not in {2, 3}:
+            return index, "row"
+        number, content, *more = row
+        try:
+            batch.add(laaffic.Message([number], content, "ACME", None if more in ([], [None]) else more), index)
+        except laaffic.InvalidMessageError as error:
+            return index, error.field
+    return batch
+
+
+@given(st.lists(ROWS, max_size=5) | SAME_SHAPE)
+@example([("99900000001", "x", " "), ("99900000002", "x", " ")])
+@example([("99900000001,99900000002", "x"), ("99900000003", "x")])
+@example([("99900000001", "x"), "ab"])
+def test_rows_give_what_messages_would(rows: list[Any]) -> None:
+    expected = as_messages(rows)
+    if isinstance(expected, tuple):
+        with pytest.raises(laaffic.InvalidMessageError) as caught:
+            Rows(rows, sender_id="ACME").all()
+        assert (caught.value.message_index, caught.value.field) == expected
+        assert len(caught.value.result.not_sent) == len(caught.value.result.recipients) == expected[0]
+        return
+    batch = Rows(rows, sender_id="ACME").all()
+    assert batch.items() == expected.items()
+    ours, theirs = batch.asked(), expected.asked()
+    assert ours.numbers == theirs.numbers
+    assert ours.order_ids == theirs.order_ids
+    assert list(ours.message_indexes) == list(theirs.message_indexes)
+    assert list(batch.texts()) == list(expected.texts())
+    assert batch.size == expected.size
+
+
+@pytest.mark.parametrize("row", [("99900000001", "x"), ("99900000001", "x", "a"), ("99900000001", "x", None)])
+def test_usual_rows_are_read_by_columns(row: tuple[Any, ...]) -> None:
+    assert isinstance(Rows([row] * 3).all(), RowBatch)
+    assert _plain_columns([row, ("99900000001", "")]) is None
+
+
+def test_rows_are_read_as_they_are_needed() -> None:
+    read: list[int] = []
+
+    def endless() -> Any:
+        while True:
+            read.append(len(read))
+            yield f"999{len(read):08d}", "x"
+
+    batches = Rows(endless()).batches(10)
+    first, second = next(batches), next(batches)
+    assert len(read) == 20
+    assert (first.size, second.size) == (10, 10)
+    assert list(second.asked().message_indexes) == list(range(10, 20))
+
+
+def test_rows_can_be_seen_as_messages() -> None:
+    messages = list(Rows([("99900000001", "x", "a")], sender_id="ACME"))
+    assert messages == [laaffic.Message("99900000001", "x", "ACME", ["a"])]
+
+
+@pytest.mark.parametrize("rows", ["ab", b"ab", {"a": 1}, 5, None])
+def test_what_are_no_rows_is_refused_at_once(rows: Any) -> None:
+    with pytest.raises(laaffic.InvalidMessageError, match=r"rows: .* will not do"):
+        Rows(rows)
+
+
+def test_the_sender_id_is_checked_at_once() -> None:
+    with pytest.raises(laaffic.InvalidMessageError, match="sender_id"):
+        Rows([], sender_id="x" * 33)
+
+
+def test_an_error_names_the_row_and_no_number() -> None:
+    with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[1\]: numbers: ") as caught:
+        Rows([("99900000001", "x"), ("0099912345678", "x")]).all()
+    assert "12345678" not in str(caught.value)
