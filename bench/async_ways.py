@@ -16,7 +16,7 @@ import laaffic
 from bench.bodies import APP, KEY, RECEIVERS, SECRET, Body, document, row
 from bench.raw import AsyncRawConnection
 from bench.serving import Upstream
-from bench.ways import headers_of_the_sdk, in_bytes, listed, messages, numbers_of, same_headers
+from bench.ways import asked, headers_of_the_sdk, in_bytes, listed, numbers_of, same_headers
 from bench.wire import PATH, signed
 
 
@@ -59,7 +59,7 @@ async def the_sdk(stack: AsyncExitStack, upstream: Upstream, body: Body, _: int)
     client = await stack.enter_async_context(laaffic.AsyncClient(KEY, SECRET, APP, base_url=upstream.url))
 
     async def send(_: int) -> list[laaffic.Recipient]:
-        return list((await client.send_batch(messages(body))).recipients)
+        return list((await client.send_batch(asked(body))).recipients)
 
     return AsyncWay(send, numbers_of)
 
@@ -83,9 +83,8 @@ async def sdk_sends_many(stack: AsyncExitStack, upstream: Upstream, at_once: int
     send_many: Any = client.send_many  # the argument may not be there
 
     async def accepted(receivers: int) -> int:
-        rows = (row(place % RECEIVERS) for place in range(receivers))
-        asked = (laaffic.Message(number, content, order_ids=order_id) for number, content, order_id in rows)
-        return sum([len(result.accepted) async for result in send_many(asked, concurrency=at_once)])
+        rows = laaffic.Rows(row(place % RECEIVERS) for place in range(receivers))
+        return sum([len(result.accepted) async for result in send_many(rows, concurrency=at_once)])
 
     return accepted
 

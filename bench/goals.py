@@ -141,7 +141,7 @@ GOALS = (
         "send_many, 1M receivers: peak memory over import",
         "at most",
         12,
-        lambda results, _: _many(results),
+        lambda results, _: max(_many(results), float(results["many"]["messages"]["peak_mib"])),
         unit="MiB",
     ),
     Goal(

@@ -27,6 +27,7 @@ def measure(effort: Effort) -> dict[str, Any]:
     found: dict[str, Any] = {"repeat": {"runs": runs, "receivers": receivers}}
     with upstream() as server:
         _run(server, 2000, 0)  # the first one reads the program from the disk
+        found["messages"] = _median(effort, server, receivers, 0, runs, what="messages")
         found["sync"] = _median(effort, server, receivers, 0, runs)
         if "concurrency" in inspect.signature(laaffic.AsyncClient.send_many).parameters:
             found["async"] = _median(effort, server, receivers, AT_ONCE, 1) | {"concurrency": AT_ONCE}
@@ -40,17 +41,19 @@ def measure(effort: Effort) -> dict[str, Any]:
     return found
 
 
-def _median(effort: Effort, server: Upstream, receivers: int, at_once: int, runs: int) -> Figures:
+def _median(
+    effort: Effort, server: Upstream, receivers: int, at_once: int, runs: int, *, what: str = "rows"
+) -> Figures:
     took = []
     for number in range(runs):
         way = f"{at_once} at once" if at_once else "one after the other"
-        effort.tell(f"{receivers:,} receivers, {way}, run {number + 1} of {runs}")
-        took.append(_run(server, receivers, at_once))
+        effort.tell(f"{receivers:,} {what}, {way}, run {number + 1} of {runs}")
+        took.append(_run(server, receivers, at_once, what))
     return {key: rounded(median(run[key] for run in took)) for key in took[0]} | {"receivers": receivers}
 
 
-def _run(server: Upstream, receivers: int, at_once: int) -> Figures:
-    with child(sys.executable, "bench.many_child", server.url, str(receivers), str(at_once)) as printed:
+def _run(server: Upstream, receivers: int, at_once: int, what: str = "rows") -> Figures:
+    with child(sys.executable, "bench.many_child", server.url, str(receivers), str(at_once), what) as printed:
         told: Figures = json.loads(printed.readline())
     if told.pop("accepted") != receivers:
         raise WrongAnswerError(f"send_many did not tell of {receivers:,} receivers accepted")

@@ -1,10 +1,10 @@
-"""`python -m bench.many_child URL RECEIVERS AT_ONCE`: one run of `send_many`; prints what it took as JSON."""
+"""`python -m bench.many_child URL RECEIVERS AT_ONCE rows|messages`: one run of `send_many`; prints figures as JSON."""
 
 import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import laaffic
@@ -13,11 +13,12 @@ from bench.children import end_with_parent
 from bench.memory import forget_peak, now, peak
 
 
-def asked(receivers: int) -> Iterator[laaffic.Message]:
-    """Make each message when it is read. Every request has the same body, so that the upstream has little to do."""
-    for place in range(receivers):
-        number, content, order_id = row(place % RECEIVERS)
-        yield laaffic.Message(number, content, order_ids=order_id)
+def asked(receivers: int) -> Iterable[laaffic.Message]:
+    """Make each row when it is read. Every request has the same body, so that the upstream has little to do."""
+    rows = (row(place % RECEIVERS) for place in range(receivers))
+    if sys.argv[4] == "rows":
+        return laaffic.Rows(rows)
+    return (laaffic.Message(number, content, order_ids=order_id) for number, content, order_id in rows)
 
 
 def one_after_the_other(client: laaffic.Client, receivers: int) -> int:

@@ -99,12 +99,17 @@ def at_once(told: Any) -> list[Rows]:
 def many(told: Any) -> list[Rows]:
     """`send_many`."""
     rows, notes = [], []
-    for name, words in (("sync", "Client"), ("async", "AsyncClient"), ("ten_times", "Client, ten times as many")):
+    for name, words in (
+        ("messages", "Client, a Message for each"),
+        ("sync", "Client, Rows"),
+        ("async", "AsyncClient, Rows"),
+        ("ten_times", "Client, Rows"),
+    ):
         took = told[name]
         if "left_out" in took:
             notes.append(f"{words}: left out, {took['left_out']}")
             continue
-        label = f"{words.split(',')[0]}, {took['receivers']:,} receivers"
+        label = f"{words}, {took['receivers']:,} receivers"
         if "concurrency" in took:
             label += f", {took['concurrency']} at once"
         figures = ("receivers_per_second", "cpu_us_per_receiver", "peak_mib")

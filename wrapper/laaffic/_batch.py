@@ -1,7 +1,6 @@
 """The receivers of one request, from messages or from rows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Protocol
 
@@ -9,13 +8,13 @@ from laaffic._message import Message
 from laaffic._result import BatchResult, Recipient, State
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
     """The receivers that were asked for, in order: columns of the same length."""
 
-    numbers: list[str]
-    order_ids: list[str | None]
-    message_indexes: Sequence[int]
+    def __init__(self, numbers: list[str], order_ids: list[str | None], message_indexes: Sequence[int]) -> None:
+        self.numbers = numbers
+        self.order_ids = order_ids
+        self.message_indexes = message_indexes
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -44,13 +43,13 @@ def all_in(state: State, batch: Batch) -> BatchResult:
     return BatchResult(batch.asked().in_state(repeat(state), repeat(None)))
 
 
-@dataclass(slots=True)
 class MessageBatch:
     """The messages of one request, each with its place in what the caller gave."""
 
-    messages: list[Message] = field(default_factory=list)
-    indexes: list[int] = field(default_factory=list)
-    size: int = 0
+    def __init__(self, messages: Iterable[Message] = (), indexes: Iterable[int] = ()) -> None:
+        self.messages = list(messages)
+        self.indexes = list(indexes)
+        self.size = sum([len(message.numbers) for message in self.messages])
 
     def add(self, message: Message, index: int) -> None:
         """Put one more message in."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import Any
 
@@ -74,20 +73,18 @@ class Rows:
         return batch
 
 
-@dataclass(slots=True)
 class RowBatch:
     """The rows of one request, as columns."""
 
-    numbers: list[str]
-    contents: list[str]
-    order_ids: list[str] | None
-    sender_id: str | None
-    first: int
-
-    @property
-    def size(self) -> int:
-        """The number of receivers."""
-        return len(self.numbers)
+    def __init__(
+        self, numbers: list[str], contents: list[str], order_ids: list[str] | None, sender_id: str | None, first: int
+    ) -> None:
+        self.numbers = numbers
+        self.contents = contents
+        self.order_ids = order_ids
+        self.sender_id = sender_id
+        self.first = first
+        self.size = len(numbers)
 
     def asked(self) -> Asked:
         """Every receiver, in the order asked."""

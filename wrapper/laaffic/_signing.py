@@ -12,6 +12,7 @@ from laaffic._answer import read_answer
 
 _logger = logging.getLogger("laaffic")
 _TIMESTAMP_EXPIRED = "-16"
+_LONGEST_REFUSAL = 10_000  # bytes; it lists nobody, and searching a long list for it takes long
 _FIRST, _LAST = 10**9, 10**10  # a timestamp has ten digits
 
 
@@ -71,10 +72,10 @@ def _surely_refused(response: httpx.Response) -> bool:
     Not so when it lists or counts accepted receivers all the same, nor when it comes with an HTTP status that leaves
     room for doubt: the provider answers with 200 when it refuses.
     """
-    # Nearly every answer is told apart by this, and a long one sooner by the minus alone.
-    if not response.is_success or b"-" not in response.content or b"-16" not in response.content:
+    content = response.content
+    if not response.is_success or len(content) > _LONGEST_REFUSAL or _TIMESTAMP_EXPIRED.encode() not in content:
         return False
-    answer = read_answer(response.content)
+    answer = read_answer(content)
     return (
         answer is not None
         and answer.status == _TIMESTAMP_EXPIRED

@@ -30,7 +30,7 @@ def _all(messages: Iterable[Message]) -> MessageBatch:
     given = list(_iterable(messages))
     places = [place for place, message in enumerate(given) if isinstance(message, Message)]
     right = [given[place] for place in places]
-    batch = MessageBatch(right, places, sum([len(message.numbers) for message in right]))
+    batch = MessageBatch(right, places)
     if len(right) < len(given):
         wrong = next(place for place, message in enumerate(given) if not isinstance(message, Message))
         raise _not_a_message(given[wrong], wrong, batch)
