@@ -13,9 +13,10 @@ from typing import Any
 
 from bench.environment import ROOT, clean_python
 from bench.goals import judged
+from bench.page import into_readme, page
 from bench.picture import draw
 from bench.report import show
-from bench.results import FULL, PEERS, PICTURE, QUICK, Results, read, write
+from bench.results import FULL, PAGE, PEERS, PICTURE, QUICK, README, Results, read, write
 
 CLEAN = ("sends", "async", "many", "imports", "size", "clients")  # without what would flatter us
 OURS = ("mocks",)  # with what the mocks need
@@ -38,6 +39,8 @@ def main() -> int:
     show(results, goals)
     if results and not asked.quick:
         PICTURE.write_text(draw(results, goals), encoding="utf-8")
+        PAGE.write_text(page(results, goals, read(PEERS)), encoding="utf-8")
+        README.write_text(into_readme(README.read_text(encoding="utf-8"), results, goals), encoding="utf-8")
     return 0
 
 

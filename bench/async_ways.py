@@ -69,7 +69,7 @@ SMALL_WAYS: dict[str, Opens] = {
     **({"httpx_aiohttp": httpx_over_aiohttp} if find_spec("httpx_aiohttp") else {}),
     "laaffic": the_sdk,
 }
-LARGE_WAYS: dict[str, Opens] = {"sockets": sockets, "laaffic": the_sdk}
+LARGE_WAYS: dict[str, Opens] = {"sockets": sockets, **SMALL_WAYS}
 
 
 def sends_many_at_once() -> bool:

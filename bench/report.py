@@ -30,6 +30,9 @@ def show(results: Results, goals: list[Judged]) -> None:
     console.print("\n[bold]Goals[/bold]")
     rows = Rows(["", "goal", "aim", "measured", ""], [_goal(judged) for judged in goals])
     console.print(Padding(_table(rows), (0, 0, 0, 2), expand=False))
+    for judged in goals:
+        if judged.missed_by > 0:
+            console.print(Padding(f"{judged.goal.about}: {judged.goal.why_missed}", (1, 0, 0, 2), expand=False))
 
 
 def _goal(judged: Judged) -> list[str]:

@@ -8,6 +8,8 @@ FOLDER = Path(__file__).resolve().parent / "results"
 FULL = FOLDER / "bench.json"
 QUICK = FOLDER / "quick.json"  # a quick run is for looking; it does not replace what was measured with patience
 PEERS = FOLDER / "peers.json"
+PAGE = FOLDER.parent.parent / "docs" / "performance.md"
+README = FOLDER.parent.parent / "README.md"
 PICTURE = FOLDER.parent.parent / "docs" / "bench.svg"
 
 Results = dict[str, Any]

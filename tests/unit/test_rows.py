@@ -61,11 +61,11 @@ def test_rows_give_what_messages_would(rows: list[Any]) -> None:
     expected = as_messages(rows)
     if isinstance(expected, tuple):
         with pytest.raises(laaffic.InvalidMessageError) as caught:
-            Rows(rows, sender_id="ACME").all()
+            Rows(rows, sender_id="ACME")._all()
         assert (caught.value.message_index, caught.value.field) == expected
         assert len(caught.value.result.not_sent) == len(caught.value.result.recipients) == expected[0]
         return
-    batch = Rows(rows, sender_id="ACME").all()
+    batch = Rows(rows, sender_id="ACME")._all()
     assert batch.items() == expected.items()
     ours, theirs = batch.asked(), expected.asked()
     assert ours.numbers == theirs.numbers
@@ -77,7 +77,7 @@ def test_rows_give_what_messages_would(rows: list[Any]) -> None:
 
 @pytest.mark.parametrize("row", [("99900000001", "x"), ("99900000001", "x", "a"), ("99900000001", "x", None)])
 def test_usual_rows_are_read_by_columns(row: tuple[Any, ...]) -> None:
-    assert isinstance(Rows([row] * 3).all(), RowBatch)
+    assert isinstance(Rows([row] * 3)._all(), RowBatch)
     assert _plain_columns([row, ("99900000001", "")]) is None
 
 
@@ -89,7 +89,7 @@ def test_rows_are_read_as_they_are_needed() -> None:
             read.append(len(read))
             yield f"999{len(read):08d}", "x"
 
-    batches = Rows(endless()).batches(10)
+    batches = Rows(endless())._batches(10)
     first, second = next(batches), next(batches)
     assert len(read) == 20
     assert (first.size, second.size) == (10, 10)
@@ -114,5 +114,5 @@ def test_the_sender_id_is_checked_at_once() -> None:
 
 def test_an_error_names_the_row_and_no_number() -> None:
     with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[1\]: numbers: ") as caught:
-        Rows([("99900000001", "x"), ("0099912345678", "x")]).all()
+        Rows([("99900000001", "x"), ("0099912345678", "x")])._all()
     assert "12345678" not in str(caught.value)

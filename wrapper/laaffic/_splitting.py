@@ -17,7 +17,7 @@ def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
     Raises:
         InvalidMessageError: there is none, one is not a `Message`, or there are too many receivers for one request.
     """
-    batch = messages.all() if isinstance(messages, Rows) else _all(messages)
+    batch = messages._all() if isinstance(messages, Rows) else _all(messages)  # noqa: SLF001  # private to the package
     if not batch.size:
         raise InvalidMessageError("there is no message; give at least one")
     if batch.size > max_recipients:
@@ -56,7 +56,7 @@ class Splitter:
             InvalidMessageError: something in it is not a `Message`.
         """
         if isinstance(messages, Rows):
-            yield from messages.batches(self._most)
+            yield from messages._batches(self._most)  # noqa: SLF001  # private to the package
             return
         for message in _iterable(messages):
             yield from self._add(message)
