@@ -46,6 +46,24 @@ async def sending_without_blocking(messages: list[laaffic.Message], source: Asyn
         await client.close()
 
 
+def sending_rows(pairs: list[tuple[str, str]], with_ids: Iterator[tuple[str, str, str | None]]) -> None:
+    with laaffic.Client() as client:
+        assert_type(client.send_batch(laaffic.Rows(pairs)), laaffic.BatchResult)
+        for result in client.send_many(laaffic.Rows(with_ids, sender_id="ACME"), concurrency=8, in_order=True):
+            assert_type(result, laaffic.BatchResult)
+        client.send_many(laaffic.Rows([["91856321412", "text"]]))
+    for message in laaffic.Rows(pairs):
+        assert_type(message, laaffic.Message)
+
+
+async def sending_many_at_once(source: AsyncIterator[laaffic.Message]) -> None:
+    async with laaffic.AsyncClient() as client:
+        async for result in client.send_many(source, concurrency=8, in_order=False):
+            assert_type(result, laaffic.BatchResult)
+        async for result in client.send_many(laaffic.Rows([("91856321412", "text")]), concurrency=2):
+            assert_type(result, laaffic.BatchResult)
+
+
 def handling(error: laaffic.LaafficError) -> Literal["no", "unknown"]:
     assert_type(error.retryable, bool)
     assert_type(error.hint, str)
