@@ -116,3 +116,20 @@ def test_an_error_names_the_row_and_no_number() -> None:
     with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[1\]: numbers: ") as caught:
         Rows([("99900000001", "x"), ("0099912345678", "x")])._all()
     assert "12345678" not in str(caught.value)
+
+
+def test_a_row_that_is_used_for_the_next_is_read_before_that() -> None:
+    def reused() -> Any:
+        row = ["", ""]
+        for n in range(3):
+            row[:] = [f"9990000000{n}", f"text {n}"]
+            yield row
+
+    assert Rows(reused())._all().items() == [(f"9990000000{n}", f"text {n}", None, None) for n in range(3)]
+
+
+@pytest.mark.parametrize("number", ["99900000001", "+999 0000 0001"])
+def test_a_row_that_can_be_read_only_once_is_read_once(number: str) -> None:
+    once: list[Any] = [iter((number, "x")), iter(("99900000002", "y"))]
+    items = Rows(once)._all().items()
+    assert [item[0] for item in items] == ["99900000001", "99900000002"]

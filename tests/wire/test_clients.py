@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -188,6 +189,52 @@ def test_a_strangers_transport_is_not_believed_that_nothing_was_sent(send: Send,
     with pytest.raises(laaffic.OutcomeUnknownError):
         send(sample, base_url="https://gateway.invalid", transport=transport)
     assert transport.posts == 1
+
+
+class _ChangedSubclass(httpx.HTTPTransport):
+    """A transport made of httpx's, which tries again by itself."""
+
+    posts = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.posts += 1
+        raise httpx.ConnectError("the second attempt", request=request)
+
+
+def test_nor_is_one_that_is_made_of_httpxs(sample: list[laaffic.Message]) -> None:
+    transport = _ChangedSubclass()
+    with (
+        laaffic.Client(base_url="https://gateway.invalid", transport=transport) as client,
+        pytest.raises(laaffic.OutcomeUnknownError),
+    ):
+        client.send_batch(sample)
+    assert transport.posts == 1
+
+
+class _BreaksOff(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that breaks off with the word for a connection that could not be made."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"{"
+        raise httpx.ConnectTimeout("Server disconnected")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+def test_an_answer_that_breaks_off_is_unknown_whatever_that_is_called(
+    send: Send, sample: list[laaffic.Message]
+) -> None:
+    posts: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        posts.append(request)
+        return httpx.Response(200, stream=_BreaksOff())
+
+    with pytest.raises(laaffic.OutcomeUnknownError):
+        send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
+    assert len(posts) == 1
 
 
 def test_a_client_works_under_another_async_library(server: Server) -> None:

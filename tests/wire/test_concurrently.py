@@ -3,15 +3,22 @@
 import asyncio
 import itertools
 import logging
+import os
+import queue
+import re
+import subprocess
+import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import trio
 
 import laaffic
 from conftest import SendMany
+from laaffic import _threads, _window
 from support.server import Action, Connection, Server, answer, drop, silence, success
 
 BALANCE_TOO_LOW = answer({"status": "-10", "reason": "insufficient balance"})
@@ -39,22 +46,20 @@ def first_of_all(connection: Connection) -> bool:
     return bool(connection.request.json()["array"][0]["orderId"] == "0")
 
 
-def together(count: int) -> tuple[Action, list[int]]:
-    """Answer only when `count` requests are waiting; also return how many waited each time one came."""
-    barrier, waiting, seen = threading.Barrier(count), itertools.count(1), list[int]()
+def together(count: int) -> Action:
+    """Answer only when `count` requests are waiting."""
+    barrier = threading.Barrier(count)
 
     def act(connection: Connection) -> bool:
-        seen.append(next(waiting) - barrier.n_waiting)
         barrier.wait(20)
         return success(connection)
 
-    return act, seen
+    return act
 
 
 @pytest.mark.parametrize("in_order", [False, True])
 def test_as_many_requests_are_under_way_as_was_asked(send_many: SendMany, server: Server, in_order: bool) -> None:
-    all_at_once, _ = together(4)
-    server.will(all_at_once)
+    server.will(together(4))
     results = send_many(messages(80), base_url=server.url, max_recipients=10, concurrency=4, in_order=in_order)
     assert sorted(numbers(results, "accepted")) == [message.numbers[0] for message in messages(80)]
     assert len(server.posts) == 8
@@ -62,20 +67,22 @@ def test_as_many_requests_are_under_way_as_was_asked(send_many: SendMany, server
 
 def test_never_more_are_under_way(send_many: SendMany, server: Server) -> None:
     lock, under_way, most = threading.Lock(), 0, 0
+    full = threading.Barrier(3)
 
     def counted(connection: Connection) -> bool:
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
+        full.wait(20)  # so that all that may be under way are
         with lock:
             under_way -= 1
         return success(connection)
 
     server.will(counted)
-    send_many(messages(200), base_url=server.url, max_recipients=2, concurrency=3)
-    assert most <= 3
-    assert server.connections <= 3
+    send_many(messages(120), base_url=server.url, max_recipients=2, concurrency=3)
+    assert most == 3
+    assert server.connections == 3
 
 
 def test_results_come_in_the_order_of_the_messages_when_asked(send_many: SendMany, server: Server) -> None:
@@ -172,6 +179,60 @@ def test_when_reading_fails_what_is_under_way_is_handed_over_first(server: Serve
     assert len(server.posts) == 3
 
 
+class _Noticed(queue.SimpleQueue[Any]):
+    """The queue of what was answered, which says when something is in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filled = threading.Event()
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        super().put(item, block, timeout)
+        self.filled.set()
+
+
+def _heeded(got: list[laaffic.BatchResult], server: Server) -> None:
+    assert len(server.posts) == 1
+    assert numbers(got, "rejected") == [message.numbers[0] for message in messages(10)]
+    assert numbers(got, "not_sent") == [message.numbers[0] for message in itertools.islice(messages(20), 10, None)]
+    assert len(numbers(got)) == 20
+
+
+def test_a_refusal_of_all_that_comes_while_messages_are_read_is_heeded(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.will(BALANCE_TOO_LOW)
+    answered = _Noticed()
+    monkeypatch.setattr(_threads, "SimpleQueue", lambda: answered)
+
+    def slow() -> Iterator[laaffic.Message]:
+        yield from messages(10)
+        assert answered.filled.wait(20)
+        yield from itertools.islice(messages(30), 10, None)
+
+    with laaffic.Client(base_url=server.url, max_recipients=10) as client:
+        _heeded(list(client.send_many(slow(), concurrency=4)), server)
+
+
+def test_a_refusal_that_comes_while_an_async_iterable_is_read_is_heeded(server: Server) -> None:
+    server.will(BALANCE_TOO_LOW)
+
+    async def slow() -> AsyncIterator[laaffic.Message]:
+        for message in messages(10):
+            yield message
+        await asyncio.Event().wait()  # a quiet source, which must not keep the refusal from being told
+        for message in itertools.islice(messages(30), 10, None):
+            yield message
+
+    async def run() -> list[laaffic.BatchResult]:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            return [result async for result in client.send_many(slow(), concurrency=4)]
+
+    results = asyncio.run(run())
+    assert len(server.posts) == 1
+    assert numbers(results) == numbers(results, "rejected") == [message.numbers[0] for message in messages(10)]
+
+
 def test_only_as_much_is_read_as_may_be_under_way(server: Server) -> None:
     read = itertools.count()
     endless = (laaffic.Message(f"999{next(read):08d}", "x") for _ in itertools.count())
@@ -184,21 +245,20 @@ def test_only_as_much_is_read_as_may_be_under_way(server: Server) -> None:
 
 
 def test_what_nobody_reads_stands_in_the_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    all_at_once, _ = together(4)
-    server.will(all_at_once)
+    server.will(together(4))
     with caplog.at_level(logging.WARNING, "laaffic"), laaffic.Client(base_url=server.url, max_recipients=10) as client:
         results = client.send_many(messages(400), concurrency=4)
         assert len(next(results).accepted) == 10
         results.close()
     assert caplog.text.count("accepted=10") == 3
+    assert len(set(re.findall(r"messages (\d+) to \d*9, whose result nobody read: BatchResult", caplog.text))) == 3
     assert len(server.posts) == 4
 
 
 def test_what_nobody_reads_of_the_async_client_stands_in_the_log(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    all_at_once, _ = together(4)
-    server.will(all_at_once)
+    server.will(together(4))
 
     async def run() -> None:
         async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
@@ -224,7 +284,7 @@ def test_an_interrupted_reader_waits_for_the_answers_and_says_so(
         pytest.raises(KeyboardInterrupt) as caught,
     ):
         list(client.send_many(interrupted(), concurrency=4))
-    assert any("interrupted while" in note for note in caught.value.__notes__)
+    assert any("laaffic: interrupted" in note for note in caught.value.__notes__)
     assert len(server.posts) == 2
 
 
@@ -252,7 +312,7 @@ def test_cancelling_cancels_what_is_under_way(server: Server) -> None:
 
     with pytest.raises(asyncio.CancelledError) as caught:
         asyncio.run(run())
-    assert any("3 requests were under way" in note for note in caught.value.__notes__)
+    assert any("messages 0 to 9, messages 10 to 19, messages 20 to 29" in note for note in caught.value.__notes__)
     assert len(server.posts) == 3
 
 
@@ -280,3 +340,92 @@ def test_a_client_closed_meanwhile_lists_what_it_did_not_post(server: Server) ->
     assert any(isinstance(result.error, laaffic.ConfigurationError) for result in got)
     assert set(numbers(got, "accepted")) == set(posted(server))
     assert not set(numbers(got, "not_sent")) & set(posted(server))
+
+
+@pytest.mark.parametrize("step", ["answered", "posts", "ready"])
+def test_an_interruption_at_any_step_ends(server: Server, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    real, times = getattr(_window.Window, step), itertools.count()
+
+    def interrupted(*given: Any) -> Any:
+        if next(times) == 1:
+            raise KeyboardInterrupt
+        return real(*given)
+
+    monkeypatch.setattr(_window.Window, step, interrupted)
+    with laaffic.Client(base_url=server.url, max_recipients=10) as client, pytest.raises(KeyboardInterrupt):
+        list(client.send_many(messages(400), concurrency=4))
+    assert not [thread for thread in threading.enumerate() if thread.name == "laaffic-send-many"]
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_what_was_not_posted_stands_last(send_many: SendMany, server: Server, in_order: bool) -> None:
+    barrier = threading.Barrier(2)
+
+    def refuse(connection: Connection) -> bool:
+        barrier.wait(20)
+        return BALANCE_TOO_LOW(connection)
+
+    server.will(refuse)
+    large = laaffic.Message([f"999{n:08d}" for n in range(8)], "x")
+    results = send_many([large], base_url=server.url, max_recipients=2, concurrency=2, in_order=in_order)
+    assert [len(result.not_sent) for result in results] == [0, 4]
+    if in_order:
+        assert numbers(results) == list(large.numbers)
+
+
+CAMPAIGN = """
+import threading, laaffic
+def campaign():
+    rows = laaffic.Rows((f"999{n:08d}", "x") for n in range(60))
+    with laaffic.Client(max_recipients=1) as client:
+        print(sum(len(result.accepted) for result in client.send_many(rows, concurrency=4)), flush=True)
+threading.Thread(target=campaign).start()
+"""
+FORKED = """
+import os, sys, laaffic
+rows = laaffic.Rows((f"999{n:08d}", "x") for n in range(60))
+told = 0
+with laaffic.Client(max_recipients=1) as client:
+    for result in client.send_many(rows, concurrency=4):
+        told += len(result.accepted)
+        if told == 10 and os.fork() == 0:
+            sys.exit(7)
+print(told, os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
+"""
+LEFT = """
+import asyncio, logging, laaffic
+logging.basicConfig(level="WARNING", format="%(message)s")
+async def main():
+    rows = laaffic.Rows((f"999{n:08d}", "x") for n in range(60))
+    async with laaffic.AsyncClient(max_recipients=1) as client:
+        async for result in client.send_many(rows, concurrency=4):
+            break
+asyncio.run(main())
+"""
+
+
+def _printed(program: str, server: Server) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env={**os.environ, "LAAFFIC_BASE_URL": server.url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def test_a_campaign_in_a_thread_goes_on_when_the_main_thread_has_ended(server: Server) -> None:
+    assert _printed(CAMPAIGN, server) == "60\n"
+
+
+def test_a_forked_process_lets_go_of_what_its_parent_has_under_way(server: Server) -> None:
+    assert _printed(FORKED, server) == "60 7\n"
+
+
+def test_what_is_left_when_the_loop_ends_stands_in_the_log(server: Server) -> None:
+    printed = _printed(LEFT, server)
+    told = re.findall(r"^messages (\d+) to \1, whose result nobody read: ", printed, re.MULTILINE)
+    assert len(told) == len(set(told)) == len(server.posts) - 1

@@ -1,6 +1,7 @@
 """Connections: one for each request under way, kept for the next, given back whatever happens."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Awaitable, Callable
 
@@ -39,7 +40,10 @@ async def in_tasks(count: int, call: Callable[[], Awaitable[object]]) -> None:
     await asyncio.gather(*(call() for _ in range(count)))
 
 
-def test_threads_open_as_many_connections_as_they_are_and_use_them_again(server: Server) -> None:
+def test_threads_open_as_many_connections_as_they_are_and_use_them_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_connections, "KEPT", 600.0)  # however long a loaded machine takes
     server.will(when_all_have_come(40))
     with laaffic.Client(base_url=server.url) as client:
         for _ in range(3):
@@ -48,7 +52,10 @@ def test_threads_open_as_many_connections_as_they_are_and_use_them_again(server:
     assert server.connections == 40
 
 
-def test_tasks_open_as_many_connections_as_they_are_and_use_them_again(server: Server) -> None:
+def test_tasks_open_as_many_connections_as_they_are_and_use_them_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_connections, "KEPT", 600.0)  # however long a loaded machine takes
     server.will(when_all_have_come(40))
 
     async def run() -> None:
@@ -161,6 +168,50 @@ def test_connections_too_many_are_closed_when_they_have_not_been_used_for_long(m
     assert _Closing.closed == 4
     connections.close()
     assert _Closing.closed == 5
+
+
+class _CannotClose(httpx.MockTransport):
+    """A transport that fails to close."""
+
+    def close(self) -> None:
+        raise OSError("no such connection")
+
+
+def test_a_connection_that_cannot_be_closed_takes_no_answer_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connections, "KEPT", -1.0)  # every free one is old
+    connections = _connections.Connections(
+        lambda: _CannotClose(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+    )
+    for _ in range(3):
+        assert connections.handle_request(_request(1)).read() == b"{}"
+
+
+def test_a_connection_that_cannot_be_made_holds_no_place(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(_connections, "MOST_CONNECTIONS", 2)
+    made = itertools.count()
+
+    def connect() -> httpx.MockTransport:
+        if next(made):
+            raise OSError("no more")
+        return httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+
+    async def run() -> None:
+        connections = _connections.AsyncConnections(connect)
+        first = await connections.handle_async_request(_request(1))
+        for _ in range(3):
+            with pytest.raises(OSError, match="no more"):
+                await connections.handle_async_request(_request(0.01))
+        await first.aclose()
+
+    if kind == "async":
+        asyncio.run(run())
+        return
+    connections = _connections.Connections(connect)
+    first = connections.handle_request(_request(1))
+    for _ in range(3):
+        with pytest.raises(OSError, match="no more"):
+            connections.handle_request(_request(0.01))
+    first.close()
 
 
 def test_a_connection_in_use_when_the_client_is_closed_is_closed_by_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+import trio
 
 import laaffic
 from conftest import Send
@@ -51,6 +52,37 @@ def test_the_async_client_does_not_take_it_either(server: Server) -> None:
     server.will(success_and_then({"status": "-16"}), success)
     asyncio.run(_twice(server.url))
     assert len(server.posts) == 2
+
+
+def test_nor_does_it_under_another_async_library(server: Server) -> None:
+    server.will(success_and_then({"status": "-16"}), success_and_then({"status": "0"}), success)
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            for number in ("99900000001", "99900000002", "99900000003"):
+                assert len((await client.send_batch([laaffic.Message(number, "x")])).accepted) == 1
+
+    trio.run(run)
+    assert len(server.posts) == 3
+    assert server.connections == 3
+
+
+def test_a_cancelled_send_with_a_stray_answer_leaves_the_client_usable(server: Server) -> None:
+    server.will(success_and_then({"status": "-16"}))
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, timeout=5) as client:
+            for steps in range(40):  # cancelled at every step that it takes
+                task = asyncio.create_task(client.send_batch([laaffic.Message("99900000001", "x")]))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait([task])
+            server.will(success)
+            for _ in range(3):
+                assert len((await client.send_batch([laaffic.Message("99900000002", "x")])).accepted) == 1
+
+    asyncio.run(run())
 
 
 def test_an_answer_without_end_is_given_up(

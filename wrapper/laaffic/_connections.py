@@ -7,6 +7,7 @@ the next request would need. Here each connection is a pool of one, and finding 
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -26,6 +27,7 @@ class _Free(Generic[_Transport]):
         self._free: deque[tuple[float, _Transport]] = deque()
         self._changing = threading.Lock()
         self._kept = KEPT
+        self.give_back(connect())  # at once, so that settings that will not do are met before anything is sent
 
     def take(self) -> _Transport:
         with self._changing:
@@ -35,13 +37,12 @@ class _Free(Generic[_Transport]):
         with self._changing:
             self._free.append((monotonic(), connection))
 
-    def old(self) -> list[_Transport]:
-        """Take out those that are to be closed."""
+    def old(self) -> _Transport | None:
+        """Take out one that is to be closed; None when there is none."""
         with self._changing:
-            old, limit = [], monotonic() - self._kept
-            while self._free and self._free[0][0] <= limit:
-                old.append(self._free.popleft()[1])
-            return old
+            if self._free and self._free[0][0] <= monotonic() - self._kept:
+                return self._free.popleft()[1]
+            return None
 
     def keep_none(self) -> None:
         """From now on, every free connection is old."""
@@ -59,11 +60,12 @@ class Connections(httpx.BaseTransport):
         """Post on a free connection, or on a new one."""
         if not self._turns.acquire(timeout=request.extensions["timeout"]["pool"]):
             raise httpx.PoolTimeout(_ALL_BUSY, request=request)
-        connection = self._free.take()
+        connection: httpx.BaseTransport | None = None
         try:
+            connection = self._free.take()
             response = connection.handle_request(request)
         except BaseException:
-            self.give_back(connection)
+            self.drop(connection)
             raise
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
         response.stream = _Lent(self, connection, response.stream)
@@ -72,17 +74,25 @@ class Connections(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connections; one that a request is using is closed by its end."""
         self._free.keep_none()
-        self.close_old()
+        self._close_old()
 
     def give_back(self, connection: httpx.BaseTransport) -> None:
         """Keep a connection for the next request."""
         self._free.give_back(connection)
         self._turns.release()
+        self._close_old()
 
-    def close_old(self) -> None:
-        """Close what has not been used for long."""
-        for connection in self._free.old():
-            connection.close()
+    def drop(self, connection: httpx.BaseTransport | None) -> None:
+        """Close a connection whose request came to no end: in which state it is, nobody knows."""
+        self._turns.release()
+        if connection is not None:
+            with suppress(Exception):
+                connection.close()
+
+    def _close_old(self) -> None:
+        while (connection := self._free.old()) is not None:
+            with suppress(Exception):  # it is not the one that the answer came on
+                connection.close()
 
 
 class _Lent(httpx.SyncByteStream):
@@ -97,9 +107,10 @@ class _Lent(httpx.SyncByteStream):
     def close(self) -> None:
         try:
             self._stream.close()
-        finally:
-            self._lender.give_back(self._connection)
-        self._lender.close_old()
+        except BaseException:
+            self._lender.drop(self._connection)
+            raise
+        self._lender.give_back(self._connection)
 
 
 class AsyncConnections(httpx.AsyncBaseTransport):
@@ -114,11 +125,12 @@ class AsyncConnections(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Post on a free connection, or on a new one."""
         await self._turn(request)
-        connection = self._free.take()
+        connection: httpx.AsyncBaseTransport | None = None
         try:
+            connection = self._free.take()
             response = await connection.handle_async_request(request)
         except BaseException:
-            self.give_back(connection)
+            await self.drop(connection)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
         response.stream = _AsyncLent(self, connection, response.stream)
@@ -127,7 +139,20 @@ class AsyncConnections(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections; one that a request is using is closed by its end."""
         self._free.keep_none()
-        await self.close_old()
+        await self._close_old()
+
+    async def give_back(self, connection: httpx.AsyncBaseTransport) -> None:
+        """Keep a connection for the next request."""
+        self._free.give_back(connection)
+        self._turns.release()
+        await self._close_old()
+
+    async def drop(self, connection: httpx.AsyncBaseTransport | None) -> None:
+        """Close a connection whose request came to no end: in which state it is, nobody knows."""
+        self._turns.release()
+        if connection is not None:
+            with suppress(Exception):
+                await connection.aclose()
 
     async def _turn(self, request: httpx.Request) -> None:
         import anyio  # noqa: PLC0415  # see above
@@ -140,15 +165,10 @@ class AsyncConnections(httpx.AsyncBaseTransport):
                 return
             raise httpx.PoolTimeout(_ALL_BUSY, request=request) from None
 
-    def give_back(self, connection: httpx.AsyncBaseTransport) -> None:
-        """Keep a connection for the next request."""
-        self._free.give_back(connection)
-        self._turns.release()
-
-    async def close_old(self) -> None:
-        """Close what has not been used for long."""
-        for connection in self._free.old():
-            await connection.aclose()
+    async def _close_old(self) -> None:
+        while (connection := self._free.old()) is not None:
+            with suppress(Exception):  # it is not the one that the answer came on
+                await connection.aclose()
 
 
 class _AsyncLent(httpx.AsyncByteStream):
@@ -165,6 +185,7 @@ class _AsyncLent(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         try:
             await self._stream.aclose()
-        finally:
-            self._lender.give_back(self._connection)
-        await self._lender.close_old()
+        except BaseException:
+            await self._lender.drop(self._connection)
+            raise
+        await self._lender.give_back(self._connection)

@@ -46,9 +46,9 @@ class _AsyncDoubted(httpx.AsyncBaseTransport):
 
 def doubted(transport: httpx.BaseTransport) -> httpx.BaseTransport:
     """Return a transport whose errors claim no more than is known."""
-    return transport if isinstance(transport, _BELIEVED) else _Doubted(transport)
+    return transport if type(transport) in _BELIEVED else _Doubted(transport)
 
 
 def doubted_async(transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
     """Return a transport whose errors claim no more than is known."""
-    return transport if isinstance(transport, _BELIEVED) else _AsyncDoubted(transport)
+    return transport if type(transport) in _BELIEVED else _AsyncDoubted(transport)

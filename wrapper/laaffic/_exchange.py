@@ -7,21 +7,13 @@ from collections.abc import Iterator
 import httpx
 
 from laaffic._evidence import Answered, Evidence, Unanswered
-from laaffic._guard import AnswerTooLarge
+from laaffic._guard import BEFORE_SENDING, AnswerTooLarge
 from laaffic._masking import scrub
 from laaffic._wire_logs import quiet_wire_logs
 from laaffic_api import Client as ApiClient
 from laaffic_api.api.sms import send_batch
 from laaffic_api.models import SendBatchRequest
 
-# Raised before the first byte of the request is written. All else may have reached the provider.
-_BEFORE_SENDING = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 _CONNECTING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _FIRST_PAUSE = 0.25
 _INTERRUPTED = "laaffic: interrupted while a request was under way; what became of its receivers is unknown"
@@ -87,7 +79,7 @@ async def _sleep(seconds: float) -> None:
 def unanswered(error: Exception) -> Unanswered:
     """Tell what an exception of the HTTP library says of the request."""
     return Unanswered(
-        reached=not isinstance(error, _BEFORE_SENDING),
+        reached=not isinstance(error, BEFORE_SENDING),
         why=_why(error),
         hint=_FEWER_AT_ONCE if isinstance(error, httpx.PoolTimeout) else None,
         connecting=isinstance(error, _CONNECTING),

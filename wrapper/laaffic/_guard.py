@@ -11,21 +11,37 @@ import httpx
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes as they come over the wire; one accepted receiver takes about 100
 
 
+# What says that not even the first byte of the request was written. All else may have reached the provider.
+BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
 class AnswerTooLarge(Exception):  # noqa: N818  # it ends in an outcome, not in a traceback
     """The answer is larger than any answer by the contract can be."""
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """A transport whose answers are guarded."""
+    """A transport whose answers are guarded.
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    Args:
+        inner: the transport.
+        alone: whether it has no connection but the one, so that it may be closed as a whole.
+    """
+
+    def __init__(self, inner: httpx.BaseTransport, *, alone: bool = False) -> None:
         self._inner = inner
+        self._alone = alone
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Post, and guard the answer."""
         response = self._inner.handle_request(request)
         _forget_redirect(response)
-        response.stream = _Guarded(response)
+        response.stream = _Guarded(response, self._inner if self._alone else None)
         return response
 
     def close(self) -> None:
@@ -36,14 +52,15 @@ class GuardedTransport(httpx.BaseTransport):
 class AsyncGuardedTransport(httpx.AsyncBaseTransport):
     """The same for the async client."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, alone: bool = False) -> None:
         self._inner = inner
+        self._alone = alone
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Post, and guard the answer."""
         response = await self._inner.handle_async_request(request)
         _forget_redirect(response)
-        response.stream = _AsyncGuarded(response)
+        response.stream = _AsyncGuarded(response, self._inner if self._alone else None)
         return response
 
     async def aclose(self) -> None:
@@ -52,45 +69,68 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
 
 
 class _Guarded(httpx.SyncByteStream):
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, alone: httpx.BaseTransport | None) -> None:
         self._response = response
         self._inner = response.stream
+        self._alone = alone
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
         assert isinstance(self._inner, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
-        for part in self._inner:
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise AnswerTooLarge
-            yield part
+        try:
+            for part in self._inner:
+                size += len(part)
+                if size > LARGEST_ANSWER:
+                    raise AnswerTooLarge
+                yield part
+        except BEFORE_SENDING as error:
+            raise _too_late(error) from error
 
     def close(self) -> None:
         assert isinstance(self._inner, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
-        if _has_leftover(self._inner):
-            self._response.extensions["network_stream"].close()
-        self._inner.close()
+        leftover = _has_leftover(self._inner)
+        try:
+            if leftover and self._alone is None:
+                self._response.extensions["network_stream"].close()
+        finally:
+            self._inner.close()
+        if leftover and self._alone is not None:
+            self._alone.close()
 
 
 class _AsyncGuarded(httpx.AsyncByteStream):
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, alone: httpx.AsyncBaseTransport | None) -> None:
         self._response = response
         self._inner = response.stream
+        self._alone = alone
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
         assert isinstance(self._inner, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
-        async for part in self._inner:
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise AnswerTooLarge
-            yield part
+        try:
+            async for part in self._inner:
+                size += len(part)
+                if size > LARGEST_ANSWER:
+                    raise AnswerTooLarge
+                yield part
+        except BEFORE_SENDING as error:
+            raise _too_late(error) from error
 
     async def aclose(self) -> None:
         assert isinstance(self._inner, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
-        if _has_leftover(self._inner):
-            await self._response.extensions["network_stream"].aclose()
-        await self._inner.aclose()
+        leftover = _has_leftover(self._inner)
+        try:
+            if leftover and self._alone is None:
+                await self._response.extensions["network_stream"].aclose()
+        finally:
+            await self._inner.aclose()
+        if leftover and self._alone is not None:
+            await self._alone.aclose()
+
+
+def _too_late(error: Exception) -> httpx.ReadError:
+    """Whatever it is called: once an answer has begun, the request has been sent."""
+    return httpx.ReadError(type(error).__name__)
 
 
 def _forget_redirect(response: httpx.Response) -> None:

@@ -13,7 +13,7 @@ import re
 from http import HTTPStatus
 
 from laaffic._answer import Answer, Listed, read_answer
-from laaffic._batch import Batch, MessageBatch, all_in
+from laaffic._batch import Batch, all_in
 from laaffic._errors import LaafficError, NotSentError, OutcomeUnknownError
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._matching import match
@@ -116,11 +116,12 @@ def _discrepancy(answer: Answer, accepted: int, asked: int, strays: int) -> str 
     return f"The answer disagrees with itself: {'; '.join(said)}." if said else None
 
 
-def with_not_sent(result: BatchResult, unposted: MessageBatch) -> BatchResult:
+def with_not_sent(result: BatchResult, *unposted: Batch) -> BatchResult:
     """Add receivers that were asked for and never posted to the result that ended the sending."""
-    if not unposted.messages:
+    added = [recipient for batch in unposted for recipient in all_in(State.NOT_SENT, batch).recipients]
+    if not added:
         return result
-    recipients = result.recipients + all_in(State.NOT_SENT, unposted).recipients
+    recipients = (*result.recipients, *added)
     longer = dataclasses.replace(result, recipients=recipients)
     if longer.error is not None:
         longer.error.result = longer

@@ -26,7 +26,7 @@ def many(
     from laaffic._threads import in_threads  # noqa: PLC0415  # few need it
 
     window = Window(splitter, concurrency, in_order=in_order)
-    return in_threads(send, splitter.split(messages), window, concurrency)
+    return in_threads(send, splitter.split(messages), window)
 
 
 def many_async(

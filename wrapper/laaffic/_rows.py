@@ -41,17 +41,17 @@ class Rows:
 
     def __iter__(self) -> Iterator[Message]:
         """Make one message after the other, for whoever wants to see them."""
-        for index, row in enumerate(self._rows):
+        for index, row in enumerate(map(_kept, self._rows)):
             yield _message(row, index, self._sender_id)
 
     def _batches(self, most: int) -> "Iterator[MessageBatch | RowBatch]":
         rows, first = iter(self._rows), 0
-        while some := list(islice(rows, most)):
+        while some := _read(islice(rows, most)):
             yield self._batch(some, first)
             first += len(some)
 
     def _all(self) -> "MessageBatch | RowBatch":
-        return self._batch(list(self._rows), 0)
+        return self._batch(_read(self._rows), 0)
 
     def _batch(self, rows: list[Any], first: int) -> "MessageBatch | RowBatch":
         columns = _plain_columns(rows)
@@ -94,14 +94,22 @@ class RowBatch:
         return self.contents
 
 
+def _read(rows: Iterable[Any]) -> list[Any]:
+    return [row if type(row) is tuple else _kept(row) for row in rows]
+
+
+def _kept(row: Any) -> Any:
+    """Keep the values of a row as they are now: the next may come in the same list."""
+    return tuple(row) if isinstance(row, Iterable) and not isinstance(row, _NO_ROW) else row
+
+
 def _message(row: Any, index: int, sender_id: str | None) -> Message:
-    if isinstance(row, _NO_ROW) or not isinstance(row, Iterable):
+    if not isinstance(row, tuple):
         raise InvalidMessageError(f"a {type(row).__name__} will not do; {_SHAPE}", field="row", message_index=index)
-    values = list(row)
-    if len(values) not in {2, 3}:
-        rule = f"it has {len(values)} values; {_SHAPE}"
+    if len(row) not in {2, 3}:
+        rule = f"it has {len(row)} values; {_SHAPE}"
         raise InvalidMessageError(rule, field="row", message_index=index)
-    number, content, *order_ids = values
+    number, content, *order_ids = row
     try:
         return Message([number], content, sender_id, None if order_ids in ([], [None]) else order_ids)
     except InvalidMessageError as error:
@@ -111,13 +119,14 @@ def _message(row: Any, index: int, sender_id: str | None) -> Message:
 
 def _plain_columns(rows: list[Any]) -> tuple[list[str], list[str], list[str] | None] | None:
     """Return the columns when each value is as `Message` would keep it; None when that has to be looked at."""
+    if not all(isinstance(row, tuple) for row in rows):
+        return None
     try:
         numbers, contents, *more = map(list, zip(*rows, strict=True))
         order_ids = more[0] if more and more[0].count(None) < len(rows) else []
         together, ids = ",".join(numbers), "".join(order_ids)
         plain = (
-            not any(issubclass(kind, _NO_ROW) for kind in set(map(type, rows)))
-            and len(more) <= 1
+            len(more) <= 1
             and are_numbers(together)
             and together.count(",") == len(numbers) - 1
             and max(map(len, contents)) <= MOST_CONTENT

@@ -1,17 +1,17 @@
 """Several requests at once for the client that does not block: each is posted in a task.
 
-Messages are read and results handed over in the caller's task; what may be posted when, `Window` decides.
+Messages are read in a task, too, so that an answer need not wait for the next message. What may be posted when, and
+which result is handed over when, `Window` decides.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
-from functools import partial
 from typing import Any
 
 from laaffic._batch import Batch
 from laaffic._errors import ConfigurationError
 from laaffic._result import BatchResult
-from laaffic._window import INTERRUPTED, Window
+from laaffic._window import Window
 
 
 async def in_tasks(
@@ -22,57 +22,93 @@ async def in_tasks(
         asyncio.get_running_loop()
     except RuntimeError:
         raise ConfigurationError("concurrency needs asyncio; under another async library leave it at 1") from None
-    posts = _Tasks(send, window)
+    posts = _Tasks(send, batches, window)
     try:
-        while await posts.went_on(batches):
+        while await posts.went_on():
             for result in window.ready():
                 yield result
     except GeneratorExit:
         raise
     except BaseException as error:
         posts.cancel()
-        error.add_note(INTERRUPTED % window.under_way)
+        error.add_note(window.note)
         raise
     finally:
-        while window.under_way:
-            window.answered(*await posts.finished.get())
-        window.left()
+        try:
+            await posts.finish()
+        except BaseException as error:  # cancelled once more, while it waited
+            error.add_note(window.note)
+            raise
+        finally:
+            posts.take_finished()
+            window.left()
     if window.failure is not None:
         raise window.failure
 
 
 class _Tasks:
-    def __init__(self, send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], window: Window) -> None:
-        self.finished: asyncio.Queue[tuple[int, BatchResult | BaseException]] = asyncio.Queue()
+    def __init__(
+        self, send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], window: Window
+    ) -> None:
         self._send = send
+        self._batches = batches
         self._window = window
-        self._posts: set[asyncio.Task[BatchResult]] = set()
+        self._changed = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._read: Batch | None = None
+        self._reader = asyncio.create_task(self._read_batches())
+        self._reader.add_done_callback(lambda _: self._changed.set())
+        self._posts: dict[asyncio.Task[BatchResult], int] = {}
 
-    async def went_on(self, batches: AsyncIterator[Batch]) -> bool:
-        if self._window.may_post and (batch := await self._next(batches)) is not None:
-            post = asyncio.create_task(self._send(batch))
-            self._posts.add(post)  # asyncio itself keeps none alive
-            post.add_done_callback(partial(self._done, self._window.posted()))
-        elif self._window.under_way:
-            self._window.answered(*await self.finished.get())
-        else:
+    async def went_on(self) -> bool:
+        if self._window.may_post:
+            self._wanted.set()
+        if self._reader.done() and not self._posts:
             return False
-        while not self.finished.empty():
-            self._window.answered(*self.finished.get_nowait())
+        await self._changed.wait()
+        self._changed.clear()
+        self.take_finished()
+        if self._window.ended:
+            await self._stop_reading()
         return True
+
+    def take_finished(self) -> None:
+        for post in [post for post in self._posts if post.done()]:
+            error = asyncio.CancelledError() if post.cancelled() else post.exception()
+            self._window.answered(self._posts[post], error or post.result())
+            del self._posts[post]
+        if self._read is not None:
+            batch, self._read = self._read, None
+            place = self._window.posts(batch)
+            if place is not None:
+                post = asyncio.create_task(self._send(batch))
+                post.add_done_callback(lambda _: self._changed.set())
+                self._posts[post] = place
+        if self._reader.done() and not self._reader.cancelled() and (error := self._reader.exception()) is not None:
+            self._window.failed(error)
 
     def cancel(self) -> None:
         for post in self._posts:
             post.cancel()
 
-    async def _next(self, batches: AsyncIterator[Batch]) -> Batch | None:
-        try:
-            return await anext(batches, None)
-        except Exception as error:  # noqa: BLE001  # the caller's own; raised when all under way is handed over
-            self._window.failed(error)
-            return None
+    async def finish(self) -> None:
+        """Wait for all that is under way."""
+        await self._stop_reading()
+        while self._posts:
+            await asyncio.wait(self._posts)
+            self.take_finished()
 
-    def _done(self, place: int, post: "asyncio.Task[BatchResult]") -> None:
-        self._posts.discard(post)
-        error = asyncio.CancelledError() if post.cancelled() else post.exception()
-        self.finished.put_nowait((place, error or post.result()))
+    async def _read_batches(self) -> None:
+        """Read in one task from first to last: what the caller's iterable holds open may belong to a task."""
+        await self._wanted.wait()
+        async for batch in self._batches:
+            self._read = batch
+            self._wanted.clear()
+            self._changed.set()
+            await self._wanted.wait()
+
+    async def _stop_reading(self) -> None:
+        if not self._reader.done():
+            self._reader.cancel()
+            await asyncio.wait([self._reader])
+        self.take_finished()

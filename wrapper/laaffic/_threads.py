@@ -1,56 +1,66 @@
-"""Several requests at once for the client that blocks: each is posted in a thread.
+"""Several requests at once for the client that blocks: each is posted in a thread of its own.
 
-Messages are read and results handed over in the caller's thread; what may be posted when, `Window` decides.
+Messages are read and results handed over in the caller's thread; what may be posted when, `Window` decides. The threads
+are no daemons: when the program ends, what is under way still gets its answer. None of them waits for more to do, so
+that none can keep the program from ending.
 """
 
+import os
+import threading
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from queue import SimpleQueue
 
-from laaffic._batch import Batch
-from laaffic._result import BatchResult
-from laaffic._window import INTERRUPTED, Window
+from laaffic._batch import Batch, all_in
+from laaffic._errors import NotSentError
+from laaffic._result import BatchResult, State
+from laaffic._window import Window
 
 
 def in_threads(
-    send: Callable[[Batch], BatchResult], batches: Iterator[Batch], window: Window, concurrency: int
+    send: Callable[[Batch], BatchResult], batches: Iterator[Batch], window: Window
 ) -> Generator[BatchResult]:
-    """Post each batch in one of `concurrency` threads."""
-    with ThreadPoolExecutor(concurrency, "laaffic") as threads:
-        posts = _Threads(send, window, threads)
-        try:
-            while posts.went_on(batches):
-                yield from window.ready()
-        except BaseException as error:
-            error.add_note(INTERRUPTED % window.under_way)
-            raise
-        finally:
-            while window.under_way:
-                window.answered(*posts.finished.get())
+    """Post each batch in a thread."""
+    posts, process = _Threads(send, window), os.getpid()
+    try:
+        while posts.went_on(batches):
+            yield from window.ready()
+    except BaseException as error:
+        error.add_note(window.note)
+        raise
+    finally:
+        if os.getpid() == process:  # in a fork, the threads are another's
+            posts.finish()
             window.left()
     if window.failure is not None:
         raise window.failure
 
 
 class _Threads:
-    def __init__(self, send: Callable[[Batch], BatchResult], window: Window, threads: ThreadPoolExecutor) -> None:
-        self.finished: SimpleQueue[tuple[int, BatchResult | BaseException]] = SimpleQueue()
+    def __init__(self, send: Callable[[Batch], BatchResult], window: Window) -> None:
         self._send = send
         self._window = window
-        self._threads = threads
+        self._finished: SimpleQueue[_Post] = SimpleQueue()
+        self._posts: set[_Post] = set()
 
     def went_on(self, batches: Iterator[Batch]) -> bool:
         if self._window.may_post and (batch := self._next(batches)) is not None:
-            post = self._threads.submit(self._send, batch)
-            post.add_done_callback(partial(self._done, self._window.posted()))
-        elif self._window.under_way:
-            self._window.answered(*self.finished.get())
+            self._take_finished()
+            place = self._window.posts(batch)
+            if place is not None:
+                self._post(place, batch)
+        elif self._window.is_waiting:
+            self._take(self._finished.get())
         else:
             return False
-        while not self.finished.empty():
-            self._window.answered(*self.finished.get())
+        self._take_finished()
         return True
+
+    def finish(self) -> None:
+        """Wait for all that is under way. Not by counting: an interruption may have come between any two steps."""
+        for post in list(self._posts):
+            if post.ident is not None:  # it was started
+                post.join()
+            self._take(post)
 
     def _next(self, batches: Iterator[Batch]) -> Batch | None:
         try:
@@ -59,5 +69,43 @@ class _Threads:
             self._window.failed(error)
             return None
 
-    def _done(self, place: int, post: "Future[BatchResult]") -> None:
-        self.finished.put((place, post.exception() or post.result()))
+    def _post(self, place: int, batch: Batch) -> None:
+        post = _Post(self._send, place, batch, self._finished)
+        self._posts.add(post)
+        try:
+            post.start()
+        except RuntimeError as error:
+            self._posts.discard(post)
+            result = all_in(State.NOT_SENT, batch)
+            self._window.answered(place, NotSentError(f"No thread could be started: {error}", result=result))
+
+    def _take_finished(self) -> None:
+        while not self._finished.empty():
+            self._take(self._finished.get())
+
+    def _take(self, post: "_Post") -> None:
+        if post.outcome is not None:
+            self._window.answered(post.place, post.outcome)
+        self._posts.discard(post)
+
+
+class _Post(threading.Thread):
+    """The posting of one batch."""
+
+    def __init__(
+        self, send: Callable[[Batch], BatchResult], place: int, batch: Batch, finished: "SimpleQueue[_Post]"
+    ) -> None:
+        super().__init__(name="laaffic-send-many", daemon=False)
+        self.place = place
+        self.outcome: BatchResult | BaseException | None = None
+        self._send = send
+        self._batch = batch
+        self._finished = finished
+
+    def run(self) -> None:
+        """Post it."""
+        try:
+            self.outcome = self._send(self._batch)
+        except BaseException as error:  # noqa: BLE001  # raised where the results are read
+            self.outcome = error
+        self._finished.put(self)

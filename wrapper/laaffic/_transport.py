@@ -35,7 +35,7 @@ def open_sync(settings: Settings, signer: Signer, transport: httpx.BaseTransport
     """Return the HTTP client, over an expert's transport if there is one."""
     if transport is None:
         options = _connection_options(settings)
-        guarded: httpx.BaseTransport = Connections(lambda: GuardedTransport(httpx.HTTPTransport(**options)))
+        guarded: httpx.BaseTransport = Connections(lambda: GuardedTransport(httpx.HTTPTransport(**options), alone=True))
     else:
         guarded = GuardedTransport(doubted(transport))
     return httpx.Client(transport=guarded, **_request_options(settings, signer))
@@ -46,7 +46,7 @@ def open_async(settings: Settings, signer: Signer, transport: httpx.AsyncBaseTra
     if transport is None:
         options = _connection_options(settings)
         guarded: httpx.AsyncBaseTransport = AsyncConnections(
-            lambda: AsyncGuardedTransport(httpx.AsyncHTTPTransport(**options))
+            lambda: AsyncGuardedTransport(httpx.AsyncHTTPTransport(**options), alone=True)
         )
     else:
         guarded = AsyncGuardedTransport(doubted_async(transport))

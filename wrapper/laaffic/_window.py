@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from laaffic._errors import ConfigurationError, LaafficError
+from laaffic._batch import Batch, all_in
+from laaffic._errors import ConfigurationError, LaafficError, OutcomeUnknownError
 from laaffic._judgement import with_not_sent
-from laaffic._result import BatchResult
+from laaffic._result import BatchResult, State
 from laaffic._splitting import Splitter
 
 MOST_AT_ONCE = 100
-INTERRUPTED = "laaffic: interrupted while %d requests were under way; those that are not in the log are unknown"
 _logger = logging.getLogger("laaffic")
 
 
@@ -28,65 +28,92 @@ class Window:
     """The requests of one `send_many` that are under way, and the results that wait for their turn."""
 
     def __init__(self, splitter: Splitter, concurrency: int, *, in_order: bool) -> None:
-        self.under_way = 0
+        self.ended = False
         self.failure: BaseException | None = None
         self._splitter = splitter
         self._concurrency = concurrency
         self._in_order = in_order
-        self._ended = False
+        self._under_way: dict[int, Batch] = {}
         self._posted = 0
         self._next = 0
-        self._waiting: dict[int, BatchResult | None] = {}
+        self._waiting: dict[int, BatchResult] = {}
+        self._refused = False
+        self._unposted: list[Batch] = []
 
     @property
     def may_post(self) -> bool:
         """Whether one more request may be posted now; results that wait for an earlier one count, too."""
-        room = self.under_way < self._concurrency and self.under_way + len(self._waiting) < 2 * self._concurrency
-        return room and not self._ended
+        under_way = len(self._under_way)
+        return (
+            not self.ended and under_way < self._concurrency and under_way + len(self._waiting) < 2 * self._concurrency
+        )
 
-    def posted(self) -> int:
-        """Note that a request is under way; return its place."""
-        self.under_way += 1
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any request is under way."""
+        return bool(self._under_way)
+
+    def posts(self, batch: Batch) -> int | None:
+        """Note that a batch is now under way, and return its place; None when it must not be posted any more."""
+        if self.ended:  # by an answer that came while it was read
+            self._unposted.append(batch)
+            return None
+        self._under_way[self._posted] = batch
         self._posted += 1
         return self._posted - 1
 
     def answered(self, place: int, outcome: BatchResult | BaseException) -> None:
-        """Note what became of a request that was under way."""
-        self.under_way -= 1
+        """Note what became of a request that was under way. To say it twice does no harm."""
+        if place not in self._under_way:
+            return
+        if isinstance(outcome, BaseException) and not isinstance(outcome, LaafficError):
+            self.failed(outcome)
+            what = f"Sending broke off: {type(outcome).__name__}"
+            outcome = OutcomeUnknownError(what, result=all_in(State.UNKNOWN, self._under_way[place]))
         if isinstance(outcome, LaafficError):
             outcome = replace(outcome.result, error=outcome)
-        if isinstance(outcome, BaseException):
-            self.failed(outcome)
-            self._waiting[place] = None
-            return
-        if ends_sending(outcome) and not self._ended:
-            self._ended = True
-            outcome = with_not_sent(outcome, self._splitter.unposted())
         self._waiting[place] = outcome
+        self._refused = self._refused or ends_sending(outcome)
+        self.ended = self.ended or self._refused
+        del self._under_way[place]
 
     def failed(self, error: BaseException) -> None:
         """Note an error that is to be raised when the results of all that is under way have been handed over."""
-        self._ended = True
+        self.ended = True
         self.failure = self.failure or error
 
     def ready(self) -> Iterator[BatchResult]:
-        """Take out the results that may be handed over now."""
+        """Take out the results that may be handed over now. The last of all holds what was read and not posted."""
         while self._waiting:
             place = self._next if self._in_order else next(iter(self._waiting))
             if place not in self._waiting:
                 return
             self._next += 1
             result = self._waiting.pop(place)
-            if result is not None:
-                yield result
+            if self._refused and not self._waiting and not self._under_way:
+                result = with_not_sent(result, *self._unposted, self._splitter.unposted())
+            yield result
 
     def left(self) -> None:
         """Note that nobody reads on. What is known by now goes into the log, so that it is not lost."""
-        self._ended = True
+        self.ended = True
         for result in self._waiting.values():
-            if result is not None:
-                _logger.warning("send_many was not read to its end; what became of one more request: %r", result)
+            _logger.warning("%s, whose result nobody read: %r", _messages(result), result)
+        for batch in self._under_way.values():
+            _logger.warning("%s, whose result nobody read: unknown", _messages(all_in(State.UNKNOWN, batch)))
         self._waiting.clear()
+        self._under_way.clear()
+
+    @property
+    def note(self) -> str:
+        """What an interruption is told of those under way."""
+        those = ", ".join(_messages(all_in(State.UNKNOWN, batch)) for batch in self._under_way.values()) or "none"
+        return f"laaffic: interrupted; under way were: {those}. What became of them is in the log, or unknown"
+
+
+def _messages(result: BatchResult) -> str:
+    first, last = result.recipients[0].message_index, result.recipients[-1].message_index
+    return f"messages {first} to {last}"
 
 
 def ends_sending(result: BatchResult) -> bool:
