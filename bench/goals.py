@@ -86,8 +86,8 @@ GOALS = (
         2.2,
         lambda results, _: _cpu(results, "n1000", "laaffic_messages", "httpx"),
         why_missed=(
-            "Beyond the post itself it goes into reading 75 kB of JSON, holding each entry against what was asked and "
-            "making 1,000 outcomes. A raw socket that only writes and reads the JSON takes most of one post by itself."
+            "Beyond the post it goes into reading the JSON, holding each entry against what was asked and making "
+            "1,000 outcomes. A raw socket that only writes and reads the JSON takes most of one post by itself."
         ),
     ),
     Goal(
@@ -126,8 +126,8 @@ GOALS = (
         aim=0.7,
         why_missed=(
             "Posting ready bytes with httpx takes longer than all that the raw socket does. Over aiohttp it takes "
-            "less, but httpx-aiohttp 0.2.0 reports a lost answer as a connection that could not be made, and takes a "
-            "stray answer for the next request's: messages would be sent twice."
+            "less, but httpx-aiohttp 0.2.0 reports a lost answer as a connection that could not be made, so that "
+            "messages would be sent twice."
         ),
     ),
     Goal(
@@ -152,7 +152,7 @@ GOALS = (
         unit="ms",
     ),
     Goal(
-        "send_many, 1M receivers: peak memory over import",
+        "send_many, 1M receivers, one request at a time: peak memory",
         "at most",
         12,
         lambda results, _: max(_many(results), float(results["many"]["messages"]["peak_mib"])),
@@ -172,7 +172,7 @@ GOALS = (
         otherwise="run make bench-peers",
         why_missed=(
             "It is measured with three environment variables. SDKs built on requests look through all of them at every "
-            "send, so that with the 20 or 30 that a server has they take longer, and this does not."
+            "send, so that with more they take longer, and this does not."
         ),
     ),
 )

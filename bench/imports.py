@@ -9,12 +9,16 @@ from typing import Any
 from bench.effort import Effort, rounded
 
 PACKAGES = ("laaffic", "httpx", "httpcore", "h11", "anyio", "attrs", "orjson")
-MODULES = ("laaffic", "httpx")
+MODULES = {
+    "laaffic": "import laaffic",
+    "httpx": "import httpx",
+    "first_client": "import laaffic; laaffic.Client('key', 'secret', 'app', base_url='http://127.0.0.1:1')",
+}
 # Taken inside, around the import: the interpreter's own start is not in it.
 PROGRAM = """
 import time
 wall, cpu = time.perf_counter(), time.process_time()
-import {module}
+{statement}
 print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 
@@ -49,7 +53,7 @@ def _interleaved(times: int, *, bytecode: bool) -> dict[str, Any]:
 def _once(module: str, *, bytecode: bool) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as empty:
         where = [] if bytecode else ["-X", f"pycache_prefix={empty}"]
-        command = [sys.executable, "-I", *where, "-c", PROGRAM.format(module=module)]
+        command = [sys.executable, "-I", *where, "-c", PROGRAM.format(statement=MODULES[module])]
         printed = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stdout
     wall, cpu = printed.split()
     return float(wall) * 1000, float(cpu) * 1000

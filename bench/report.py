@@ -31,7 +31,7 @@ def show(results: Results, goals: list[Judged]) -> None:
     rows = Rows(["", "goal", "aim", "measured", ""], [_goal(judged) for judged in goals])
     console.print(Padding(_table(rows), (0, 0, 0, 2), expand=False))
     for judged in goals:
-        if judged.missed_by > 0:
+        if judged.missed_by > 0 and judged.goal.why_missed:
             console.print(Padding(f"{judged.goal.about}: {judged.goal.why_missed}", (1, 0, 0, 2), expand=False))
 
 

@@ -121,8 +121,12 @@ def imports(told: Any) -> list[Rows]:
     """Import times."""
     columns = [(state, time) for state in ("warm", "cold") for time in ("wall_ms", "cpu_ms")]
     rows = [
-        [f"import {module}", *(number(told[state][module][time]) for state, time in columns)]
-        for module in ("laaffic", "httpx")
+        [words, *(number(told[state][module][time]) for state, time in columns)]
+        for module, words in (
+            ("laaffic", "import laaffic"),
+            ("first_client", "import laaffic, and make the first client"),
+            ("httpx", "import httpx"),
+        )
     ]
     ratios = (ratio(told[state]["laaffic"][time], told[state]["httpx"][time]) for state, time in columns)
     rows.append(["laaffic / httpx", *ratios])

@@ -73,7 +73,7 @@ def test_the_upstream_answers_correctly(name: str) -> None:
             assert answer["success"] == str(len(body.rows))
 
 
-def test_the_upstream_ends_with_its_parent() -> None:
+def test_the_upstream_ends_with_its_use() -> None:
     with upstream() as server:
         port = server.port
     with pytest.raises(OSError, match="refused"):

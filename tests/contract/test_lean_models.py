@@ -1,4 +1,4 @@
-"""The models made by this project's own template against those of the generator's: the same in every way but speed."""
+"""The models made by this project's template against the generator's own: the same but for speed and repr()."""
 
 import importlib
 import subprocess

@@ -30,9 +30,10 @@ class AsyncClient(ClientBase):
     def send_many(
         self, messages: Iterable[Message] | AsyncIterable[Message], *, concurrency: int = 1, in_order: bool = False
     ) -> AsyncGenerator[BatchResult]:
-        """Send any number of messages, from a plain or an async iterable; see `Client.send_many`.
+        """Send any number of messages, from a plain or an async iterable, or from `Rows`; see `Client.send_many`.
 
-        Each of several requests at once is a task of asyncio; under another async library `concurrency` is 1.
+        Each of several requests at once is a task of asyncio, and messages are then read in one of their own, so that
+        no result waits for the next message. Under another async library `concurrency` is 1.
         """
         from laaffic._many import many_async  # noqa: PLC0415  # few need it
 

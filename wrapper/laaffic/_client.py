@@ -26,7 +26,7 @@ class Client(ClientBase):
         """Send messages in exactly one request.
 
         Args:
-            messages: at least one `Message`, with at most `max_recipients` receivers together.
+            messages: at least one `Message`, or `Rows`, with at most `max_recipients` receivers together.
 
         Returns:
             One outcome for every receiver, in the order asked. A receiver rejected is a result, not an exception.
@@ -47,9 +47,9 @@ class Client(ClientBase):
         """Send any number of messages in as many requests as it takes.
 
         Args:
-            messages: read as they are needed, so it may be endless. A message whose receivers do not fit into one
-                request is cut. If reading it raises, that passes through, and what was read and not yet posted is not
-                sent.
+            messages: `Message`s or `Rows`, read as they are needed, so it may be endless. A message whose receivers do
+                not fit into one request is cut. If reading it raises, that passes through, and what was read and not
+                yet posted is not sent.
             concurrency: how many requests may be under way at once, 1 to 100; by default one after the other. Each
                 takes a connection, and a thread of its own; the memory needed grows with it, not with `messages`.
             in_order: whether results come in the order of `messages`; by default in the order in which the answers
@@ -59,14 +59,15 @@ class Client(ClientBase):
             One result for each request; with `concurrency=1` before the next is posted. Its `error` says what went
             wrong; it is not raised. After an error that every further request would meet too (credentials, IP, clock,
             balance, address, no connection) nothing more is posted: the results of what is under way still come, and
-            what it has not read stays with you; what it had read and not posted stands in the result with that error
-            as `not_sent`. After a lost answer it goes on: stop reading if you would rather not. With more than one
-            request under way, rather end `messages` and read on to the end: of requests that nobody reads the result
-            of, only counts are kept, in the log.
+            what it has not read stays with you; what it had read and not posted stands in the last result as
+            `not_sent`. After a lost answer it goes on: stop reading if you would rather not. With more than one request
+            under way, rather end `messages` and read on to the end: of requests whose result nobody reads, the log has
+            the places of their messages and the counts. While this client waits for the next message, results wait too.
 
         Raises:
             InvalidMessageError: something in `messages` is not a `Message`; `.result` holds what was read and not sent.
-            ConfigurationError: the client is closed, or `concurrency` is no such number.
+            ConfigurationError: `concurrency` is no such number, or the client is closed; with several requests at once,
+                the results say so instead.
         """
         from laaffic._many import many  # noqa: PLC0415  # few need it
 

@@ -112,7 +112,7 @@ class InvalidMessageError(LaafficError, ValueError):
     """Refused here, before anything was sent.
 
     Attributes:
-        field: the argument that is wrong: `numbers`, `content`, `sender_id`, `order_ids` or `messages`.
+        field: the argument that is wrong: `numbers`, `content`, `sender_id`, `order_ids`, `messages`, `rows` or `row`.
         rule: the rule it breaks, with the remedy.
         message_index: which message of the batch, counted from 0; None when a message was refused as it was made.
         position: which number or order id of the message, counted from 0; None when the field as a whole is wrong.

@@ -24,7 +24,7 @@ class Rows:
 
     Args:
         rows: an iterable of `(number, content)` or `(number, content, order_id)`, read as they are needed, so it may be
-            endless. Each row has one number; `order_id` may be None.
+            endless. Each row has one number; `order_id` may be None, but not empty.
         sender_id: the sender number or name for all of them; see `Message`.
 
     Raises:
