@@ -79,6 +79,10 @@ GOALS = (
         "at most",
         1.15,
         lambda results, _: _cpu(results, "one", "laaffic_messages", "httpx"),
+        why_missed=(
+            "Beyond httpx it signs the request, keeps one connection for each request under way, guards it against stray "
+            "answers, reads the answer and gives an outcome: many small steps, of which none can be left out."
+        ),
     ),
     Goal(
         "n1000: the same ratio",

@@ -66,7 +66,7 @@ def test_rows_give_what_messages_would(rows: list[Any]) -> None:
         assert len(caught.value.result.not_sent) == len(caught.value.result.recipients) == expected[0]
         return
     batch = Rows(rows, sender_id="ACME")._all()
-    assert batch.items() == expected.items()
+    assert list(batch.items()) == expected.items()
     ours, theirs = batch.asked(), expected.asked()
     assert ours.numbers == theirs.numbers
     assert ours.order_ids == theirs.order_ids
@@ -125,7 +125,7 @@ def test_a_row_that_is_used_for_the_next_is_read_before_that() -> None:
             row[:] = [f"9990000000{n}", f"text {n}"]
             yield row
 
-    assert Rows(reused())._all().items() == [(f"9990000000{n}", f"text {n}", None, None) for n in range(3)]
+    assert list(Rows(reused())._all().items()) == [(f"9990000000{n}", f"text {n}", None, None) for n in range(3)]
 
 
 @pytest.mark.parametrize("number", ["99900000001", "+999 0000 0001"])

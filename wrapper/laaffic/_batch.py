@@ -31,7 +31,7 @@ class Batch(Protocol):
     def asked(self) -> Asked:
         """Every receiver, in the order asked."""
 
-    def items(self) -> list[tuple[str, str, str | None, str | None]]:
+    def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted of each message: numbers and order ids with commas between them, content, sender id."""
 
     def texts(self) -> Iterable[str]:

@@ -135,7 +135,8 @@ def _too_late(error: Exception) -> httpx.ReadError:
 
 def _forget_redirect(response: httpx.Response) -> None:
     """Redirects are never followed; one that cannot be read must not hide the answer that it stands in."""
-    response.headers.pop("Location", None)
+    if response.status_code // 100 == 3:  # noqa: PLR2004  # the first digit is the class
+        response.headers.pop("Location", None)
 
 
 def _has_leftover(stream: object) -> bool:

@@ -51,15 +51,13 @@ def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
     msg_ids = [None if place is None else listed.msg_ids[place] for place in found]
     # Listed under a failure and without a message id: neither an acceptance nor a refusal.
     accepted = len(asked) - (found if success else msg_ids).count(None)
-    rest = _state_of_unlisted(evidence.http_status, answer, accepted, len(asked))
-    states = (
-        [State.ACCEPTED] * accepted
-        if accepted == len(asked)
-        else [
+    states = [State.ACCEPTED] * accepted
+    if accepted < len(asked):
+        rest = _state_of_unlisted(evidence.http_status, answer, accepted, len(asked))
+        states = [
             rest if place is None else State.ACCEPTED if success or msg_id is not None else State.UNKNOWN
             for place, msg_id in zip(found, msg_ids, strict=True)
         ]
-    )
     result = BatchResult(
         recipients=asked.in_state(states, msg_ids),
         status=answer.status,

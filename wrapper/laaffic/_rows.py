@@ -85,9 +85,9 @@ class RowBatch:
         order_ids: list[str | None] = [*self.order_ids] if self.order_ids else [None] * self.size
         return Asked(self.numbers, order_ids, range(self.first, self.first + self.size))
 
-    def items(self) -> list[tuple[str, str, str | None, str | None]]:
+    def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted of each message."""
-        return list(zip(self.numbers, self.contents, repeat(self.sender_id), self.order_ids or repeat(None)))
+        return zip(self.numbers, self.contents, repeat(self.sender_id), self.order_ids or repeat(None), strict=False)
 
     def texts(self) -> Iterable[str]:
         """Every content."""
@@ -119,7 +119,7 @@ def _message(row: Any, index: int, sender_id: str | None) -> Message:
 
 def _plain_columns(rows: list[Any]) -> tuple[list[str], list[str], list[str] | None] | None:
     """Return the columns when each value is as `Message` would keep it; None when that has to be looked at."""
-    if not all(isinstance(row, tuple) for row in rows):
+    if set(map(type, rows)) != {tuple}:
         return None
     try:
         numbers, contents, *more = map(list, zip(*rows, strict=True))
