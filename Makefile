@@ -61,6 +61,7 @@ bench: setup ## measure, and show the figures beside the goals; takes about ten 
 
 bench-peers: $(VENV)/.ready ## compare with other vendors' SDKs, which the first run installs
 	@$(BIN)/python -m bench.peers $(PEERS)
+	@$(BIN)/python -m bench --show >/dev/null # which writes the page
 
 cassettes: setup ## record the tests' cassettes anew, from the mock
 	rm -rf tests/cassettes/cassettes

@@ -80,8 +80,8 @@ GOALS = (
         1.15,
         lambda results, _: _cpu(results, "one", "laaffic_messages", "httpx"),
         why_missed=(
-            "Beyond httpx it signs the request, keeps one connection for each request under way, guards it against stray "
-            "answers, reads the answer and gives an outcome: many small steps, of which none can be left out."
+            "Beyond httpx it signs the request, keeps one connection for each request under way, guards it against "
+            "stray answers, reads the answer and gives an outcome: many small steps, of which none can be left out."
         ),
     ),
     Goal(

@@ -109,8 +109,10 @@ def _peers(peers: Any) -> list[str]:
         ]
         for peer in peers["peers"]
     ]
+    machine, repeated = peers["machine"], f"{peers['rounds']} rounds of {peers['calls']} single sends"
     headings = ["", "CPU of a send / ours", "CPU µs a receiver of 1,000", "how", "import ms", "installed MB"]
     return [
         _markdown(headings, rows),
         _HOW_PEERS,
+        f"{machine['processor']}, {machine['cores']} cores, {machine['python']}; {peers['date']}. {repeated}.\n",
     ]

@@ -4,12 +4,12 @@ from bench.peers.peer import NUMBER, NUMBERS, OWN_TEXTS, TEXT, TEXTS, Peer, Send
 
 
 def _connect(url: str) -> Sender:
-    from laaffic import Client, Message
+    from laaffic import Client, Message, Rows
 
     client = Client("key", "secret", "app", base_url=url)
     return Sender(
         send_one=lambda: client.send_batch([Message(NUMBER, TEXT)]),
-        send_thousand=lambda: [client.send_batch(list(map(Message, NUMBERS, TEXTS)))],
+        send_thousand=lambda: [client.send_batch(Rows(list(zip(NUMBERS, TEXTS, strict=True))))],
         accepted=lambda answer: len(answer.accepted),
     )
 
