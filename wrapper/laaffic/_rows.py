@@ -19,7 +19,7 @@ class Rows:
     """Messages for one receiver each, made from rows: for campaigns, whose rows come from a file or a database.
 
     It does what `Message(number, content, sender_id, [order_id])` for each row does, with the same checks and the same
-    outcomes, in about two thirds of the time. Give it to `send_batch` or `send_many` in place of messages; a receiver's
+    outcomes, in little more than half the time. Give it to `send_batch` or `send_many` in place of messages; a receiver's
     `message_index` is the place of its row.
 
     Args:
