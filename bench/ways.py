@@ -96,6 +96,7 @@ def ways(body: Body, upstream: Upstream) -> Iterator[dict[str, Way]]:
         client, client_2, client_3 = (
             stack.enter_context(laaffic.Client(KEY, SECRET, APP, base_url=upstream.url)) for _ in range(3)
         )
+        each = Way(lambda: list(client_3.send_batch(messages(body)).recipients), numbers_of)
         yield {
             "socket": Way(lambda: socket.exchange(request), in_bytes),
             "limit": Way(
@@ -109,7 +110,7 @@ def ways(body: Body, upstream: Upstream) -> Iterator[dict[str, Way]]:
             ),
             # A list of all outcomes, so that none of them is put off until somebody looks.
             "laaffic": Way(lambda: list(client.send_batch(asked(body)).recipients), numbers_of),
-            "laaffic_each": Way(lambda: list(client_3.send_batch(messages(body)).recipients), numbers_of),
+            **({} if body.one_text else {"laaffic_each": each}),
             "laaffic_messages": Way(
                 Prepared(lambda: messages(body), lambda made: list(client_2.send_batch(made).recipients)), numbers_of
             ),

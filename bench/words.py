@@ -6,7 +6,7 @@ WAYS = {
     "httpx": "httpx, bytes ready; nothing parsed",
     "httpx_json": "httpx, rows, json=dict, .json()",
     "generated": "generated client, rows, .parsed",
-    "laaffic": "laaffic, rows (Rows) to outcomes",
+    "laaffic": "laaffic, rows to outcomes",
     "laaffic_each": "laaffic, rows, a Message for each",
     "laaffic_messages": "laaffic, Messages to outcomes",
 }

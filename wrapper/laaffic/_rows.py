@@ -19,8 +19,8 @@ class Rows:
     """Messages for one receiver each, made from rows: for campaigns, whose rows come from a file or a database.
 
     It does what `Message(number, content, sender_id, [order_id])` for each row does, with the same checks and the same
-    outcomes, in little more than half the time. Give it to `send_batch` or `send_many` in place of messages; a receiver's
-    `message_index` is the place of its row.
+    outcomes, in little more than half the time. Give it to `send_batch` or `send_many` in place of messages; the
+    `message_index` of a receiver is the place of its row.
 
     Args:
         rows: an iterable of `(number, content)` or `(number, content, order_id)`, read as they are needed, so it may be
