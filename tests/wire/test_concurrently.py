@@ -1,6 +1,7 @@
 """send_many with several requests under way at once."""
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import os
@@ -429,3 +430,69 @@ def test_what_is_left_when_the_loop_ends_stands_in_the_log(server: Server) -> No
     printed = _printed(LEFT, server)
     told = re.findall(r"^messages (\d+) to \1, whose result nobody read: ", printed, re.MULTILINE)
     assert len(told) == len(set(told)) == len(server.posts) - 1
+
+
+def test_a_cancellation_within_the_messages_is_no_end_of_them(server: Server) -> None:
+    async def cancelled_within() -> AsyncIterator[laaffic.Message]:
+        for message in messages(15):
+            yield message
+        helper = asyncio.create_task(asyncio.sleep(60))
+        helper.cancel()
+        await helper
+
+    got: list[laaffic.BatchResult] = []
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            async for result in client.send_many(cancelled_within(), concurrency=2):
+                got.append(result)  # noqa: PERF401  # a comprehension would lose what came before it failed
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(run())
+    assert len(numbers(got, "accepted")) == 10
+
+
+def test_messages_that_go_on_when_cancelled_keep_nothing_from_ending(server: Server) -> None:
+    server.will(BALANCE_TOO_LOW)
+
+    async def swallowing() -> AsyncIterator[laaffic.Message]:
+        for message in messages(10):
+            yield message
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        for message in itertools.islice(messages(30), 10, None):
+            yield message
+
+    async def run() -> list[laaffic.BatchResult]:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            return [result async for result in client.send_many(swallowing(), concurrency=2)]
+
+    results = asyncio.run(run())
+    assert len(server.posts) == 1
+    assert numbers(results, "not_sent") == [message.numbers[0] for message in itertools.islice(messages(20), 10, None)]
+
+
+def test_nothing_more_is_posted_when_nobody_reads_on(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    more, told = asyncio.Event(), list[laaffic.BatchResult]()
+
+    async def source() -> AsyncIterator[laaffic.Message]:
+        for message in messages(10):
+            yield message
+        await more.wait()
+        for message in itertools.islice(messages(20), 10, None):
+            yield message
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            results = client.send_many(source(), concurrency=2)
+            told.append(await anext(results))
+            more.set()
+            for _ in range(20):
+                await asyncio.sleep(0)  # the next batch is read, and not yet posted
+            await results.aclose()
+
+    with caplog.at_level(logging.WARNING, "laaffic"):
+        asyncio.run(run())
+    assert len(server.posts) == 1
+    assert numbers(told, "accepted") == [message.numbers[0] for message in messages(10)]
+    assert "messages 10 to 19 were read and not posted" in caplog.text

@@ -34,6 +34,7 @@ async def in_tasks(
         error.add_note(window.note)
         raise
     finally:
+        window.ended = True  # what is still being read is not posted any more
         try:
             await posts.finish()
         except BaseException as error:  # cancelled once more, while it waited
@@ -56,8 +57,10 @@ class _Tasks:
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
         self._read: Batch | None = None
+        self._failure: BaseException | None = None
+        self._stopping = False
         self._reader = asyncio.create_task(self._read_batches())
-        self._reader.add_done_callback(lambda _: self._changed.set())
+        self._reader.add_done_callback(self._read_over)
         self._posts: dict[asyncio.Task[BatchResult], int] = {}
 
     async def went_on(self) -> bool:
@@ -84,8 +87,8 @@ class _Tasks:
                 post = asyncio.create_task(self._send(batch))
                 post.add_done_callback(lambda _: self._changed.set())
                 self._posts[post] = place
-        if self._reader.done() and not self._reader.cancelled() and (error := self._reader.exception()) is not None:
-            self._window.failed(error)
+        if self._failure is not None:
+            self._window.failed(self._failure)
 
     def cancel(self) -> None:
         for post in self._posts:
@@ -103,12 +106,22 @@ class _Tasks:
         await self._wanted.wait()
         async for batch in self._batches:
             self._read = batch
-            self._wanted.clear()
             self._changed.set()
+            if self._stopping:  # and the caller's iterable went on all the same
+                return
+            self._wanted.clear()
             await self._wanted.wait()
 
+    def _read_over(self, reader: asyncio.Task[None]) -> None:
+        self._changed.set()
+        if not reader.cancelled():
+            self._failure = reader.exception()
+        elif not self._stopping:  # something that the caller's iterable waited for was cancelled
+            self._failure = asyncio.CancelledError()
+
     async def _stop_reading(self) -> None:
-        if not self._reader.done():
-            self._reader.cancel()
-            await asyncio.wait([self._reader])
+        self._stopping = True
+        while not self._reader.done():
+            self._reader.cancel()  # once more each second, because what is waited for can swallow it
+            await asyncio.wait([self._reader], timeout=1)
         self.take_finished()

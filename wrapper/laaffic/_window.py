@@ -101,6 +101,10 @@ class Window:
             _logger.warning("%s, whose result nobody read: %r", _messages(result), result)
         for batch in self._under_way.values():
             _logger.warning("%s, whose result nobody read: unknown", _messages(all_in(State.UNKNOWN, batch)))
+        if self.failure is None and not self._refused:
+            for batch in (*self._unposted, self._splitter.unposted()):
+                if (result := all_in(State.NOT_SENT, batch)).recipients:
+                    _logger.warning("%s were read and not posted", _messages(result))
         self._waiting.clear()
         self._under_way.clear()
 
