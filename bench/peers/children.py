@@ -42,7 +42,7 @@ class Child:
             PeerError: the program could not do it, has ended, or says nothing for five minutes.
         """
         assert self._process.stdin is not None  # noqa: S101  # both are pipes
-        assert self._process.stdout is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101  # it is a pipe
         timer = threading.Timer(_PATIENCE, self._process.kill)
         timer.start()
         try:

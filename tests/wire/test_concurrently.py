@@ -496,3 +496,21 @@ def test_nothing_more_is_posted_when_nobody_reads_on(server: Server, caplog: pyt
     assert len(server.posts) == 1
     assert numbers(told, "accepted") == [message.numbers[0] for message in messages(10)]
     assert "messages 10 to 19 were read and not posted" in caplog.text
+
+
+def test_what_was_not_posted_stands_in_the_log_when_nobody_reads_that_far(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    barrier = threading.Barrier(2)
+
+    def refuse(connection: Connection) -> bool:
+        barrier.wait(20)
+        return BALANCE_TOO_LOW(connection)
+
+    server.will(refuse)
+    large = laaffic.Message([f"999{n:08d}" for n in range(8)], "x")
+    with caplog.at_level(logging.WARNING, "laaffic"), laaffic.Client(base_url=server.url, max_recipients=2) as client:
+        results = client.send_many([large], concurrency=2, in_order=True)
+        assert len(next(results).rejected) == 2
+        results.close()
+    assert "messages 0 to 0 were read and not posted" in caplog.text

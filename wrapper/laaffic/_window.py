@@ -39,6 +39,7 @@ class Window:
         self._waiting: dict[int, BatchResult] = {}
         self._refused = False
         self._unposted: list[Batch] = []
+        self._unposted_told = False
 
     @property
     def may_post(self) -> bool:
@@ -92,6 +93,7 @@ class Window:
             result = self._waiting.pop(place)
             if self._refused and not self._waiting and not self._under_way:
                 result = with_not_sent(result, *self._unposted, self._splitter.unposted())
+                self._unposted_told = True
             yield result
 
     def left(self) -> None:
@@ -101,7 +103,7 @@ class Window:
             _logger.warning("%s, whose result nobody read: %r", _messages(result), result)
         for batch in self._under_way.values():
             _logger.warning("%s, whose result nobody read: unknown", _messages(all_in(State.UNKNOWN, batch)))
-        if self.failure is None and not self._refused:
+        if self.failure is None and not self._unposted_told:
             for batch in (*self._unposted, self._splitter.unposted()):
                 if (result := all_in(State.NOT_SENT, batch)).recipients:
                     _logger.warning("%s were read and not posted", _messages(result))
