@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 
-import httpx
+import httpx2
 from tools.soak_campaign import ASKED, NOT_ASKED, TOLD
 
 from laaffic import State
@@ -24,7 +24,7 @@ def read_book(url: str, receivers: int) -> bytearray:
     """Return how often the gateway accepted each receiver, found by its order id."""
     book = bytearray(receivers)
     offset, total = 0, 1
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as http:
+    with httpx2.Client(base_url=url, trust_env=False, timeout=60) as http:
         while offset < total:
             page = http.get("/_mock/messages", params={"offset": offset, "limit": PAGE}).raise_for_status().json()
             if page["let_go"]:

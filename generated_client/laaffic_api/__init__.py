@@ -1,9 +1,6 @@
 # Generated from openapi.yaml by `make generate`. Do not edit.
 """A client library for accessing Laaffic batch SMS"""
 
-from .client import AuthenticatedClient, Client
+from .client import Client
 
-__all__ = (
-    "AuthenticatedClient",
-    "Client",
-)
+__all__ = ("Client",)

@@ -11,7 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import IO, Self, TextIO
 
-import httpx
+import httpx2
 
 from laaffic_mock._install import PrismError, environment, find_contract, find_node, find_prism
 
@@ -196,8 +196,8 @@ if hasattr(os, "register_at_fork"):
 
 def _answering(url: str) -> str:
     try:
-        httpx.get(url, timeout=10, trust_env=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        httpx2.get(url, timeout=10, trust_env=False)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         remedy = "start a Prism there, or unset the variable"
         raise PrismError(f"nothing answers at LAAFFIC_PRISM_URL={url} ({error}): {remedy}") from error
     return url.rstrip("/")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
+import httpx2
 
 from laaffic_mock._account import environment_for
 from laaffic_mock._app import make_app
@@ -41,8 +41,8 @@ class RemoteGateway:
     def __init__(self, url: str, *, inspect: str | None = None) -> None:
         self.url = url.rstrip("/")
         # Idle connections are given up before the gateway does so, which would look as if it had gone.
-        limits = httpx.Limits(keepalive_expiry=60)
-        self._http = httpx.Client(base_url=inspect or self.url, trust_env=False, timeout=30, limits=limits)
+        limits = httpx2.Limits(keepalive_expiry=60)
+        self._http = httpx2.Client(base_url=inspect or self.url, trust_env=False, timeout=30, limits=limits)
         self._refuses_until = 0.0
         self._let_go = 0
 
@@ -178,7 +178,7 @@ class RemoteGateway:
         try:
             response = self._patiently(method, f"/_mock/{path}", body)
             answer = response.json() if response.content else None
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise GatewayError(f"no mock gateway answers at {self.url} ({type(error).__name__})") from None
         if response.is_error:
             raise GatewayError(
@@ -186,12 +186,12 @@ class RemoteGateway:
             )
         return answer
 
-    def _patiently(self, method: str, path: str, body: Any) -> httpx.Response:
+    def _patiently(self, method: str, path: str, body: Any) -> httpx2.Response:
         """Ask; while connections are refused on request, wait for the end of that."""
         while True:
             try:
                 return self._http.request(method, path, json=body)
-            except httpx.ConnectError:
+            except httpx2.ConnectError:
                 if time.monotonic() > self._refuses_until + _PAUSE:
                     raise
                 time.sleep(_PAUSE)

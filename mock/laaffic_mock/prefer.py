@@ -1,9 +1,9 @@
 """Choose which named example of the contract Prism answers with."""
 
-import httpx
+import httpx2
 
 
-class PreferTransport(httpx.HTTPTransport):
+class PreferTransport(httpx2.HTTPTransport):
     """Adds `Prefer: example=NAME` to every request; `laaffic.Client` takes it as `transport=`.
 
     `example` is the name of a response example in `openapi.yaml`, such as "insufficient_balance". Prism answers 404
@@ -14,20 +14,20 @@ class PreferTransport(httpx.HTTPTransport):
         super().__init__()
         self._prefer = f"example={example}"
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request with the header; raises what httpx raises."""
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send the request with the header; raises what httpx2 raises."""
         request.headers["Prefer"] = self._prefer
         return super().handle_request(request)
 
 
-class AsyncPreferTransport(httpx.AsyncHTTPTransport):
+class AsyncPreferTransport(httpx2.AsyncHTTPTransport):
     """The same as `PreferTransport` for asynchronous clients."""
 
     def __init__(self, example: str) -> None:
         super().__init__()
         self._prefer = f"example={example}"
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request with the header; raises what httpx raises."""
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send the request with the header; raises what httpx2 raises."""
         request.headers["Prefer"] = self._prefer
         return await super().handle_async_request(request)

@@ -73,20 +73,20 @@ def laaffic_client(laaffic_gateway: "RemoteGateway") -> Iterator["laaffic.Client
 def laaffic_async_client(laaffic_gateway: "RemoteGateway") -> "laaffic.AsyncClient":
     """An async client that sends to `laaffic_gateway`, on any event loop; it need not be closed."""
     del laaffic_gateway  # it has set the environment
-    import httpx  # noqa: PLC0415  # only when a test asks for it
+    import httpx2  # noqa: PLC0415  # only when a test asks for it
 
     import laaffic  # noqa: PLC0415  # the same
 
     # A fixture does not know the test's event loop, on which alone a connection could be closed: so none is kept.
-    limits = httpx.Limits(max_keepalive_connections=0)
-    return laaffic.AsyncClient(transport=httpx.AsyncHTTPTransport(verify=_ssl_context(), limits=limits))
+    limits = httpx2.Limits(max_keepalive_connections=0)
+    return laaffic.AsyncClient(transport=httpx2.AsyncHTTPTransport(verify=_ssl_context(), limits=limits))
 
 
 @cache
 def _ssl_context() -> "ssl.SSLContext":
-    import httpx  # noqa: PLC0415  # only when a test asks for it
+    import httpx2  # noqa: PLC0415  # only when a test asks for it
 
-    return httpx.create_ssl_context()
+    return httpx2.create_ssl_context()
 
 
 def _already_running(url: str) -> "RemoteGateway":
@@ -118,7 +118,7 @@ def _without_proxy(host: str) -> dict[str, str]:
 @contextmanager
 def _real_host_stopped() -> Iterator[str]:
     """Stop every attempt of this process to reach the provider's host, and say which that is."""
-    import httpx  # noqa: PLC0415  # only when a test asks for it
+    import httpx2  # noqa: PLC0415  # only when a test asks for it
 
     from laaffic_mock._contract import load_contract  # noqa: PLC0415  # the same
 
@@ -126,8 +126,8 @@ def _real_host_stopped() -> Iterator[str]:
     _watch_sockets()
     with pytest.MonkeyPatch.context() as patch:  # its own: a test's monkeypatch.undo() must not let anything pass
         for transport, method in (
-            (httpx.HTTPTransport, "handle_request"),
-            (httpx.AsyncHTTPTransport, "handle_async_request"),
+            (httpx2.HTTPTransport, "handle_request"),
+            (httpx2.AsyncHTTPTransport, "handle_async_request"),
         ):
             patch.setattr(transport, method, _watched(getattr(transport, method)))
         _stopped.add(host)
@@ -138,14 +138,14 @@ def _real_host_stopped() -> Iterator[str]:
 
 
 def _watched(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Watch a method of httpx: a proxy, or a connection from before, needs no name to be resolved."""
-    import httpx  # noqa: PLC0415  # only when a test asks for it
+    """Watch a method of httpx2: a proxy, or a connection from before, needs no name to be resolved."""
+    import httpx2  # noqa: PLC0415  # only when a test asks for it
 
     def watched(transport: Any, request: Any) -> Any:
         try:
             _check(request.url.host)
         except OSError as error:
-            raise httpx.ConnectError(str(error), request=request) from None
+            raise httpx2.ConnectError(str(error), request=request) from None
         return handle(transport, request)
 
     return watched

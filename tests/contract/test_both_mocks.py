@@ -1,6 +1,6 @@
 """One suite on Prism and on the gateway behind it: every answer of the contract ends as the table of errors says."""
 
-import httpx
+import httpx2
 import pytest
 
 import laaffic
@@ -80,7 +80,7 @@ def test_the_examples_of_success_fit_the_documented_request(
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
 def test_what_breaks_the_contract_is_turned_down(mock: Mock, body: object) -> None:
     headers = {"Api-Key": CREDENTIALS["api_key"], "Timestamp": "1630468800", "Sign": "05d7a50893e22a5c4bb3216ae3396c7c"}
-    answer = httpx.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
+    answer = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
     assert answer.status_code == 422
 
 
@@ -89,7 +89,7 @@ def test_a_missing_header_is_turned_down(mock: Mock, missing: str) -> None:
     headers = {"Api-Key": "k", "Timestamp": "1630468800", "Sign": "05d7a50893e22a5c4bb3216ae3396c7c"}
     del headers[missing]
     body = {"appId": "a", "array": [{"numbers": "99955500001", "content": "x"}]}
-    answer = httpx.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
+    answer = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
     assert answer.status_code == 401
 
 

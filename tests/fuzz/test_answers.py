@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -32,9 +32,9 @@ def spoken() -> Iterator[Server]:
         yield server
 
 
-def transport(status: int, headers: list[tuple[str, str]], content: bytes) -> httpx.MockTransport:
+def transport(status: int, headers: list[tuple[str, str]], content: bytes) -> httpx2.MockTransport:
     lines = [(name.encode(), value.encode("latin-1")) for name, value in headers]
-    return httpx.MockTransport(lambda _: httpx.Response(status, headers=lines, stream=httpx.ByteStream(content)))
+    return httpx2.MockTransport(lambda _: httpx2.Response(status, headers=lines, stream=httpx2.ByteStream(content)))
 
 
 @BOTH

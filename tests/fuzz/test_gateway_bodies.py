@@ -8,7 +8,7 @@ from hashlib import md5
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,13 +32,13 @@ def signed() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def http(gateway: Gateway) -> Iterator[httpx.Client]:
+def http(gateway: Gateway) -> Iterator[httpx2.Client]:
     """Return an HTTP client to the gateway."""
-    with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as client:
+    with httpx2.Client(base_url=gateway.url, trust_env=False, timeout=30) as client:
         yield client
 
 
-def assert_refused_or_answered(response: httpx.Response) -> None:
+def assert_refused_or_answered(response: httpx2.Response) -> None:
     if response.status_code == 200:
         assert response.json()["status"].lstrip("-").isdigit()
     else:
@@ -48,7 +48,7 @@ def assert_refused_or_answered(response: httpx.Response) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(body=st.binary(max_size=100) | ANY_JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_body_is_refused_or_answered(gateway: Gateway, http: httpx.Client, body: bytes) -> None:
+def test_any_body_is_refused_or_answered(gateway: Gateway, http: httpx2.Client, body: bytes) -> None:
     assert_refused_or_answered(http.post(PATH, content=body, headers=signed()))
     assert_it_serves(gateway)
 
@@ -63,14 +63,14 @@ MESSAGES = st.fixed_dictionaries(
 @settings(deadline=None, max_examples=80)
 @given(messages=st.lists(MESSAGES | SCALARS, max_size=3), app_id=st.just(CREDENTIALS["app_id"]) | SCALARS)
 def test_a_request_nearly_by_the_contract_is_refused_or_answered(
-    gateway: Gateway, http: httpx.Client, messages: list[Any], app_id: Any
+    gateway: Gateway, http: httpx2.Client, messages: list[Any], app_id: Any
 ) -> None:
     body = json.dumps({"appId": app_id, "array": messages})
     assert_refused_or_answered(http.post(PATH, content=body, headers=signed()))
     assert_it_serves(gateway)
 
 
-def test_a_text_that_no_utf_8_can_hold_is_refused_and_not_kept(gateway: Gateway, http: httpx.Client) -> None:
+def test_a_text_that_no_utf_8_can_hold_is_refused_and_not_kept(gateway: Gateway, http: httpx2.Client) -> None:
     gateway.clear()
     message = {"numbers": "99955500001", "content": "half \ud83d"}
     body = json.dumps({"appId": CREDENTIALS["app_id"], "array": [message]})
@@ -78,7 +78,7 @@ def test_a_text_that_no_utf_8_can_hold_is_refused_and_not_kept(gateway: Gateway,
     assert gateway.messages == []
 
 
-def test_what_is_refused_counts_as_a_request(gateway: Gateway, http: httpx.Client) -> None:
+def test_what_is_refused_counts_as_a_request(gateway: Gateway, http: httpx2.Client) -> None:
     gateway.clear()
     http.post(PATH, content=b"[", headers=signed())
     assert gateway.counts == {"requests": 1, "refused with HTTP 400": 1}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,16 +59,16 @@ REQUESTS = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def http(gateway: Gateway) -> Iterator[httpx.Client]:
+def http(gateway: Gateway) -> Iterator[httpx2.Client]:
     """Return an HTTP client to the gateway's inspection paths."""
-    with httpx.Client(base_url=f"{gateway.url}/_mock/", trust_env=False, timeout=30) as client:
+    with httpx2.Client(base_url=f"{gateway.url}/_mock/", trust_env=False, timeout=30) as client:
         yield client
 
 
 @settings(deadline=None, max_examples=120)
 @given(request=REQUESTS)
 def test_any_inspection_request_is_done_or_refused(
-    gateway: Gateway, http: httpx.Client, request: tuple[str, str, Any]
+    gateway: Gateway, http: httpx2.Client, request: tuple[str, str, Any]
 ) -> None:
     method, path, body = request
     response = http.request(method, path, content=json.dumps(body))
@@ -88,7 +88,7 @@ def test_any_inspection_request_is_done_or_refused(
     )
 )
 def test_any_query_of_messages_is_answered_or_refused(
-    gateway: Gateway, http: httpx.Client, query: dict[str, str]
+    gateway: Gateway, http: httpx2.Client, query: dict[str, str]
 ) -> None:
     response = http.get("messages", params=query)
     assert response.status_code in {200, 400}
@@ -97,13 +97,13 @@ def test_any_query_of_messages_is_answered_or_refused(
     assert_it_serves(gateway)
 
 
-def test_a_refused_change_of_settings_changes_none_of_them(gateway: Gateway, http: httpx.Client) -> None:
+def test_a_refused_change_of_settings_changes_none_of_them(gateway: Gateway, http: httpx2.Client) -> None:
     gateway.clear()
     before = http.get("settings").json()
     assert http.patch("settings", json={"balance": 5, "words": 7}).status_code == 400
     assert http.get("settings").json() == before
 
 
-def test_a_clock_that_no_date_can_tell_is_refused(gateway: Gateway, http: httpx.Client) -> None:
+def test_a_clock_that_no_date_can_tell_is_refused(gateway: Gateway, http: httpx2.Client) -> None:
     assert http.patch("settings", json={"clock_offset": 1e18}).status_code == 400
     assert_it_serves(gateway)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 import laaffic
@@ -59,7 +59,7 @@ def post(gateway: Gateway, secret: str) -> Any:
     sign = hashlib.md5(f"{SAMPLE_KEY}{secret}{now}".encode(), usedforsecurity=False).hexdigest()
     headers = {"Api-Key": SAMPLE_KEY, "Timestamp": now, "Sign": sign}
     body = {"appId": SAMPLE_APP, "array": [{"numbers": ONE, "content": "x"}]}
-    return httpx.post(f"{gateway.url}{PATH}", headers=headers, json=body, trust_env=False).json()
+    return httpx2.post(f"{gateway.url}{PATH}", headers=headers, json=body, trust_env=False).json()
 
 
 def test_it_answers_in_the_providers_types(gateway: Gateway) -> None:
@@ -202,14 +202,14 @@ def test_it_keeps_no_more_than_its_limit() -> None:
         for n in range(8):
             client.send_batch([laaffic.Message(ONE, str(n))])
         assert [message.content for message in small.messages] == ["3", "4", "5", "6", "7"]
-        page = httpx.get(f"{small.url}/_mock/messages", trust_env=False).json()
+        page = httpx2.get(f"{small.url}/_mock/messages", trust_env=False).json()
     assert (page["accepted"], page["let_go"]) == (8, 3)
 
 
 def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: laaffic.Client) -> None:
     client.send_batch([laaffic.Message([ONE, TWO, ONE, ONE], "x", order_ids=list("abcd"))])
     query: dict[str, str | int] = {"number": ONE, "offset": 1, "limit": 1}
-    page = httpx.get(f"{gateway.url}/_mock/messages", params=query, trust_env=False).json()
+    page = httpx2.get(f"{gateway.url}/_mock/messages", params=query, trust_env=False).json()
     assert (page["total"], [message["order_id"] for message in page["messages"]]) == (3, ["c"])
 
 
@@ -235,13 +235,13 @@ def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: 
 def test_a_bad_inspection_request_says_what_is_wrong(
     gateway: Gateway, method: str, path: str, body: Any, says: str
 ) -> None:
-    answer = httpx.request(method, f"{gateway.url}/_mock/{path}", json=body, trust_env=False)
+    answer = httpx2.request(method, f"{gateway.url}/_mock/{path}", json=body, trust_env=False)
     assert answer.status_code == 400
     assert says in answer.json()["error"]
 
 
 def test_the_secret_is_not_shown(gateway: Gateway) -> None:
-    assert SAMPLE_SECRET not in httpx.get(f"{gateway.url}/_mock/settings", trust_env=False).text
+    assert SAMPLE_SECRET not in httpx2.get(f"{gateway.url}/_mock/settings", trust_env=False).text
 
 
 def test_the_environment_points_a_client_at_it(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,8 +269,8 @@ def test_what_was_let_go_is_never_called_not_sent() -> None:
 
 def test_who_it_says_it_is_does_not_matter(gateway: Gateway) -> None:
     gateway.fail_next("drop_before_reading")
-    with pytest.raises((httpx.NetworkError, httpx.RemoteProtocolError)):
-        httpx.post(f"{gateway.url}{PATH}", headers={"X-Forwarded-For": "1.2.3.4"}, trust_env=False)
+    with pytest.raises((httpx2.NetworkError, httpx2.RemoteProtocolError)):
+        httpx2.post(f"{gateway.url}{PATH}", headers={"X-Forwarded-For": "1.2.3.4"}, trust_env=False)
 
 
 def test_a_template_fits_what_stands_between_its_fixed_parts() -> None:

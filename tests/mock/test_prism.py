@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 import pytest
 
@@ -73,8 +73,8 @@ def installed_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path
 
 
-def post(url: str) -> httpx.Response:
-    return httpx.post(url + PATH, json=SAMPLE, headers=HEADERS, timeout=10)
+def post(url: str) -> httpx2.Response:
+    return httpx2.post(url + PATH, json=SAMPLE, headers=HEADERS, timeout=10)
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -142,7 +142,7 @@ def test_a_given_contract_is_served(tmp_path: Path) -> None:
         "content: {application/json: {example: pong}}}}}}}\n"
     )
     with Prism(contract) as prism:
-        assert httpx.get(prism.url + "/ping").json() == "pong"
+        assert httpx2.get(prism.url + "/ping").json() == "pong"
 
 
 def test_an_early_death_shows_the_log(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_death_later_on_shows_the_log() -> None:
 
 
 def test_the_output_never_blocks_and_only_its_end_is_kept(prism: Prism) -> None:
-    with httpx.Client(base_url=prism.url, headers=HEADERS) as client:
+    with httpx2.Client(base_url=prism.url, headers=HEADERS) as client:
         for _ in range(300):  # six lines each: more than a pipe holds
             assert client.post(PATH, json=SAMPLE).status_code == 200
     assert len(prism.log.splitlines()) == 200
@@ -329,24 +329,24 @@ def test_a_prism_above_the_current_folder_is_found_and_another_version_warned_ab
 
 
 def test_malformed_json_is_refused_and_does_not_hang(prism: Prism) -> None:
-    assert httpx.post(prism.url + PATH, content=b'{"appId": ', headers=HEADERS, timeout=10).status_code == 400
+    assert httpx2.post(prism.url + PATH, content=b'{"appId": ', headers=HEADERS, timeout=10).status_code == 400
     assert post(prism.url).status_code == 200
 
 
 def test_a_prefer_transport_chooses_an_example(prism: Prism) -> None:
-    with httpx.Client(transport=PreferTransport("insufficient_balance")) as client:
+    with httpx2.Client(transport=PreferTransport("insufficient_balance")) as client:
         response = client.post(prism.url + PATH, json=SAMPLE, headers=HEADERS)
     assert (response.status_code, response.json()["status"]) == (200, "-10")
 
 
 def test_an_asynchronous_prefer_transport_chooses_an_example(prism: Prism) -> None:
-    async def send() -> httpx.Response:
-        async with httpx.AsyncClient(transport=AsyncPreferTransport("partial_success")) as client:
+    async def send() -> httpx2.Response:
+        async with httpx2.AsyncClient(transport=AsyncPreferTransport("partial_success")) as client:
             return await client.post(prism.url + PATH, json=SAMPLE, headers=HEADERS)
 
     assert asyncio.run(send()).json()["fail"] == "1"
 
 
 def test_an_example_that_is_not_there_is_a_404(prism: Prism) -> None:
-    with httpx.Client(transport=PreferTransport("no_such_example")) as client:
+    with httpx2.Client(transport=PreferTransport("no_such_example")) as client:
         assert client.post(prism.url + PATH, json=SAMPLE, headers=HEADERS).status_code == 404

@@ -1,6 +1,6 @@
 """What a failing test says, and how a test lets things go wrong."""
 
-import httpx
+import httpx2
 
 from laaffic_mock import Gateway, RemoteGateway
 from plugin.conftest import Run
@@ -117,7 +117,7 @@ def test_a_gateway_that_refuses_connections_is_asked_again_afterwards() -> None:
     with Gateway() as gateway, RemoteGateway(gateway.url) as asked:
         asked.fail_next("refuse_connection", seconds=0.3)
         asked._http.close()
-        asked._http = httpx.Client(base_url=gateway.url)  # as when the connection had been idle for too long
+        asked._http = httpx2.Client(base_url=gateway.url)  # as when the connection had been idle for too long
         asked.assert_not_sent()
 
 

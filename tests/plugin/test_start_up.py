@@ -34,7 +34,7 @@ def test_without_the_extra_one_line_says_what_to_install(run: Run, missing: str)
     )
 
 
-@pytest.mark.parametrize("heavy", ["httpx", "laaffic", "starlette", "uvicorn", "yaml"])
+@pytest.mark.parametrize("heavy", ["httpx2", "laaffic", "starlette", "uvicorn", "yaml"])
 def test_a_run_that_does_not_ask_for_it_imports_nothing_for_it(
     suite: Path, bare_environment: dict[str, str], command_line: list[str], heavy: str
 ) -> None:

@@ -3,7 +3,7 @@
 import ssl
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 import laaffic
@@ -72,7 +72,7 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"base_url": b"https://x.example"}, "empty"),
         ({"transport": object()}, "transport"),
         (
-            {"transport": httpx.MockTransport(lambda _: httpx.Response(200)), "proxy": "http://x.example"},
+            {"transport": httpx2.MockTransport(lambda _: httpx2.Response(200)), "proxy": "http://x.example"},
             "its own proxy",
         ),
     ],

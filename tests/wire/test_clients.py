@@ -13,7 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 import laaffic
@@ -91,14 +91,14 @@ def test_all_clients_of_a_process_share_one_ssl_context(
     sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[ssl.SSLContext] = []
-    make = httpx.create_ssl_context
+    make = httpx2.create_ssl_context
 
     def count() -> ssl.SSLContext:
         made.append(make())
         return made[-1]
 
     _transport.shared_ssl_context.cache_clear()
-    monkeypatch.setattr("httpx.create_ssl_context", count)
+    monkeypatch.setattr("httpx2.create_ssl_context", count)
     for _ in range(3):
         client = laaffic.Client(base_url="https://127.0.0.1:1", connect_retries=0)
         with client, pytest.raises(laaffic.NotSentError):
@@ -151,36 +151,36 @@ def test_ctrl_c_while_waiting_ends_at_once_and_says_what_is_known(server: Server
 
 
 def test_an_experts_transport_is_posted_through(send: Send, sample: list[laaffic.Message]) -> None:
-    seen: list[httpx.Request] = []
+    seen: list[httpx2.Request] = []
 
-    def handle(request: httpx.Request) -> httpx.Response:
+    def handle(request: httpx2.Request) -> httpx2.Response:
         seen.append(request)
-        return httpx.Response(200, json={"status": "-10"})
+        return httpx2.Response(200, json={"status": "-10"})
 
     with pytest.raises(laaffic.InsufficientBalanceError):
-        send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
+        send(sample, base_url="https://gateway.invalid", transport=httpx2.MockTransport(handle))
     assert len(seen) == 1
 
 
 def test_anything_a_transport_raises_becomes_an_unknown_outcome(send: Send, sample: list[laaffic.Message]) -> None:
-    def handle(_: httpx.Request) -> httpx.Response:
+    def handle(_: httpx2.Request) -> httpx2.Response:
         raise OSError("a secret 91856321412")
 
     with pytest.raises(laaffic.OutcomeUnknownError) as caught:
-        send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
+        send(sample, base_url="https://gateway.invalid", transport=httpx2.MockTransport(handle))
     assert "91856321412" not in str(caught.value)
 
 
-class _SaysItCouldNotConnect(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class _SaysItCouldNotConnect(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     """A transport of someone else, which posts and then says that it could not."""
 
     posts = 0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self.posts += 1
-        raise httpx.ConnectTimeout("Server disconnected", request=request)
+        raise httpx2.ConnectTimeout("Server disconnected", request=request)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         return self.handle_request(request)
 
 
@@ -191,14 +191,14 @@ def test_a_strangers_transport_is_not_believed_that_nothing_was_sent(send: Send,
     assert transport.posts == 1
 
 
-class _ChangedSubclass(httpx.HTTPTransport):
-    """A transport made of httpx's, which tries again by itself."""
+class _ChangedSubclass(httpx2.HTTPTransport):
+    """A transport made of httpx2's, which tries again by itself."""
 
     posts = 0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self.posts += 1
-        raise httpx.ConnectError("the second attempt", request=request)
+        raise httpx2.ConnectError("the second attempt", request=request)
 
 
 def test_nor_is_one_that_is_made_of_httpxs(sample: list[laaffic.Message]) -> None:
@@ -211,12 +211,12 @@ def test_nor_is_one_that_is_made_of_httpxs(sample: list[laaffic.Message]) -> Non
     assert transport.posts == 1
 
 
-class _BreaksOff(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _BreaksOff(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A body that breaks off with the word for a connection that could not be made."""
 
     def __iter__(self) -> Iterator[bytes]:
         yield b"{"
-        raise httpx.ConnectTimeout("Server disconnected")
+        raise httpx2.ConnectTimeout("Server disconnected")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self:
@@ -226,14 +226,14 @@ class _BreaksOff(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_an_answer_that_breaks_off_is_unknown_whatever_that_is_called(
     send: Send, sample: list[laaffic.Message]
 ) -> None:
-    posts: list[httpx.Request] = []
+    posts: list[httpx2.Request] = []
 
-    def handle(request: httpx.Request) -> httpx.Response:
+    def handle(request: httpx2.Request) -> httpx2.Response:
         posts.append(request)
-        return httpx.Response(200, stream=_BreaksOff())
+        return httpx2.Response(200, stream=_BreaksOff())
 
     with pytest.raises(laaffic.OutcomeUnknownError):
-        send(sample, base_url="https://gateway.invalid", transport=httpx.MockTransport(handle))
+        send(sample, base_url="https://gateway.invalid", transport=httpx2.MockTransport(handle))
     assert len(posts) == 1
 
 

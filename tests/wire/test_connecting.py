@@ -6,7 +6,7 @@ import ssl
 import threading
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import trustme
 
@@ -166,11 +166,11 @@ def test_certificates_of_the_environment_that_cannot_be_read_are_named(
 def test_connecting_and_reading_have_timeouts_of_their_own(sample: list[laaffic.Message]) -> None:
     seen: dict[str, float] = {}
 
-    def look(request: httpx.Request) -> httpx.Response:
+    def look(request: httpx2.Request) -> httpx2.Response:
         seen.update(request.extensions["timeout"])
-        return httpx.Response(200, json={"status": "-10"})
+        return httpx2.Response(200, json={"status": "-10"})
 
-    transport = httpx.MockTransport(look)
+    transport = httpx2.MockTransport(look)
     with laaffic.Client(timeout=(1.5, 2.5), transport=transport) as client, pytest.raises(laaffic.StatusError):
         client.send_batch(sample)
     assert (seen["connect"], seen["read"]) == (1.5, 2.5)
@@ -180,23 +180,23 @@ def test_connecting_and_reading_have_timeouts_of_their_own(sample: list[laaffic.
 
 
 def test_waiting_for_a_free_connection_too_long_is_not_sent(send: Send, sample: list[laaffic.Message]) -> None:
-    def busy(_: httpx.Request) -> httpx.Response:
-        raise httpx.PoolTimeout("busy")
+    def busy(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.PoolTimeout("busy")
 
     with pytest.raises(laaffic.NotSentError, match=r"busy.*fewer at once"):
-        send(sample, transport=httpx.MockTransport(busy))
+        send(sample, transport=httpx2.MockTransport(busy))
 
 
 @pytest.mark.parametrize("retries", [0, 2])
 def test_the_async_client_too_tries_a_bounded_number_of_times(retries: int, sample: list[laaffic.Message]) -> None:
-    tried: list[httpx.Request] = []
+    tried: list[httpx2.Request] = []
 
-    def refuse(request: httpx.Request) -> httpx.Response:
+    def refuse(request: httpx2.Request) -> httpx2.Response:
         tried.append(request)
-        raise httpx.ConnectError("refused")
+        raise httpx2.ConnectError("refused")
 
     async def run() -> None:
-        transport = httpx.MockTransport(refuse)
+        transport = httpx2.MockTransport(refuse)
         async with laaffic.AsyncClient(transport=transport, connect_retries=retries) as client:
             await client.send_batch(sample)
 

@@ -5,7 +5,7 @@ import itertools
 import threading
 from collections.abc import Awaitable, Callable
 
-import httpx
+import httpx2
 import pytest
 
 import laaffic
@@ -101,22 +101,22 @@ def test_more_at_once_than_there_may_be_connections_wait_for_one(
     assert server.connections <= 2
 
 
-def _request(seconds: float) -> httpx.Request:
+def _request(seconds: float) -> httpx2.Request:
     """Return a request that waits so long for a connection."""
-    return httpx.Request("POST", "http://127.0.0.1/", extensions={"timeout": {"pool": seconds}})
+    return httpx2.Request("POST", "http://127.0.0.1/", extensions={"timeout": {"pool": seconds}})
 
 
 def test_who_waits_too_long_for_a_connection_has_posted_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_connections, "MOST_CONNECTIONS", 1)
-    posts: list[httpx.Request] = []
+    posts: list[httpx2.Request] = []
 
-    def post(request: httpx.Request) -> httpx.Response:
+    def post(request: httpx2.Request) -> httpx2.Response:
         posts.append(request)
-        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+        return httpx2.Response(200, stream=httpx2.ByteStream(b"{}"))
 
-    connections = _connections.Connections(lambda: httpx.MockTransport(post))
+    connections = _connections.Connections(lambda: httpx2.MockTransport(post))
     answer_not_read = connections.handle_request(_request(20))
-    with pytest.raises(httpx.PoolTimeout):
+    with pytest.raises(httpx2.PoolTimeout):
         connections.handle_request(_request(0.01))
     assert len(posts) == 1
     answer_not_read.close()
@@ -125,16 +125,16 @@ def test_who_waits_too_long_for_a_connection_has_posted_nothing(monkeypatch: pyt
 
 def test_a_task_that_waits_too_long_has_posted_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_connections, "MOST_CONNECTIONS", 1)
-    posts: list[httpx.Request] = []
+    posts: list[httpx2.Request] = []
 
-    def post(request: httpx.Request) -> httpx.Response:
+    def post(request: httpx2.Request) -> httpx2.Response:
         posts.append(request)
-        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+        return httpx2.Response(200, stream=httpx2.ByteStream(b"{}"))
 
     async def run() -> None:
-        connections = _connections.AsyncConnections(lambda: httpx.MockTransport(post))
+        connections = _connections.AsyncConnections(lambda: httpx2.MockTransport(post))
         answer_not_read = await connections.handle_async_request(_request(20))
-        with pytest.raises(httpx.PoolTimeout):
+        with pytest.raises(httpx2.PoolTimeout):
             await connections.handle_async_request(_request(0.01))
         assert len(posts) == 1
         await answer_not_read.aclose()
@@ -143,7 +143,7 @@ def test_a_task_that_waits_too_long_has_posted_nothing(monkeypatch: pytest.Monke
     asyncio.run(run())
 
 
-class _Closing(httpx.MockTransport):
+class _Closing(httpx2.MockTransport):
     """A transport that counts how many were closed."""
 
     closed = 0
@@ -157,7 +157,7 @@ def test_connections_too_many_are_closed_when_they_have_not_been_used_for_long(m
     monkeypatch.setattr(_connections, "monotonic", lambda: now)
     monkeypatch.setattr(_Closing, "closed", 0)
     connections = _connections.Connections(
-        lambda: _Closing(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+        lambda: _Closing(lambda _: httpx2.Response(200, stream=httpx2.ByteStream(b"{}")))
     )
     at_once = [connections.handle_request(_request(1)) for _ in range(5)]
     for response in at_once:
@@ -170,7 +170,7 @@ def test_connections_too_many_are_closed_when_they_have_not_been_used_for_long(m
     assert _Closing.closed == 5
 
 
-class _CannotClose(httpx.MockTransport):
+class _CannotClose(httpx2.MockTransport):
     """A transport that fails to close."""
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ class _CannotClose(httpx.MockTransport):
 def test_a_connection_that_cannot_be_closed_takes_no_answer_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_connections, "KEPT", -1.0)  # every free one is old
     connections = _connections.Connections(
-        lambda: _CannotClose(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+        lambda: _CannotClose(lambda _: httpx2.Response(200, stream=httpx2.ByteStream(b"{}")))
     )
     for _ in range(3):
         assert connections.handle_request(_request(1)).read() == b"{}"
@@ -190,10 +190,10 @@ def test_a_connection_that_cannot_be_made_holds_no_place(monkeypatch: pytest.Mon
     monkeypatch.setattr(_connections, "MOST_CONNECTIONS", 2)
     made = itertools.count()
 
-    def connect() -> httpx.MockTransport:
+    def connect() -> httpx2.MockTransport:
         if next(made):
             raise OSError("no more")
-        return httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+        return httpx2.MockTransport(lambda _: httpx2.Response(200, stream=httpx2.ByteStream(b"{}")))
 
     async def run() -> None:
         connections = _connections.AsyncConnections(connect)
@@ -217,7 +217,7 @@ def test_a_connection_that_cannot_be_made_holds_no_place(monkeypatch: pytest.Mon
 def test_a_connection_in_use_when_the_client_is_closed_is_closed_by_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Closing, "closed", 0)
     connections = _connections.Connections(
-        lambda: _Closing(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+        lambda: _Closing(lambda _: httpx2.Response(200, stream=httpx2.ByteStream(b"{}")))
     )
     response = connections.handle_request(_request(1))
     connections.close()

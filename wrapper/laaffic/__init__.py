@@ -1,6 +1,5 @@
 """Send SMS through the Laaffic gateway, and know for every receiver what became of it."""
 
-from laaffic import _light_httpx  # noqa: F401  # first: it decides how httpx is imported
 from laaffic._async_client import AsyncClient
 from laaffic._client import Client
 from laaffic._errors import (

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import httpx
+import httpx2
 
 from laaffic._base import ClientBase, raised
 from laaffic._batch import Batch
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class AsyncClient(ClientBase):
     """Sends messages through the Laaffic gateway without blocking. Keep one and reuse it."""
 
-    _transport_kind = httpx.AsyncBaseTransport
+    _transport_kind = httpx2.AsyncBaseTransport
 
     async def send_batch(self, messages: Iterable[Message]) -> BatchResult:
         """Send messages in exactly one request; see `Client.send_batch`. If cancelled, the outcome is unknown."""

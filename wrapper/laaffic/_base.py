@@ -54,9 +54,9 @@ class ClientBase:
                 default 2. Nothing else is ever tried again, because it may have been sent.
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
             ssl_context: for a CA of your own. One that does not check certificates is refused.
-            transport: for experts: a transport of the HTTP library, httpx, to post through. Not covered by this
+            transport: for experts: a transport of the HTTP library, httpx2, to post through. Not covered by this
                 package's promise of stability. Not together with `proxy` or `ssl_context`. Errors of one that is not
-                httpx's own are not believed: the outcome is unknown, and connecting is not tried again.
+                httpx2's own are not believed: the outcome is unknown, and connecting is not tried again.
 
         Raises:
             ConfigurationError: names the argument or the variable that is missing or unsafe.
@@ -120,4 +120,4 @@ def raised(result: BatchResult) -> BatchResult:
 def _checked(transport: object, kind: type[Any]) -> Any:
     if transport is None or isinstance(transport, kind):
         return transport
-    raise ConfigurationError(f"transport is an httpx.{kind.__name__}, not a {type(transport).__name__}")
+    raise ConfigurationError(f"transport is an httpx2.{kind.__name__}, not a {type(transport).__name__}")

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import httpx
+import httpx2
 
 from laaffic._base import ClientBase, raised
 from laaffic._batch import Batch
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Client(ClientBase):
     """Sends messages through the Laaffic gateway. Thread-safe; keep one and reuse it."""
 
-    _transport_kind = httpx.BaseTransport
+    _transport_kind = httpx2.BaseTransport
 
     def send_batch(self, messages: Iterable[Message]) -> BatchResult:
         """Send messages in exactly one request.

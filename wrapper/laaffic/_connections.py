@@ -1,6 +1,6 @@
 """Connections: one for each request under way, kept for the next.
 
-httpx's own pool looks through all its connections and requests at every step, and above 20 at once it closes those that
+httpx2's own pool looks through all its connections and requests at every step, and above 20 at once it closes those that
 the next request would need. Here each connection is a pool of one, and finding a free one is one step.
 """
 
@@ -11,12 +11,12 @@ from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
-import httpx
+import httpx2
 
 MOST_CONNECTIONS = 100  # at once; a further request waits for one to become free
-KEPT = 5.0  # seconds without use; httpx uses none again that is older
+KEPT = 5.0  # seconds without use; httpx2 uses none again that is older
 _ALL_BUSY = "all connections were busy"
-_Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+_Transport = TypeVar("_Transport", httpx2.BaseTransport, httpx2.AsyncBaseTransport)
 
 
 class _Free(Generic[_Transport]):
@@ -49,25 +49,25 @@ class _Free(Generic[_Transport]):
         self._kept = 0.0
 
 
-class Connections(httpx.BaseTransport):
+class Connections(httpx2.BaseTransport):
     """A transport of transports, each of which has one connection."""
 
-    def __init__(self, connect: Callable[[], httpx.BaseTransport]) -> None:
+    def __init__(self, connect: Callable[[], httpx2.BaseTransport]) -> None:
         self._free = _Free(connect)
         self._turns = threading.Semaphore(MOST_CONNECTIONS)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Post on a free connection, or on a new one."""
         if not self._turns.acquire(timeout=request.extensions["timeout"]["pool"]):
-            raise httpx.PoolTimeout(_ALL_BUSY, request=request)
-        connection: httpx.BaseTransport | None = None
+            raise httpx2.PoolTimeout(_ALL_BUSY, request=request)
+        connection: httpx2.BaseTransport | None = None
         try:
             connection = self._free.take()
             response = connection.handle_request(request)
         except BaseException:
             self.drop(connection)
             raise
-        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
+        assert isinstance(response.stream, httpx2.SyncByteStream)  # noqa: S101  # what a sync transport returns
         response.stream = _Lent(self, connection, response.stream)
         return response
 
@@ -76,13 +76,13 @@ class Connections(httpx.BaseTransport):
         self._free.keep_none()
         self._close_old()
 
-    def give_back(self, connection: httpx.BaseTransport) -> None:
+    def give_back(self, connection: httpx2.BaseTransport) -> None:
         """Keep a connection for the next request."""
         self._free.give_back(connection)
         self._turns.release()
         self._close_old()
 
-    def drop(self, connection: httpx.BaseTransport | None) -> None:
+    def drop(self, connection: httpx2.BaseTransport | None) -> None:
         """Close a connection whose request came to no end: in which state it is, nobody knows."""
         self._turns.release()
         if connection is not None:
@@ -95,8 +95,8 @@ class Connections(httpx.BaseTransport):
                 connection.close()
 
 
-class _Lent(httpx.SyncByteStream):
-    def __init__(self, lender: Connections, connection: httpx.BaseTransport, stream: httpx.SyncByteStream) -> None:
+class _Lent(httpx2.SyncByteStream):
+    def __init__(self, lender: Connections, connection: httpx2.BaseTransport, stream: httpx2.SyncByteStream) -> None:
         self._lender = lender
         self._connection = connection
         self._stream = stream
@@ -113,26 +113,26 @@ class _Lent(httpx.SyncByteStream):
         self._lender.give_back(self._connection)
 
 
-class AsyncConnections(httpx.AsyncBaseTransport):
+class AsyncConnections(httpx2.AsyncBaseTransport):
     """The same for the async client."""
 
-    def __init__(self, connect: Callable[[], httpx.AsyncBaseTransport]) -> None:
+    def __init__(self, connect: Callable[[], httpx2.AsyncBaseTransport]) -> None:
         import anyio  # noqa: PLC0415  # importing it takes long, and only the async client needs it
 
         self._free = _Free(connect)
         self._turns = anyio.Semaphore(MOST_CONNECTIONS)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Post on a free connection, or on a new one."""
         await self._turn(request)
-        connection: httpx.AsyncBaseTransport | None = None
+        connection: httpx2.AsyncBaseTransport | None = None
         try:
             connection = self._free.take()
             response = await connection.handle_async_request(request)
         except BaseException:
             await self.drop(connection)
             raise
-        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
+        assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101  # what an async transport returns
         response.stream = _AsyncLent(self, connection, response.stream)
         return response
 
@@ -141,20 +141,20 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         self._free.keep_none()
         await self._close_old()
 
-    async def give_back(self, connection: httpx.AsyncBaseTransport) -> None:
+    async def give_back(self, connection: httpx2.AsyncBaseTransport) -> None:
         """Keep a connection for the next request."""
         self._free.give_back(connection)
         self._turns.release()
         await self._close_old()
 
-    async def drop(self, connection: httpx.AsyncBaseTransport | None) -> None:
+    async def drop(self, connection: httpx2.AsyncBaseTransport | None) -> None:
         """Close a connection whose request came to no end: in which state it is, nobody knows."""
         self._turns.release()
         if connection is not None:
             with suppress(Exception):
                 await connection.aclose()
 
-    async def _turn(self, request: httpx.Request) -> None:
+    async def _turn(self, request: httpx2.Request) -> None:
         import anyio  # noqa: PLC0415  # see above
 
         try:
@@ -163,7 +163,7 @@ class AsyncConnections(httpx.AsyncBaseTransport):
             with anyio.move_on_after(request.extensions["timeout"]["pool"]):
                 await self._turns.acquire()
                 return
-            raise httpx.PoolTimeout(_ALL_BUSY, request=request) from None
+            raise httpx2.PoolTimeout(_ALL_BUSY, request=request) from None
 
     async def _close_old(self) -> None:
         while (connection := self._free.old()) is not None:
@@ -171,9 +171,9 @@ class AsyncConnections(httpx.AsyncBaseTransport):
                 await connection.aclose()
 
 
-class _AsyncLent(httpx.AsyncByteStream):
+class _AsyncLent(httpx2.AsyncByteStream):
     def __init__(
-        self, lender: AsyncConnections, connection: httpx.AsyncBaseTransport, stream: httpx.AsyncByteStream
+        self, lender: AsyncConnections, connection: httpx2.AsyncBaseTransport, stream: httpx2.AsyncByteStream
     ) -> None:
         self._lender = lender
         self._connection = connection

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._guard import BEFORE_SENDING, AnswerTooLarge
@@ -14,7 +14,7 @@ from laaffic_api import Client as ApiClient
 from laaffic_api.api.sms import send_batch
 from laaffic_api.models import SendBatchRequest
 
-_CONNECTING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_CONNECTING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)
 _FIRST_PAUSE = 0.25
 _INTERRUPTED = "laaffic: interrupted while a request was under way; what became of its receivers is unknown"
 
@@ -81,7 +81,7 @@ def unanswered(error: Exception) -> Unanswered:
     return Unanswered(
         reached=not isinstance(error, BEFORE_SENDING),
         why=_why(error),
-        hint=_FEWER_AT_ONCE if isinstance(error, httpx.PoolTimeout) else None,
+        hint=_FEWER_AT_ONCE if isinstance(error, httpx2.PoolTimeout) else None,
         connecting=isinstance(error, _CONNECTING),
     )
 
@@ -89,17 +89,17 @@ def unanswered(error: Exception) -> Unanswered:
 _FEWER_AT_ONCE = "Send fewer at once with one client, or make more clients; it is safe to send again."
 # The first that fits. Only errors of connecting are quoted: others may hold what was sent or what came.
 _WORDS = (
-    (httpx.PoolTimeout, "all connections of this client were busy"),
-    (httpx.ConnectTimeout, "it took too long"),
-    (httpx.ReadTimeout, "the server did not answer in time"),
-    (httpx.WriteTimeout, "the server did not take the request in time"),
-    (httpx.DecodingError, "its compression is broken"),
+    (httpx2.PoolTimeout, "all connections of this client were busy"),
+    (httpx2.ConnectTimeout, "it took too long"),
+    (httpx2.ReadTimeout, "the server did not answer in time"),
+    (httpx2.WriteTimeout, "the server did not take the request in time"),
+    (httpx2.DecodingError, "its compression is broken"),
     (AnswerTooLarge, "it is far larger than any answer should be"),
-    ((httpx.RemoteProtocolError, httpx.NetworkError), "the connection broke off"),
+    ((httpx2.RemoteProtocolError, httpx2.NetworkError), "the connection broke off"),
 )
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+    if isinstance(error, httpx2.ConnectError | httpx2.ProxyError):
         return scrub(str(error)) or type(error).__name__
     return next((words for kinds, words in _WORDS if isinstance(error, kinds)), type(error).__name__)

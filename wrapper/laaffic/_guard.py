@@ -6,18 +6,18 @@ as the answer to the next request: a refusal of nothing, or the word to post onc
 
 from collections.abc import AsyncIterator, Iterator
 
-import httpx
+import httpx2
 
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes as they come over the wire; one accepted receiver takes about 100
 
 
 # What says that not even the first byte of the request was written. All else may have reached the provider.
 BEFORE_SENDING = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
 )
 
 
@@ -25,7 +25,7 @@ class AnswerTooLarge(Exception):  # noqa: N818  # it ends in an outcome, not in 
     """The answer is larger than any answer by the contract can be."""
 
 
-class GuardedTransport(httpx.BaseTransport):
+class GuardedTransport(httpx2.BaseTransport):
     """A transport whose answers are guarded.
 
     Args:
@@ -33,11 +33,11 @@ class GuardedTransport(httpx.BaseTransport):
         alone: whether it has no connection but the one, so that it may be closed as a whole.
     """
 
-    def __init__(self, inner: httpx.BaseTransport, *, alone: bool = False) -> None:
+    def __init__(self, inner: httpx2.BaseTransport, *, alone: bool = False) -> None:
         self._inner = inner
         self._alone = alone
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Post, and guard the answer."""
         response = self._inner.handle_request(request)
         _forget_redirect(response)
@@ -49,14 +49,14 @@ class GuardedTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-class AsyncGuardedTransport(httpx.AsyncBaseTransport):
+class AsyncGuardedTransport(httpx2.AsyncBaseTransport):
     """The same for the async client."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, *, alone: bool = False) -> None:
+    def __init__(self, inner: httpx2.AsyncBaseTransport, *, alone: bool = False) -> None:
         self._inner = inner
         self._alone = alone
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Post, and guard the answer."""
         response = await self._inner.handle_async_request(request)
         _forget_redirect(response)
@@ -68,15 +68,15 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-class _Guarded(httpx.SyncByteStream):
-    def __init__(self, response: httpx.Response, alone: httpx.BaseTransport | None) -> None:
+class _Guarded(httpx2.SyncByteStream):
+    def __init__(self, response: httpx2.Response, alone: httpx2.BaseTransport | None) -> None:
         self._response = response
         self._inner = response.stream
         self._alone = alone
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
-        assert isinstance(self._inner, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
+        assert isinstance(self._inner, httpx2.SyncByteStream)  # noqa: S101  # what a sync transport returns
         try:
             for part in self._inner:
                 size += len(part)
@@ -87,7 +87,7 @@ class _Guarded(httpx.SyncByteStream):
             raise _too_late(error) from error
 
     def close(self) -> None:
-        assert isinstance(self._inner, httpx.SyncByteStream)  # noqa: S101  # what a sync transport returns
+        assert isinstance(self._inner, httpx2.SyncByteStream)  # noqa: S101  # what a sync transport returns
         leftover = _has_leftover(self._inner)
         try:
             if leftover and self._alone is None:
@@ -98,15 +98,15 @@ class _Guarded(httpx.SyncByteStream):
             self._alone.close()
 
 
-class _AsyncGuarded(httpx.AsyncByteStream):
-    def __init__(self, response: httpx.Response, alone: httpx.AsyncBaseTransport | None) -> None:
+class _AsyncGuarded(httpx2.AsyncByteStream):
+    def __init__(self, response: httpx2.Response, alone: httpx2.AsyncBaseTransport | None) -> None:
         self._response = response
         self._inner = response.stream
         self._alone = alone
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
-        assert isinstance(self._inner, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
+        assert isinstance(self._inner, httpx2.AsyncByteStream)  # noqa: S101  # what an async transport returns
         try:
             async for part in self._inner:
                 size += len(part)
@@ -117,7 +117,7 @@ class _AsyncGuarded(httpx.AsyncByteStream):
             raise _too_late(error) from error
 
     async def aclose(self) -> None:
-        assert isinstance(self._inner, httpx.AsyncByteStream)  # noqa: S101  # what an async transport returns
+        assert isinstance(self._inner, httpx2.AsyncByteStream)  # noqa: S101  # what an async transport returns
         leftover = _has_leftover(self._inner)
         try:
             if leftover and self._alone is None:
@@ -128,12 +128,12 @@ class _AsyncGuarded(httpx.AsyncByteStream):
             await self._alone.aclose()
 
 
-def _too_late(error: Exception) -> httpx.ReadError:
+def _too_late(error: Exception) -> httpx2.ReadError:
     """Whatever it is called: once an answer has begun, the request has been sent."""
-    return httpx.ReadError(type(error).__name__)
+    return httpx2.ReadError(type(error).__name__)
 
 
-def _forget_redirect(response: httpx.Response) -> None:
+def _forget_redirect(response: httpx2.Response) -> None:
     """Redirects are never followed; one that cannot be read must not hide the answer that it stands in."""
     if response.status_code // 100 == 3:  # noqa: PLR2004  # the first digit is the class
         response.headers.pop("Location", None)

@@ -1,12 +1,12 @@
 """The way of a batch from request to result, and all that takes part in it.
 
-It is imported with the first client and not before: it takes about as long as httpx, of which `import laaffic` alone,
+It is imported with the first client and not before: it takes about as long as httpx2, of which `import laaffic` alone,
 for a message or an error, needs nothing.
 """
 
 import logging
 
-import httpx
+import httpx2
 
 from laaffic._batch import Batch
 from laaffic._evidence import Evidence
@@ -27,13 +27,13 @@ def signer(settings: Settings) -> Signer:
     return Signer(settings.api_key, settings.api_secret)
 
 
-def connect(settings: Settings, signer: Signer, transport: httpx.BaseTransport | None) -> ApiClient:
+def connect(settings: Settings, signer: Signer, transport: httpx2.BaseTransport | None) -> ApiClient:
     """Return the generated client, ready to post."""
     api = ApiClient(base_url=settings.base_url)
     return api.set_httpx_client(open_sync(settings, signer, transport))
 
 
-def connect_async(settings: Settings, signer: Signer, transport: httpx.AsyncBaseTransport | None) -> ApiClient:
+def connect_async(settings: Settings, signer: Signer, transport: httpx2.AsyncBaseTransport | None) -> ApiClient:
     """Return the generated client, ready to post without blocking."""
     api = ApiClient(base_url=settings.base_url)
     return api.set_async_httpx_client(open_async(settings, signer, transport))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
+import httpx2
 
 from laaffic._errors import ConfigurationError
 
@@ -160,8 +160,8 @@ def _parsed(url: object) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-        _ = httpx.URL(url).host  # which fails for a name that looks international and is not
-    except (ValueError, httpx.InvalidURL):
+        _ = httpx2.URL(url).host  # which fails for a name that looks international and is not
+    except (ValueError, httpx2.InvalidURL):
         return None
     named = len(host) <= _LONGEST_HOST and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
     if parts.scheme not in {"http", "https"} or port == 0 or not (named or ":" in host):

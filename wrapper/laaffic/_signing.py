@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from email.utils import parsedate_to_datetime
 from hashlib import md5
 
-import httpx
+import httpx2
 
 from laaffic._answer import read_answer
 
@@ -22,7 +22,7 @@ def signature(api_key: str, api_secret: str, timestamp: str) -> str:
     return md5((api_key + api_secret + timestamp).encode(), usedforsecurity=False).hexdigest()
 
 
-class Signer(httpx.Auth):
+class Signer(httpx2.Auth):
     """Sets the three headers, fresh for every request.
 
     When the provider answers that the timestamp is outside its range (-16), it takes the server's time from the
@@ -38,7 +38,7 @@ class Signer(httpx.Auth):
         self._clock = clock
         self._skew = 0.0  # seconds to add to this machine's clock; written whole, so threads need no lock
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Sign, and after a -16 sign once more by the server's clock."""
         response = yield self._signed(request, self._skew)
         skew = self._skew_by(response)
@@ -49,14 +49,14 @@ class Signer(httpx.Auth):
             if again is not None:
                 self._skew = again  # not posted a third time, but the next request is signed by it
 
-    def _signed(self, request: httpx.Request, skew: float) -> httpx.Request:
+    def _signed(self, request: httpx2.Request, skew: float) -> httpx2.Request:
         timestamp = str(int(self._clock() + skew))
         request.headers["Api-Key"] = self._api_key
         request.headers["Timestamp"] = timestamp
         request.headers["Sign"] = signature(self._api_key, self._api_secret, timestamp)
         return request
 
-    def _skew_by(self, response: httpx.Response) -> float | None:
+    def _skew_by(self, response: httpx2.Response) -> float | None:
         if not _surely_refused(response):
             return None
         try:
@@ -66,7 +66,7 @@ class Signer(httpx.Auth):
         return theirs - self._clock() if _FIRST <= theirs < _LAST else None
 
 
-def _surely_refused(response: httpx.Response) -> bool:
+def _surely_refused(response: httpx2.Response) -> bool:
     """Tell whether an answer says for certain that nothing was taken, because of the timestamp alone.
 
     Not so when it lists or counts accepted receivers all the same, nor when it comes with an HTTP status that leaves

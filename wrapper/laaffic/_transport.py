@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
+import httpx2
 
 from laaffic._connections import KEPT, AsyncConnections, Connections
 from laaffic._doubt import doubted, doubted_async
@@ -20,7 +20,7 @@ from laaffic._signing import Signer
 @cache
 def shared_ssl_context() -> ssl.SSLContext:
     """Return the one SSL context of this process: building one takes longer than many sends."""
-    return httpx.create_ssl_context()
+    return httpx2.create_ssl_context()
 
 
 @cache
@@ -28,29 +28,29 @@ def _user_agent() -> str:
     from importlib.metadata import version  # noqa: PLC0415  # takes long to import, and `import laaffic` needs it not
 
     python = ".".join(map(str, sys.version_info[:2]))
-    return f"laaffic/{version('laaffic')} python/{python} httpx/{httpx.__version__}"
+    return f"laaffic/{version('laaffic')} python/{python} httpx2/{httpx2.__version__}"
 
 
-def open_sync(settings: Settings, signer: Signer, transport: httpx.BaseTransport | None) -> httpx.Client:
+def open_sync(settings: Settings, signer: Signer, transport: httpx2.BaseTransport | None) -> httpx2.Client:
     """Return the HTTP client, over an expert's transport if there is one."""
     if transport is None:
         options = _connection_options(settings)
-        guarded: httpx.BaseTransport = Connections(lambda: GuardedTransport(httpx.HTTPTransport(**options), alone=True))
+        guarded: httpx2.BaseTransport = Connections(lambda: GuardedTransport(httpx2.HTTPTransport(**options), alone=True))
     else:
         guarded = GuardedTransport(doubted(transport))
-    return httpx.Client(transport=guarded, **_request_options(settings, signer))
+    return httpx2.Client(transport=guarded, **_request_options(settings, signer))
 
 
-def open_async(settings: Settings, signer: Signer, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+def open_async(settings: Settings, signer: Signer, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
     """Return the async HTTP client, over an expert's transport if there is one."""
     if transport is None:
         options = _connection_options(settings)
-        guarded: httpx.AsyncBaseTransport = AsyncConnections(
-            lambda: AsyncGuardedTransport(httpx.AsyncHTTPTransport(**options), alone=True)
+        guarded: httpx2.AsyncBaseTransport = AsyncConnections(
+            lambda: AsyncGuardedTransport(httpx2.AsyncHTTPTransport(**options), alone=True)
         )
     else:
         guarded = AsyncGuardedTransport(doubted_async(transport))
-    return httpx.AsyncClient(transport=guarded, **_request_options(settings, signer))
+    return httpx2.AsyncClient(transport=guarded, **_request_options(settings, signer))
 
 
 def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
         "base_url": settings.base_url,
         "auth": signer,
         "headers": {"User-Agent": _user_agent(), "Accept": "application/json"},
-        "timeout": httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
+        "timeout": httpx2.Timeout(settings.read_timeout, connect=settings.connect_timeout),
         "follow_redirects": False,
         "trust_env": False,  # what is wanted of the environment is read here
     }
@@ -69,7 +69,7 @@ def _connection_options(settings: Settings) -> dict[str, Any]:
         "verify": settings.ssl_context or shared_ssl_context(),
         "proxy": settings.proxy or _proxy_of_the_environment(settings.base_url),
         "trust_env": False,
-        "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
+        "limits": httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
     }
 
 

@@ -1,6 +1,6 @@
 """Keeping what a server sends back out of the HTTP library's own debug log.
 
-At level DEBUG httpcore writes the headers of each answer, and what is not HTTP whole. A server that repeats what it was
+At level DEBUG httpcore2 writes the headers of each answer, and what is not HTTP whole. A server that repeats what it was
 sent would so put numbers, texts and signatures into the log. Only during this package's own requests, only what was
 received is left out; the names of the steps stay.
 """
@@ -21,7 +21,7 @@ def _leave_out_what_was_received(record: logging.LogRecord) -> bool:
     return True
 
 
-for _name in ("httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks"):
+for _name in ("httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcore2.socks"):
     logging.getLogger(_name).addFilter(_leave_out_what_was_received)
 
 

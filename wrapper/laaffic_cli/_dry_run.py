@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-import httpx
+import httpx2
 
 from laaffic import Client, Message
 from laaffic_cli._problem import BadInputError, Problem
@@ -14,18 +14,18 @@ from laaffic_cli._streams import Stream
 _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
 
 
-class DryRunTransport(httpx.BaseTransport):
+class DryRunTransport(httpx2.BaseTransport):
     """Stands where the network would be: shows each request and makes up the answer."""
 
     def __init__(self, show: "Show") -> None:
         self._show = show
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Show a request; nothing leaves this process."""
         body = json.loads(request.read())
         headers = {name.decode(): _masked(name.decode(), value.decode()) for name, value in request.headers.raw}
         self._show.request(request.method, str(request.url), headers, body)
-        return httpx.Response(200, json=_made_up(body))
+        return httpx2.Response(200, json=_made_up(body))
 
 
 class Show(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 
 from laaffic import Client, ConfigurationError
 from laaffic_cli._problem import BadInputError
@@ -76,7 +76,7 @@ class Job:
         if missing and not self.dry_run:
             raise BadInputError([f"{' and '.join(missing)} must be set in the environment; --dry-run works without"])
 
-    def make_client(self, app_id_of_file: str | None, transport: httpx.BaseTransport | None) -> Client:
+    def make_client(self, app_id_of_file: str | None, transport: httpx2.BaseTransport | None) -> Client:
         """Make the client. In a dry run, whose transport sends nothing, what is not set is a placeholder.
 
         Raises:

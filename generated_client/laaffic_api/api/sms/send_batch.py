@@ -2,32 +2,39 @@
 from functools import lru_cache
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.send_batch_request import SendBatchRequest
 from ...models.send_batch_response import SendBatchResponse
 from ...types import Response
 
+PATH = "/v3/sendSms/batch"
+
 
 @lru_cache(maxsize=8)
-def _url(base_url: str) -> httpx.URL:
-    # httpx would parse it twice for every request.
-    return httpx.URL(base_url.rstrip("/") + "/v3/sendSms/batch")
+def _url(base_url: str, path: str) -> httpx2.URL:
+    # httpx2 would parse it twice for every request.
+    return httpx2.URL(base_url.rstrip("/") + path)
 
 
-def build_request(*, base_url: str, body: SendBatchRequest) -> dict[str, Any]:
-    """The arguments of `httpx.Client.request` for this operation, but for the headers of its security"""
+def build_request(
+    *,
+    base_url: str,
+    path: str = PATH,
+    body: SendBatchRequest,
+) -> dict[str, Any]:
+    """The arguments of `httpx2.Client.request` for this operation, without the headers of its security"""
     return {
         "method": "post",
-        "url": _url(base_url),
+        "url": _url(base_url, path),
         "content": orjson.dumps(body.to_dict()),
         "headers": {"Content-Type": "application/json;charset=UTF-8"},
     }
 
 
-def _response(response: httpx.Response) -> Response[SendBatchResponse]:
+def _response(response: httpx2.Response) -> Response[SendBatchResponse]:
     return Response(
         status_code=response.status_code,
         headers=response.headers,
@@ -36,17 +43,41 @@ def _response(response: httpx.Response) -> Response[SendBatchResponse]:
     )
 
 
-def sync_detailed(*, client: AuthenticatedClient | Client, body: SendBatchRequest) -> Response[SendBatchResponse]:
-    """Send messages with different texts in one request. Raises what httpx raises; never for what the answer says."""
+def sync_detailed(
+    *,
+    client: Client,
+    path: str = PATH,
+    options: dict[str, Any] | None = None,
+    body: SendBatchRequest,
+) -> Response[SendBatchResponse]:
+    """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    http = client.get_httpx_client()
-    return _response(http.request(**build_request(base_url=str(http.base_url), body=body)))
+    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    """
+
+    request = build_request(
+        base_url=client.base_url,
+        path=path,
+        body=body,
+    )
+    return _response(client.get_httpx_client().request(**request, **(options or {})))
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: SendBatchRequest
+    *,
+    client: Client,
+    path: str = PATH,
+    options: dict[str, Any] | None = None,
+    body: SendBatchRequest,
 ) -> Response[SendBatchResponse]:
-    """Send messages with different texts in one request. Raises what httpx raises; never for what the answer says."""
+    """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    http = client.get_async_httpx_client()
-    return _response(await http.request(**build_request(base_url=str(http.base_url), body=body)))
+    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    """
+
+    request = build_request(
+        base_url=client.base_url,
+        path=path,
+        body=body,
+    )
+    return _response(await client.get_async_httpx_client().request(**request, **(options or {})))
