@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic import _message, _numbers, _request, _settings, _splitting
+from laaffic import _request, _settings, _splitting
 from laaffic._answer import read_answer
+from laaffic._model import messages as _message
+from laaffic._model import numbers as _numbers
 from laaffic_api.models import SendBatchRequest, SendBatchResponse, StatusCode
 from laaffic_api.types import UNSET
 

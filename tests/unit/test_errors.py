@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 import laaffic
-from laaffic import _errors
+from laaffic._model import errors as _errors
 
 ALL = [value for value in vars(laaffic).values() if inspect.isclass(value) and issubclass(value, laaffic.LaafficError)]
 

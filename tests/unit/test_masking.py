@@ -2,7 +2,7 @@
 
 import pytest
 
-from laaffic._masking import mask_number, scrub
+from laaffic._model.masking import mask_number, scrub
 
 
 @pytest.mark.parametrize(

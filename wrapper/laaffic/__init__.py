@@ -2,7 +2,7 @@
 
 from laaffic._async_client import AsyncClient
 from laaffic._client import Client
-from laaffic._errors import (
+from laaffic._model.errors import (
     AuthenticationError,
     ConfigurationError,
     ContentTooLongError,
@@ -26,10 +26,10 @@ from laaffic._errors import (
     TooManyNumbersError,
     UnknownStatusError,
 )
-from laaffic._message import Message
-from laaffic._result import BatchResult, Recipient, State
+from laaffic._model.messages import Message
+from laaffic._model.results import BatchResult, Recipient, State
+from laaffic._model.statuses import STATUSES, StatusInfo
 from laaffic._rows import Rows
-from laaffic._statuses import STATUSES, StatusInfo
 
 __all__ = [
     "STATUSES",

@@ -10,8 +10,8 @@ import httpx2
 
 from laaffic._base import ClientBase, raised
 from laaffic._batch import Batch
-from laaffic._message import Message
-from laaffic._result import BatchResult
+from laaffic._model.messages import Message
+from laaffic._model.results import BatchResult
 from laaffic._splitting import Splitter, one_batch
 
 if TYPE_CHECKING:

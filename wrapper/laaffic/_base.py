@@ -5,8 +5,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from laaffic._batch import Batch, all_in
-from laaffic._errors import ConfigurationError
-from laaffic._result import BatchResult, State
+from laaffic._model.errors import ConfigurationError
+from laaffic._model.results import BatchResult, State
 from laaffic._settings import (
     DEFAULT_CONNECT_RETRIES,
     DEFAULT_MAX_RECIPIENTS,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from typing import Protocol
 
-from laaffic._message import Message
-from laaffic._result import BatchResult, Recipient, State
+from laaffic._model.messages import Message
+from laaffic._model.results import BatchResult, Recipient, State
 
 
 class Asked:

@@ -8,7 +8,7 @@ import httpx2
 
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._guard import BEFORE_SENDING, AnswerTooLarge
-from laaffic._masking import scrub
+from laaffic._model.masking import scrub
 from laaffic._wire_logs import quiet_wire_logs
 from laaffic_api import Client as ApiClient
 from laaffic_api.api.sms import send_batch

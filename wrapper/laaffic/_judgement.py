@@ -14,11 +14,11 @@ from http import HTTPStatus
 
 from laaffic._answer import Answer, Listed, read_answer
 from laaffic._batch import Batch, all_in
-from laaffic._errors import LaafficError, NotSentError, OutcomeUnknownError
 from laaffic._evidence import Answered, Evidence, Unanswered
 from laaffic._matching import match
-from laaffic._result import BatchResult, State
-from laaffic._statuses import status_info
+from laaffic._model.errors import LaafficError, NotSentError, OutcomeUnknownError
+from laaffic._model.results import BatchResult, State
+from laaffic._model.statuses import status_info
 from laaffic._verdict import SUCCESS, error_for, is_client_error, is_server_error, is_success
 
 # The provider's statuses are 0 and negative whole numbers, those that its table does not list included.

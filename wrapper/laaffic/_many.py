@@ -5,8 +5,8 @@ from typing import Any
 
 from laaffic._batch import Batch
 from laaffic._judgement import with_not_sent
-from laaffic._message import Message
-from laaffic._result import BatchResult
+from laaffic._model.messages import Message
+from laaffic._model.results import BatchResult
 from laaffic._splitting import Splitter
 from laaffic._window import Window, check_concurrency, ends_sending
 

@@ -6,10 +6,10 @@ from itertools import islice, repeat
 from typing import Any
 
 from laaffic._batch import Asked, MessageBatch, all_in
-from laaffic._errors import InvalidMessageError
-from laaffic._message import MOST_CONTENT, Message
-from laaffic._numbers import are_numbers
-from laaffic._result import State
+from laaffic._model.errors import InvalidMessageError
+from laaffic._model.messages import MOST_CONTENT, Message
+from laaffic._model.numbers import are_numbers
+from laaffic._model.results import State
 
 _NO_ROW = (str, bytes, Mapping, AbstractSet)  # they can be read one by one, too, but not as what they are
 _SHAPE = "a row is (number, content) or (number, content, order id)"

@@ -12,8 +12,8 @@ from laaffic._batch import Batch
 from laaffic._evidence import Evidence
 from laaffic._exchange import exchange, exchange_async
 from laaffic._judgement import judge
+from laaffic._model.results import BatchResult
 from laaffic._request import to_request
-from laaffic._result import BatchResult
 from laaffic._settings import Settings
 from laaffic._signing import Signer
 from laaffic._transport import open_async, open_sync

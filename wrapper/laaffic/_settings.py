@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 
-from laaffic._errors import ConfigurationError
+from laaffic._model.errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.laaffic.com"
 DEFAULT_TIMEOUT = (5.0, 30.0)

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from itertools import count
 
 from laaffic._batch import Batch, MessageBatch, all_in
-from laaffic._errors import InvalidMessageError
-from laaffic._message import Message
-from laaffic._result import State
+from laaffic._model.errors import InvalidMessageError
+from laaffic._model.messages import Message
+from laaffic._model.results import State
 from laaffic._rows import Rows
 
 

@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from laaffic._batch import Batch
-from laaffic._errors import ConfigurationError
-from laaffic._result import BatchResult
+from laaffic._model.errors import ConfigurationError
+from laaffic._model.results import BatchResult
 from laaffic._window import Window
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
 
 from laaffic._batch import Batch, all_in
-from laaffic._errors import NotSentError
-from laaffic._result import BatchResult, State
+from laaffic._model.errors import NotSentError
+from laaffic._model.results import BatchResult, State
 from laaffic._window import Window
 
 

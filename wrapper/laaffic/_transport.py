@@ -11,8 +11,8 @@ import httpx2
 
 from laaffic._connections import KEPT, AsyncConnections, Connections
 from laaffic._doubt import doubted, doubted_async
-from laaffic._errors import ConfigurationError
 from laaffic._guard import AsyncGuardedTransport, GuardedTransport
+from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
 from laaffic._signing import Signer
 
@@ -35,7 +35,9 @@ def open_sync(settings: Settings, signer: Signer, transport: httpx2.BaseTranspor
     """Return the HTTP client, over an expert's transport if there is one."""
     if transport is None:
         options = _connection_options(settings)
-        guarded: httpx2.BaseTransport = Connections(lambda: GuardedTransport(httpx2.HTTPTransport(**options), alone=True))
+        guarded: httpx2.BaseTransport = Connections(
+            lambda: GuardedTransport(httpx2.HTTPTransport(**options), alone=True)
+        )
     else:
         guarded = GuardedTransport(doubted(transport))
     return httpx2.Client(transport=guarded, **_request_options(settings, signer))

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from laaffic._errors import HTTPStatusError, LaafficError, OutcomeUnknownError, StatusError
-from laaffic._masking import scrub
-from laaffic._result import BatchResult
-from laaffic._statuses import STATUSES
+from laaffic._model.errors import HTTPStatusError, LaafficError, OutcomeUnknownError, StatusError
+from laaffic._model.masking import scrub
+from laaffic._model.results import BatchResult
+from laaffic._model.statuses import STATUSES
 
 SUCCESS = "0"
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from laaffic._batch import Batch, all_in
-from laaffic._errors import ConfigurationError, LaafficError, OutcomeUnknownError
 from laaffic._judgement import with_not_sent
-from laaffic._result import BatchResult, State
+from laaffic._model.errors import ConfigurationError, LaafficError, OutcomeUnknownError
+from laaffic._model.results import BatchResult, State
 from laaffic._splitting import Splitter
 
 MOST_AT_ONCE = 100

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from laaffic._masking import mask_number, scrub
+from laaffic._model.masking import mask_number, scrub
 
 if TYPE_CHECKING:
-    from laaffic._errors import LaafficError
+    from laaffic._model.errors import LaafficError
 
 _LONGEST_STATUS = 20
 
@@ -105,7 +105,7 @@ class BatchResult:
             PartialFailureError: at least one receiver is not accepted. Its `.result` is this result.
             LaafficError: the request failed as a whole: `self.error`.
         """
-        from laaffic._errors import PartialFailureError  # noqa: PLC0415  # errors hold results: that module imports this
+        from laaffic._model.errors import PartialFailureError  # noqa: PLC0415  # errors hold results: that module imports this
 
         if self.error is not None:
             raise self.error

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from laaffic._errors import InvalidMessageError
-from laaffic._masking import mask_number
-from laaffic._numbers import are_numbers, is_number, normalise_number
+from laaffic._model.errors import InvalidMessageError
+from laaffic._model.masking import mask_number
+from laaffic._model.numbers import are_numbers, is_number, normalise_number
 
 # The provider's page: content 長度不能超過1024字元. A contract test holds both against openapi.yaml.
 MOST_CONTENT = 1024

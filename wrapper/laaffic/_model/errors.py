@@ -28,8 +28,8 @@ import copyreg
 from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
-from laaffic._result import BatchResult
-from laaffic._statuses import status_info
+from laaffic._model.results import BatchResult
+from laaffic._model.statuses import status_info
 
 _SENT = {
     "no": "Nothing was sent.",
