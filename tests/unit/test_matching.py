@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic._batch import MessageBatch, all_in
+from laaffic._batch.batch import MessageBatch, all_in
 from laaffic._evidence import Answered
 from laaffic._judgement import judge
 

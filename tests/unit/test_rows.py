@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic._batch import MessageBatch
-from laaffic._rows import RowBatch, Rows, _plain_columns
+from laaffic._batch.batch import MessageBatch
+from laaffic._batch.rows import RowBatch, Rows, _plain_columns
 
 NUMBERS: st.SearchStrategy[Any] = st.sampled_from(
     ["99900000001", "99900000002", "+999 0000 0003", " 99900000004", "0999", "", "99900000001,99900000002", 999, None]

@@ -1,6 +1,7 @@
 """Send SMS through the Laaffic gateway, and know for every receiver what became of it."""
 
 from laaffic._async_client import AsyncClient
+from laaffic._batch.rows import Rows
 from laaffic._client import Client
 from laaffic._model.errors import (
     AuthenticationError,
@@ -29,7 +30,6 @@ from laaffic._model.errors import (
 from laaffic._model.messages import Message
 from laaffic._model.results import BatchResult, Recipient, State
 from laaffic._model.statuses import STATUSES, StatusInfo
-from laaffic._rows import Rows
 
 __all__ = [
     "STATUSES",

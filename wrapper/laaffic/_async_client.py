@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Self
 import httpx2
 
 from laaffic._base import ClientBase, raised
-from laaffic._batch import Batch
+from laaffic._batch.batch import Batch
+from laaffic._batch.splitter import Splitter, one_batch
 from laaffic._model.messages import Message
 from laaffic._model.results import BatchResult
-from laaffic._splitting import Splitter, one_batch
 
 if TYPE_CHECKING:
     from laaffic_api import Client as ApiClient

@@ -4,7 +4,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
-from laaffic._batch import Batch, all_in
+from laaffic._batch.batch import Batch, all_in
 from laaffic._model.errors import ConfigurationError
 from laaffic._model.results import BatchResult, State
 from laaffic._settings import (

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable
 
 from laaffic._answer import Listed
-from laaffic._batch import Asked
+from laaffic._batch.batch import Asked
 
 _TELLING = 6  # digits; fewer stand at the end of many numbers
 

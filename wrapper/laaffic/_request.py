@@ -1,6 +1,6 @@
 """From a batch to the generated client's request."""
 
-from laaffic._batch import Batch
+from laaffic._batch.batch import Batch
 from laaffic_api.models import BatchMessage, SendBatchRequest
 from laaffic_api.types import UNSET
 

@@ -8,7 +8,7 @@ import logging
 
 import httpx2
 
-from laaffic._batch import Batch
+from laaffic._batch.batch import Batch
 from laaffic._evidence import Evidence
 from laaffic._exchange import exchange, exchange_async
 from laaffic._judgement import judge

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from laaffic._batch import Batch
+from laaffic._batch.batch import Batch
 from laaffic._model.errors import ConfigurationError
 from laaffic._model.results import BatchResult
 from laaffic._window import Window

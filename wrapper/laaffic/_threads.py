@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
 
-from laaffic._batch import Batch, all_in
+from laaffic._batch.batch import Batch, all_in
 from laaffic._model.errors import NotSentError
 from laaffic._model.results import BatchResult, State
 from laaffic._window import Window

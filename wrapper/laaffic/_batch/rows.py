@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice, repeat
 from typing import Any
 
-from laaffic._batch import Asked, MessageBatch, all_in
+from laaffic._batch.batch import Asked, MessageBatch, all_in
 from laaffic._model.errors import InvalidMessageError
 from laaffic._model.messages import MOST_CONTENT, Message
 from laaffic._model.numbers import are_numbers

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from itertools import count
 
-from laaffic._batch import Batch, MessageBatch, all_in
+from laaffic._batch.batch import Batch, MessageBatch, all_in
+from laaffic._batch.rows import Rows
 from laaffic._model.errors import InvalidMessageError
 from laaffic._model.messages import Message
 from laaffic._model.results import State
-from laaffic._rows import Rows
 
 
 def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
