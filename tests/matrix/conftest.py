@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from laaffic import _exchange
+from laaffic._http import call as _exchange
 from laaffic_mock import Gateway
 from matrix.cell import Stage
 

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from laaffic._signing import Signer, signature
+from laaffic._http.signing import Signer, signature
 
 
 def test_the_providers_published_vector() -> None:

@@ -18,7 +18,7 @@ import pytest
 
 import laaffic
 from conftest import Send
-from laaffic import _transport
+from laaffic._http import transport as _transport
 from support.server import Connection, Server, silence
 
 

@@ -12,7 +12,8 @@ import trustme
 
 import laaffic
 from conftest import Send
-from laaffic import _exchange, _transport
+from laaffic._http import call as _exchange
+from laaffic._http import transport as _transport
 from support.server import Server, raw
 
 

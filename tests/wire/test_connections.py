@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 import laaffic
-from laaffic import _connections
+from laaffic._http import connections as _connections
 from support.server import Action, Connection, Server, answer, drop, success
 
 ONE = [laaffic.Message("99900000001", "x")]

@@ -8,7 +8,7 @@ import trio
 
 import laaffic
 from conftest import Send
-from laaffic import _guard
+from laaffic._http import guard as _guard
 from support.server import Action, Connection, Server, success
 
 

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from laaffic._answer import Answer, Listed, read_answer
 from laaffic._batch.batch import Batch, all_in
-from laaffic._evidence import Answered, Evidence, Unanswered
+from laaffic._http.evidence import Answered, Evidence, Unanswered
 from laaffic._matching import match
 from laaffic._model.errors import LaafficError, NotSentError, OutcomeUnknownError
 from laaffic._model.results import BatchResult, State

@@ -9,14 +9,14 @@ import logging
 import httpx2
 
 from laaffic._batch.batch import Batch
-from laaffic._evidence import Evidence
-from laaffic._exchange import exchange, exchange_async
+from laaffic._http.call import exchange, exchange_async
+from laaffic._http.evidence import Evidence
+from laaffic._http.signing import Signer
+from laaffic._http.transport import open_async, open_sync
 from laaffic._judgement import judge
 from laaffic._model.results import BatchResult
 from laaffic._request import to_request
 from laaffic._settings import Settings
-from laaffic._signing import Signer
-from laaffic._transport import open_async, open_sync
 from laaffic_api import Client as ApiClient
 
 _logger = logging.getLogger("laaffic")

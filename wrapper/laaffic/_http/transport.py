@@ -9,12 +9,12 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from laaffic._connections import KEPT, AsyncConnections, Connections
-from laaffic._doubt import doubted, doubted_async
-from laaffic._guard import AsyncGuardedTransport, GuardedTransport
+from laaffic._http.connections import KEPT, AsyncConnections, Connections
+from laaffic._http.doubt import doubted, doubted_async
+from laaffic._http.guard import AsyncGuardedTransport, GuardedTransport
+from laaffic._http.signing import Signer
 from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
-from laaffic._signing import Signer
 
 
 @cache

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import httpx2
 
-from laaffic._evidence import Answered, Evidence, Unanswered
-from laaffic._guard import BEFORE_SENDING, AnswerTooLarge
+from laaffic._http.evidence import Answered, Evidence, Unanswered
+from laaffic._http.guard import BEFORE_SENDING, AnswerTooLarge
+from laaffic._http.logs import quiet_wire_logs
 from laaffic._model.masking import scrub
-from laaffic._wire_logs import quiet_wire_logs
 from laaffic_api import Client as ApiClient
 from laaffic_api.api.sms import send_batch
 from laaffic_api.models import SendBatchRequest
