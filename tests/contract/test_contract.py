@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import laaffic
 from laaffic import _request, _settings
-from laaffic._answer import read_answer
 from laaffic._batch import splitter as _splitting
 from laaffic._model import messages as _message
 from laaffic._model import numbers as _numbers
+from laaffic._outcome.response import read_answer
 from laaffic_api.models import SendBatchRequest, SendBatchResponse, StatusCode
 from laaffic_api.types import UNSET
 

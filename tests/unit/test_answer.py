@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from laaffic._answer import _read_liberally, _read_plain, read_answer
+from laaffic._outcome.response import _read_liberally, _read_plain, read_answer
 
 TEXTS = st.sampled_from(
     ["", "0", " 0 ", "-1", "a b", "+99955500000", "99955500000", "\uff19", "\ud800", "1" * 10, "\u2028"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import laaffic
 from laaffic._batch.batch import MessageBatch, all_in
 from laaffic._http.evidence import Answered
-from laaffic._judgement import judge
+from laaffic._outcome.outcome import judge
 
 few_numbers = st.sampled_from(["99900000001", "99900000002", "99900000003"])
 few_order_ids = st.sampled_from(["a", "b", "c", "d"])

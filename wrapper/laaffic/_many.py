@@ -5,9 +5,9 @@ from typing import Any
 
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import Splitter
-from laaffic._judgement import with_not_sent
 from laaffic._model.messages import Message
 from laaffic._model.results import BatchResult
+from laaffic._outcome.outcome import with_not_sent
 from laaffic._window import Window, check_concurrency, ends_sending
 
 

@@ -13,8 +13,8 @@ from laaffic._http.call import exchange, exchange_async
 from laaffic._http.evidence import Evidence
 from laaffic._http.signing import Signer
 from laaffic._http.transport import open_async, open_sync
-from laaffic._judgement import judge
 from laaffic._model.results import BatchResult
+from laaffic._outcome.outcome import judge
 from laaffic._request import to_request
 from laaffic._settings import Settings
 from laaffic_api import Client as ApiClient

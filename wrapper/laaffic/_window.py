@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from laaffic._batch.batch import Batch, all_in
 from laaffic._batch.splitter import Splitter
-from laaffic._judgement import with_not_sent
 from laaffic._model.errors import ConfigurationError, LaafficError, OutcomeUnknownError
 from laaffic._model.results import BatchResult, State
+from laaffic._outcome.outcome import with_not_sent
 
 MOST_AT_ONCE = 100
 _logger = logging.getLogger("laaffic")

@@ -8,7 +8,7 @@ from hashlib import md5
 
 import httpx2
 
-from laaffic._answer import read_answer
+from laaffic._outcome.response import read_answer
 
 _logger = logging.getLogger("laaffic")
 _TIMESTAMP_EXPIRED = "-16"

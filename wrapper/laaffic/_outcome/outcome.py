@@ -12,14 +12,14 @@ import dataclasses
 import re
 from http import HTTPStatus
 
-from laaffic._answer import Answer, Listed, read_answer
 from laaffic._batch.batch import Batch, all_in
 from laaffic._http.evidence import Answered, Evidence, Unanswered
-from laaffic._matching import match
 from laaffic._model.errors import LaafficError, NotSentError, OutcomeUnknownError
 from laaffic._model.results import BatchResult, State
 from laaffic._model.statuses import status_info
-from laaffic._verdict import SUCCESS, error_for, is_client_error, is_server_error, is_success
+from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_server_error, is_success
+from laaffic._outcome.matching import match
+from laaffic._outcome.response import Answer, Listed, read_answer
 
 # The provider's statuses are 0 and negative whole numbers, those that its table does not list included.
 _PROVIDERS = re.compile(r"0|-[0-9]+")

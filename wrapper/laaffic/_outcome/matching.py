@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable
 
-from laaffic._answer import Listed
 from laaffic._batch.batch import Asked
+from laaffic._outcome.response import Listed
 
 _TELLING = 6  # digits; fewer stand at the end of many numbers
 
