@@ -19,7 +19,8 @@ import trio
 
 import laaffic
 from conftest import SendMany
-from laaffic import _threads, _window
+from laaffic._bulk import in_flight as _window
+from laaffic._bulk import threads as _threads
 from support.server import Action, Connection, Server, answer, drop, silence, success
 
 BALANCE_TOO_LOW = answer({"status": "-10", "reason": "insufficient balance"})

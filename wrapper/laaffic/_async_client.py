@@ -35,7 +35,7 @@ class AsyncClient(ClientBase):
         Each of several requests at once is a task of asyncio, and messages are then read in one of their own, so that
         no result waits for the next message. Under another async library `concurrency` is 1.
         """
-        from laaffic._many import many_async  # noqa: PLC0415  # few need it
+        from laaffic._bulk.send_many import many_async  # noqa: PLC0415  # few need it
 
         splitter = Splitter(self._settings.max_recipients)
         return many_async(self._send, messages, splitter, concurrency=concurrency, in_order=in_order)

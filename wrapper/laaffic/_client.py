@@ -69,7 +69,7 @@ class Client(ClientBase):
             ConfigurationError: `concurrency` is no such number, or the client is closed; with several requests at once,
                 the results say so instead.
         """
-        from laaffic._many import many  # noqa: PLC0415  # few need it
+        from laaffic._bulk.send_many import many  # noqa: PLC0415  # few need it
 
         splitter = Splitter(self._settings.max_recipients)
         return many(self._send, messages, splitter, concurrency=concurrency, in_order=in_order)

@@ -9,9 +9,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from laaffic._batch.batch import Batch
+from laaffic._bulk.in_flight import Window
 from laaffic._model.errors import ConfigurationError
 from laaffic._model.results import BatchResult
-from laaffic._window import Window
 
 
 async def in_tasks(

@@ -11,9 +11,9 @@ from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
 
 from laaffic._batch.batch import Batch, all_in
+from laaffic._bulk.in_flight import Window
 from laaffic._model.errors import NotSentError
 from laaffic._model.results import BatchResult, State
-from laaffic._window import Window
 
 
 def in_threads(

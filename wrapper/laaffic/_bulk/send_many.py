@@ -5,10 +5,10 @@ from typing import Any
 
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import Splitter
+from laaffic._bulk.in_flight import Window, check_concurrency, ends_sending
 from laaffic._model.messages import Message
 from laaffic._model.results import BatchResult
 from laaffic._outcome.outcome import with_not_sent
-from laaffic._window import Window, check_concurrency, ends_sending
 
 
 def many(
@@ -23,7 +23,7 @@ def many(
     check_concurrency(concurrency)
     if concurrency == 1:
         return _one_by_one(send, messages, splitter)
-    from laaffic._threads import in_threads  # noqa: PLC0415  # few need it
+    from laaffic._bulk.threads import in_threads  # noqa: PLC0415  # few need it
 
     window = Window(splitter, concurrency, in_order=in_order)
     return in_threads(send, splitter.split(messages), window)
@@ -41,7 +41,7 @@ def many_async(
     check_concurrency(concurrency)
     if concurrency == 1:
         return _one_by_one_async(send, messages, splitter)
-    from laaffic._tasks import in_tasks  # noqa: PLC0415  # few need it
+    from laaffic._bulk.tasks import in_tasks  # noqa: PLC0415  # few need it
 
     return in_tasks(send, splitter.split_async(messages), Window(splitter, concurrency, in_order=in_order))
 
