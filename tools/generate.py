@@ -1,6 +1,7 @@
 """Make the code that follows from openapi.yaml, or with --check say whether it is what would be made.
 
-That is generated_client/laaffic_api, by openapi-python-client with this project's templates, and the SDK's table of statuses.
+That is generated_client/laaffic_api, by openapi-python-client with this project's templates, and the SDK's table of
+statuses.
 """
 
 import argparse
