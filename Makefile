@@ -36,10 +36,10 @@ test: setup tools/node_modules/.ready ## run every test, offline
 mock: setup ## serve the contract with Prism until Ctrl-C
 	@$(BIN)/python -m laaffic_mock.prism
 
-generate: $(VENV)/.ready ## make generated_client from openapi.yaml
+generate: $(VENV)/.ready ## make the generated code (client, table of statuses) from openapi.yaml
 	$(BIN)/python tools/generate.py
 
-drift: $(VENV)/.ready ## fail when generated_client is not what openapi.yaml makes
+drift: $(VENV)/.ready ## fail when the generated code is not what openapi.yaml makes
 	$(BIN)/python tools/generate.py --check
 
 lint: $(VENV)/.ready tools/node_modules/.ready ## check style, types, imports and the contract

@@ -1,7 +1,7 @@
 """Send SMS through the Laaffic gateway, and know for every recipient what became of it."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from laaffic._async_client import (
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         EmptyTemplateError,
         GatewayFaultError,
         HTTPStatusError,
-        IPRestrictedError,
         InsufficientBalanceError,
         InvalidFieldError,
         InvalidMessageError,
         InvalidNumberError,
+        IPRestrictedError,
         KeyDisabledError,
         KeyNotAllowedError,
         NoPriceError,
@@ -72,18 +72,47 @@ if TYPE_CHECKING:
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
 # imports above are the same for type checkers, and a test holds both together.
 _HOMES = {
-    "_async_client": "AsyncClient",
-    "_client": "Client",
-    "_model.errors": "AccountLockedError AuthenticationError ConfigurationError ContentTooLongError EmptyContentError EmptyNumbersError EmptyTemplateError GatewayFaultError HTTPStatusError IPRestrictedError InsufficientBalanceError InvalidFieldError InvalidMessageError InvalidNumberError KeyDisabledError KeyNotAllowedError NoPriceError NotSentError OutcomeUnknownError QueryFailedError RejectedError SensitiveContentError StatusError TemplateMismatchError TimestampExpiredError TooFrequentError TooManyNumbersError UnknownStatusError",
-    "_model.messages": "Message",
-    "_model.numbers": "normalize_number",
-    "_model.recipients": "Recipient State",
-    "_model.results": "BatchResult LaafficError PartialFailureError RawResponse Sent",
-    "_model.rows": "Rows",
-    "_model.segments": "Segments segments",
-    "_model.statuses": "STATUSES StatusInfo",
+    "_async_client": ("AsyncClient",),
+    "_client": ("Client",),
+    "_model.errors": (
+        "AccountLockedError",
+        "AuthenticationError",
+        "ConfigurationError",
+        "ContentTooLongError",
+        "EmptyContentError",
+        "EmptyNumbersError",
+        "EmptyTemplateError",
+        "GatewayFaultError",
+        "HTTPStatusError",
+        "IPRestrictedError",
+        "InsufficientBalanceError",
+        "InvalidFieldError",
+        "InvalidMessageError",
+        "InvalidNumberError",
+        "KeyDisabledError",
+        "KeyNotAllowedError",
+        "NoPriceError",
+        "NotSentError",
+        "OutcomeUnknownError",
+        "QueryFailedError",
+        "RejectedError",
+        "SensitiveContentError",
+        "StatusError",
+        "TemplateMismatchError",
+        "TimestampExpiredError",
+        "TooFrequentError",
+        "TooManyNumbersError",
+        "UnknownStatusError",
+    ),
+    "_model.messages": ("Message",),
+    "_model.numbers": ("normalize_number",),
+    "_model.recipients": ("Recipient", "State"),
+    "_model.results": ("BatchResult", "LaafficError", "PartialFailureError", "RawResponse", "Sent"),
+    "_model.rows": ("Rows",),
+    "_model.segments": ("Segments", "segments"),
+    "_model.statuses": ("STATUSES", "StatusInfo"),
 }
-_MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names.split()}
+_MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}
 __all__ = [
     "STATUSES",
     "AccountLockedError",
@@ -133,12 +162,12 @@ __all__ = [
 
 if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of this package's
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         """Import a public name when it is first used."""
         if name == "__version__":
-            value = import_module("importlib.metadata").version("laaffic")
+            value = _import_module("importlib.metadata").version("laaffic")
         elif name in _MODULES:
-            value = getattr(import_module(_MODULES[name]), name)
+            value = getattr(_import_module(_MODULES[name]), name)
         else:
             raise AttributeError(f"module 'laaffic' has no attribute {name!r}")
         globals()[name] = value

@@ -39,7 +39,7 @@ class AsyncClient(ClientBase):
         *,
         sender_id: str | None = None,
         order_id: str | None = None,
-        timeout: float | tuple[float, float] | None = None,  # noqa: ASYNC109  # it is the HTTP library's, in two parts
+        timeout: float | tuple[float, float] | None = None,
     ) -> Recipient:
         """Send one message to one recipient, and return only when it was accepted; see `Client.send`.
 
@@ -52,7 +52,7 @@ class AsyncClient(ClientBase):
         self,
         messages: Iterable[Message],
         *,
-        timeout: float | tuple[float, float] | None = None,  # noqa: ASYNC109  # it is the HTTP library's, in two parts
+        timeout: float | tuple[float, float] | None = None,
     ) -> BatchResult:
         """Send messages in exactly one request; see `Client.send_batch`. If cancelled, the outcome is unknown."""
         return raised(await self._send(one_batch(messages, self._settings.max_recipients), one_timeout(timeout)))
@@ -95,7 +95,11 @@ class AsyncClient(ClientBase):
         await self.close()
 
     async def _send(
-        self, batch: Batch, timeout: tuple[float, float] | None = None, *, fresh: bool = False  # noqa: ASYNC109  # as above
+        self,
+        batch: Batch,
+        timeout: tuple[float, float] | None = None,
+        *,
+        fresh: bool = False,
     ) -> BatchResult:
         operation = send_batch(batch, self._settings.app_id, timeout)
         try:

@@ -16,7 +16,6 @@ from laaffic._model.masking import mask_number, scrub
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError
 from laaffic._operations.attempts import Attempts
-from laaffic._operations.operation import Operation
 from laaffic._settings import (
     DEFAULT_CONNECT_RETRIES,
     DEFAULT_MAX_RECIPIENTS,
@@ -60,9 +59,9 @@ class ClientBase:
                 Plain http goes to loopback only, or to a mock with the provider's published sample credentials.
             api_prefix: what the endpoints' paths begin with; by default LAAFFIC_API_PREFIX, else `/v3`. A sister brand
                 may have another.
-            timeout: seconds, one number for both or a pair `(connect, read)`. By default 5 s to connect and 30 s to wait
-                for the next bytes of the response. There is always one. A read timeout makes an outcome unknown, so be
-                generous.
+            timeout: seconds, one number for both or a pair `(connect, read)`. By default 5 s to connect and 30 s to
+                wait for the next bytes of the response. There is always one. A read timeout makes an outcome unknown,
+                so be generous.
             max_recipients: the most recipients in one request; by default 1,000, which the provider documents for the
                 sibling endpoint `/v3/sendSms`.
             connect_retries: how often a connection that could not be made is tried again, with growing pauses; by
@@ -80,7 +79,7 @@ class ClientBase:
             ConfigurationError: names the argument or the variable that is missing or unsafe.
         """
         if transport is not None and fresh_connections:
-            raise ConfigurationError("A transport keeps connections or not by its own settings; leave fresh_connections out")
+            raise ConfigurationError("A transport has its own settings for keep-alive; leave fresh_connections out")
         if transport is not None and (proxy is not None or ssl_context is not None):
             raise ConfigurationError("A transport brings its own proxy and ssl_context; give them to it instead")
         self._settings = make_settings(

@@ -20,7 +20,6 @@ from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
-from laaffic._settings import Timeout
 
 Outcome = TypeVar("Outcome")
 
@@ -124,7 +123,8 @@ class Client(ClientBase):
             what it has not read stays with you; what it had read and not posted is in the last result as `not_sent`.
             After a lost response it goes on: stop reading if you would rather not. With more than one request in
             flight, rather end `messages` and read on to the end: of requests whose result nobody reads, the log has
-            the indexes of their messages and the counts. While this client waits for the next message, results wait too.
+            the indexes of their messages and the counts. While this client waits for the next message, results wait,
+            too.
 
         Raises:
             InvalidMessageError: something in `messages` cannot be sent; `.result` has what was read and not sent.

@@ -52,7 +52,7 @@ class Settings:
         if not _is_whole(self.connect_retries) or self.connect_retries < 0:
             raise ConfigurationError("connect_retries is a whole number, 0 or more")
         if not _PREFIX.fullmatch(self.api_prefix):
-            raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) is a path such as /v3, without a slash at its end")
+            raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) is a path such as /v3")
         self._check_base_url()
         self._check_proxy()
         _check_ssl_context(self.ssl_context)
@@ -71,9 +71,9 @@ class Settings:
             )
         if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not self._is_sample_account():
             raise ConfigurationError(
-                f"base_url (LAAFFIC_BASE_URL) is plain http to {parts.hostname}. Use https: whoever sees one request can "
-                "send others for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010, or with "
-                "the provider's published sample credentials, to a mock"
+                f"base_url (LAAFFIC_BASE_URL) is plain http to {parts.hostname}. Use https: whoever sees one request "
+                "can send others for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010, "
+                "or, with the provider's published sample credentials, to a mock"
             )
 
     def _check_proxy(self) -> None:
@@ -107,8 +107,8 @@ def make_settings(
         api_key=key,
         api_secret=secret,
         app_id=app,
-        base_url=_given_base_url(os.environ.get("LAAFFIC_BASE_URL", DEFAULT_BASE_URL) if base_url is None else base_url),
-        api_prefix=_given_prefix(os.environ.get("LAAFFIC_API_PREFIX", DEFAULT_PREFIX) if api_prefix is None else api_prefix),
+        base_url=_given_base_url(_or_environment(base_url, "base_url", DEFAULT_BASE_URL)),
+        api_prefix=_given_prefix(_or_environment(api_prefix, "api_prefix", DEFAULT_PREFIX)),
         connect_timeout=connect,
         read_timeout=read,
         **others,  # type: ignore[arg-type]  # they are the arguments of ClientBase, which has their types
@@ -152,6 +152,10 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
     except UnicodeEncodeError:
         raise ConfigurationError("api_secret or app_id is not text in UTF-8") from None
     return key, found["api_secret"], found["app_id"]
+
+
+def _or_environment(given: str | None, name: str, default: str) -> str:
+    return os.environ.get(_variable(name), default) if given is None else given
 
 
 def _variable(name: str) -> str:

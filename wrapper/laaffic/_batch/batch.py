@@ -116,9 +116,7 @@ class MessageBatch:
     def pick(self, positions: Sequence[int]) -> Self:
         """Return a batch of some of the recipients; a message of which some are picked is cut."""
         owners = [
-            (place, position)
-            for place, message in enumerate(self.messages)
-            for position in range(len(message.numbers))
+            (place, position) for place, message in enumerate(self.messages) for position in range(len(message.numbers))
         ]
         picked = type(self)()
         for place, recipients in groupby((owners[position] for position in positions), key=lambda owner: owner[0]):

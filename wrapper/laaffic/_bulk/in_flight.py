@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from laaffic._batch.batch import Batch, all_in, in_order, unposted
+from laaffic._batch.batch import Batch, MessageBatch, all_in, in_order, unposted
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.posts import Posts, ends_sending, indexes
 from laaffic._model.errors import ConfigurationError, OutcomeUnknownError
@@ -83,27 +83,30 @@ class InFlight:
             self.failed(error)
             return None
 
-    def start(self, batch: Batch) -> Job | None:
-        """Note that a batch is now in flight; None when it must not be posted any more, or has nobody to post to."""
+    def start(self, batch: Batch) -> Job:
+        """Note that a batch is now in flight; nothing of it is posted when sending has ended or it has nobody."""
         if self.ended:  # by a response that came while it was read
             self._unposted += unposted(batch)
-            return None
-        place, self._places = self._places, self._places + 1
+            return Job(-1, MessageBatch(), split=False)
+        job = self._jobs[self._places] = Job(self._places, batch, split=self._split)
+        self._places += 1
         if not batch.size:
-            self._waiting[place] = [BatchResult(tuple(batch.invalid))]
-            return None
-        job = self._jobs[place] = Job(place, batch, split=self._split)
+            self._hand_over(job, BatchResult())
         return job
 
-    def responded(self, job: Job, part: Batch, result: BatchResult) -> bool:
-        """Note what became of a post; return whether more of the batch is to be posted. Saying it twice does no harm."""
+    def responded(self, job: Job, part: Batch, outcome: BatchResult | BaseException) -> bool:
+        """Note what became of a post; return whether more of the batch may be posted. Saying it twice does no harm."""
         if not job.posts.is_in_flight(part):
             return False
-        self._posted = True
-        self._refused = self._refused or ends_sending(result)
+        if isinstance(outcome, BatchResult):
+            self._posted = True
+            self._hand_over(job, job.posts.result_of(outcome))
+            job.posts.advance(outcome)
+        else:
+            outcome = self._broken_off(job, outcome)
+            self._hand_over(job, outcome)
+        self._refused = self._refused or ends_sending(outcome)
         self.ended = self.ended or self._refused
-        self._hand_over(job, job.posts.result_of(result))
-        job.posts.advance(result)
         return not (self._refused or self._closed)
 
     def finished(self, job: Job) -> None:
@@ -112,21 +115,13 @@ class InFlight:
             self._hand_over(job, BatchResult(tuple(left), batch_id=job.batch.id))
         self._jobs.pop(job.place, None)
 
-    def broke_off(self, job: Job, error: BaseException) -> None:
-        """Note that a post ended in an exception instead of a result."""
-        if job.place not in self._jobs:
-            return
+    def _broken_off(self, job: Job, error: BaseException) -> BatchResult:
         unknown = job.posts.broke_off()
         if isinstance(error, LaafficError):  # which has the outcomes of those that were to be posted
-            result = with_error(replace(error.result, error=None), error)
-            self._refused = self._refused or ends_sending(result)
-            self.ended = self.ended or self._refused
-        else:
-            self.failed(error)
-            result = BatchResult(tuple(unknown), batch_id=job.batch.id)
-            with_error(result, OutcomeUnknownError(f"Sending broke off: {type(error).__name__}"))
-        self._hand_over(job, with_recipients(result, job.posts.left()))
-        self.finished(job)
+            return with_error(replace(error.result, error=None), error)
+        self.failed(error)
+        what = f"Sending broke off: {type(error).__name__}"
+        return with_error(BatchResult(tuple(unknown), batch_id=job.batch.id), OutcomeUnknownError(what))
 
     def failed(self, error: BaseException) -> None:
         """Note an error that is to be raised when the results of all that is in flight have been handed over."""
@@ -134,7 +129,7 @@ class InFlight:
         self.failure = self.failure or error
 
     def ready(self) -> Iterator[BatchResult]:
-        """Take out the results that may be handed over now. The last one of all also has what was read and not posted."""
+        """Take out the results that may be handed over now; the last one of all has what was read and not posted."""
         while (place := self._ready_place()) is not None:
             results = self._waiting[place]
             result = results.pop(0)

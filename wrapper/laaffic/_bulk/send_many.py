@@ -14,23 +14,24 @@ def one_by_one(
     try:
         while not flight.ended and (batch := flight.read(batches)) is not None:
             job = flight.start(batch)
-            while job is not None and (part := job.posts.next()) is not None:
-                try:
-                    more = flight.responded(job, part, send(part))
-                except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
-                    flight.broke_off(job, error)
-                    break
-                if not more:
-                    break
+            while (part := job.posts.next()) and flight.responded(job, part, attempted(send, part)):
                 yield from flight.ready()
-            if job is not None:
-                flight.finished(job)
+            flight.finished(job)
             yield from flight.ready()
         yield from flight.last()
+    except GeneratorExit:
+        raise
     except BaseException as error:
-        if not isinstance(error, GeneratorExit):
-            error.add_note(flight.note)
+        error.add_note(flight.note)
         raise
     finally:
         flight.left()
     flight.raise_failure()
+
+
+def attempted(send: Callable[[Batch], BatchResult], part: Batch) -> BatchResult | Exception:
+    """Send, and return an exception as an outcome like any other."""
+    try:
+        return send(part)
+    except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
+        return error

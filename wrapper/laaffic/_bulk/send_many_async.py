@@ -7,33 +7,26 @@ from laaffic._batch.batch import Batch
 from laaffic._bulk.in_flight import InFlight
 from laaffic._model.results import BatchResult
 
+Send = Callable[[Batch], Coroutine[Any, Any, BatchResult]]
 
-async def one_by_one_async(
-    send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], flight: InFlight
-) -> AsyncGenerator[BatchResult]:
+
+async def one_by_one_async(send: Send, batches: AsyncIterator[Batch], flight: InFlight) -> AsyncGenerator[BatchResult]:
     """Post each batch, and hand over its result before the next is posted."""
     try:
         while not flight.ended and (batch := await _read(flight, batches)) is not None:
             job = flight.start(batch)
-            while job is not None and (part := job.posts.next()) is not None:
-                try:
-                    more = flight.responded(job, part, await send(part))
-                except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
-                    flight.broke_off(job, error)
-                    break
-                if not more:
-                    break
+            while (part := job.posts.next()) and flight.responded(job, part, await _attempted(send, part)):
                 for result in flight.ready():
                     yield result
-            if job is not None:
-                flight.finished(job)
+            flight.finished(job)
             for result in flight.ready():
                 yield result
         for result in flight.last():
             yield result
+    except GeneratorExit:
+        raise
     except BaseException as error:
-        if not isinstance(error, GeneratorExit):
-            error.add_note(flight.note)
+        error.add_note(flight.note)
         raise
     finally:
         flight.left()
@@ -46,3 +39,10 @@ async def _read(flight: InFlight, batches: AsyncIterator[Batch]) -> Batch | None
     except Exception as error:  # noqa: BLE001  # the caller's own; raised when all in flight is handed over
         flight.failed(error)
         return None
+
+
+async def _attempted(send: Send, part: Batch) -> BatchResult | Exception:
+    try:
+        return await send(part)
+    except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
+        return error

@@ -82,20 +82,14 @@ class _Tasks:
         for post in [post for post in self._posts if post.done()]:
             job, part = self._posts[post]
             error = asyncio.CancelledError() if post.cancelled() else post.exception()
-            if error is not None:
-                self._flight.broke_off(job, error)
-            elif self._flight.responded(job, part, post.result()):
+            if self._flight.responded(job, part, error or post.result()):
                 self._post_next(job)
             else:
                 self._flight.finished(job)
             del self._posts[post]
         if self._read is not None:
             batch, self._read = self._read, None
-            started = self._flight.start(batch)
-            if started is not None:
-                self._post_next(started)
-            else:
-                self._changed.set()  # there may be a result without a post, and room for one more batch
+            self._post_next(self._flight.start(batch))
         if self._failure is not None:
             self._flight.failed(self._failure)
 
@@ -115,7 +109,7 @@ class _Tasks:
         part = job.posts.next()
         if part is None:
             self._flight.finished(job)
-            self._changed.set()
+            self._changed.set()  # there is room for one more batch, and perhaps a result without a post
             return
         post = asyncio.create_task(self._send(part))
         post.add_done_callback(lambda _: self._changed.set())

@@ -1,8 +1,8 @@
 """Several requests at once for the client that blocks: each batch is posted in a thread of its own.
 
-Messages are read and results handed over in the caller's thread; what may be posted when, `InFlight` decides. The threads
-are not daemons: when the program ends, what is in flight still gets its response. None of them waits for more to do, so
-that none can keep the program from ending.
+Messages are read and results handed over in the caller's thread; what may be posted when, `InFlight` decides. The
+threads are not daemons: when the program ends, what is in flight still gets its response. None of them waits for more
+to do, so that none can keep the program from ending.
 """
 
 import os
@@ -47,9 +47,7 @@ class _Threads:
         """Post one more batch, or wait for a response; return whether there may be more of either."""
         if self._flight.may_post and (batch := self._flight.read(batches)) is not None:
             self._take_finished()
-            job = self._flight.start(batch)
-            if job is not None:
-                self._post_next(job)
+            self._post_next(self._flight.start(batch))
         elif self._flight.is_waiting:
             self._take(self._finished.get())
         else:
@@ -77,22 +75,19 @@ class _Threads:
         except RuntimeError as error:
             self._posts.discard(post)
             result = all_in(State.NOT_SENT, part)
-            self._flight.broke_off(job, NotSentError(f"No thread could be started: {error}", result=result))
+            self._flight.responded(job, part, NotSentError(f"No thread could be started: {error}", result=result))
+            self._flight.finished(job)
 
     def _take_finished(self) -> None:
         while not self._finished.empty():
             self._take(self._finished.get())
 
     def _take(self, post: "_Post") -> None:
-        if post not in self._posts:
-            return
-        if post.result is not None:
-            if self._flight.responded(post.job, post.part, post.result):
+        if post in self._posts and post.outcome is not None:
+            if self._flight.responded(post.job, post.part, post.outcome):
                 self._post_next(post.job)
             else:
                 self._flight.finished(post.job)
-        elif post.error is not None:
-            self._flight.broke_off(post.job, post.error)
         self._posts.discard(post)
 
 
@@ -104,8 +99,7 @@ class _Post(threading.Thread):
     ) -> None:
         super().__init__(name="laaffic-send-many", daemon=False)
         self.job = job
-        self.result: BatchResult | None = None
-        self.error: BaseException | None = None
+        self.outcome: BatchResult | BaseException | None = None
         self._send = send
         self.part = part
         self._finished = finished
@@ -113,7 +107,7 @@ class _Post(threading.Thread):
     def run(self) -> None:
         """Post it."""
         try:
-            self.result = self._send(self.part)
+            self.outcome = self._send(self.part)
         except BaseException as error:  # noqa: BLE001  # raised where the results are read
-            self.error = error
+            self.outcome = error
         self._finished.put(self)

@@ -1,5 +1,6 @@
 """What a call needs of the HTTP library, and what the library's exceptions mean."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,11 +37,13 @@ class Endpoint(Protocol):
 
     PATH: str
 
-    def sync_detailed(self, *, client: ApiClient, **arguments: Any) -> Response[Any]:
-        """Call it and wait."""
+    @property
+    def sync_detailed(self) -> Callable[..., Response[Any]]:
+        """The function that calls it and waits."""
 
-    async def asyncio_detailed(self, *, client: ApiClient, **arguments: Any) -> Response[Any]:
-        """Call it without blocking."""
+    @property
+    def asyncio_detailed(self) -> Callable[..., Awaitable[Response[Any]]]:
+        """The function that calls it without blocking."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Guarding what comes back: no endless response, no redirect to follow, and none taken for another request's.
 
-A server that sends more than one response to a request leaves the rest in the connection's buffer, where it would be read
-as the response to the next request: a refusal of nothing, or the word to post once more. Such a connection is closed.
+A server that sends more than one response to a request leaves the rest in the connection's buffer, where it would be
+read as the response to the next request: a refusal of nothing, or a reason to post once more. Such a connection is
+closed.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -112,8 +113,8 @@ def _forget_redirect(response: httpx2.Response) -> None:
 def _spoil_if_more_came(stream: object) -> None:
     """Make sure that a connection on which more than one response came is closed and not used again.
 
-    There is no public way to ask; a test fails when this one is gone. A connection whose h11 state is an error is closed
-    by the HTTP library itself when the response is closed, under asyncio and trio alike.
+    There is no public way to ask; a test fails when this one is gone. A connection whose h11 state is an error is
+    closed by the HTTP library itself when the response is closed, under asyncio and trio alike.
     """
     state: Any = stream
     for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):

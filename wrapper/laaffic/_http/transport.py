@@ -31,7 +31,7 @@ _TRUSTED = (
 
 @cache
 def shared_ssl_context() -> ssl.SSLContext:
-    """Return the one SSL context of this process, with the system's certificates: building one is slower than many sends."""
+    """Return this process's one SSL context, with the system's certificates: building one is slower than many sends."""
     return httpx2.create_ssl_context()
 
 
@@ -41,7 +41,7 @@ def _user_agent() -> str:
     return f"laaffic/{version('laaffic')} python/{python} httpx2/{httpx2.__version__}"
 
 
-def open_sync(settings: Settings, signer: Signer, transport: httpx2.BaseTransport | None, *, fresh: bool) -> Channel:
+def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
     """Open a channel for the client that blocks, over an expert's transport if there is one.
 
     Args:
@@ -56,9 +56,7 @@ def open_sync(settings: Settings, signer: Signer, transport: httpx2.BaseTranspor
     return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
 
 
-def open_async(
-    settings: Settings, signer: Signer, transport: httpx2.AsyncBaseTransport | None, *, fresh: bool
-) -> Channel:
+def open_async(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
     """Do the same for the client that does not block."""
     inner = httpx2.AsyncHTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
     http = httpx2.AsyncClient(transport=AsyncGuardedTransport(inner), **_request_options(settings, signer))
@@ -88,7 +86,9 @@ def _connection_options(settings: Settings, *, fresh: bool) -> dict[str, Any]:
         "verify": settings.ssl_context or shared_ssl_context(),
         "proxy": settings.proxy or _proxy_of_the_environment(settings.base_url),
         "trust_env": False,
-        "limits": httpx2.Limits(MAX_CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=KEEP_ALIVE),
+        "limits": httpx2.Limits(
+            max_connections=MAX_CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=KEEP_ALIVE
+        ),
     }
 
 

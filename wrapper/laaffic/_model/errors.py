@@ -69,7 +69,7 @@ class InvalidMessageError(LaafficError, ValueError):
     """
 
     hint = "Correct it, then send again."
-    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")
+    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")  # noqa: SLF001  # the base class's own
 
     def __init__(
         self,

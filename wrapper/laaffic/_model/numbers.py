@@ -27,7 +27,7 @@ def normalize_number(raw: str) -> str:
             leading plus are taken out.
 
     Raises:
-        InvalidMessageError: it is not a number with a country code. The text says why and what to do, without quoting it.
+        InvalidMessageError: it is not a number with a country code. The text says why and what to do.
     """
     if not isinstance(raw, str):
         hint = "; write the number as a string: str(number)" if isinstance(raw, int | float) else ""
@@ -42,7 +42,7 @@ def cleaned(raw: str) -> str:
     """Turn `+91 8563-214-12` into `91856321412`.
 
     Raises:
-        ValueError: it is not a number with a country code. The text says why and what to do, without quoting the number.
+        ValueError: it is not a number with a country code. The text says why, without quoting the number.
     """
     if is_number(raw):
         return raw

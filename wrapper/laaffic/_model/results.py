@@ -1,10 +1,10 @@
-"""What became of a batch, and the error that says so. A result and its error hold each other, so both are defined here."""
+"""What became of a batch, and the error that says so: they hold each other, so both are defined here."""
 
 import copyreg
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, NoReturn, Self
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from laaffic._model.masking import scrub
 from laaffic._model.recipients import Recipient, State
@@ -139,7 +139,10 @@ class LaafficError(Exception):
         if self.about_query:
             return ""
         if self.after_posts and self.result.nothing_was_sent:
-            return "Earlier requests were posted, and their results stand; the recipients in this error's result got nothing."
+            return (
+                "Earlier requests were posted, and their results stand; "
+                "the recipients in this error's result got nothing."
+            )
         return _SAID[self.sent]
 
     def as_dict(self) -> dict[str, Any]:
@@ -163,7 +166,12 @@ class LaafficError(Exception):
 
     def _as_dict(self) -> dict[str, Any]:
         kept = {name: getattr(self, name) for name in self._kept}
-        return {"type": type(self).__name__, "message": self.args[0] if self.args else "", **kept, "sent": str(self.sent)}
+        return {
+            "type": type(self).__name__,
+            "message": self.args[0] if self.args else "",
+            **kept,
+            "sent": str(self.sent),
+        }
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without calling `__init__`: subclasses may take other arguments."""

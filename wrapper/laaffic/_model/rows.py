@@ -20,8 +20,8 @@ class Rows:
 
     Args:
         rows: an iterable of `(number, content)` or `(number, content, order_id)`, read as they are needed, so it may be
-            endless; for `AsyncClient.send_many` an async iterable, too. Each row has one number; `order_id` may be None,
-            but not empty.
+            endless; for `AsyncClient.send_many` an async iterable, too. Each row has one number; `order_id` may be
+            None, but not empty.
         sender_id: the sender number or name for all of them; see `Message`.
 
     Raises:
@@ -66,7 +66,9 @@ def message_of(row: Any, index: int, sender_id: str | None) -> Message:
         InvalidMessageError: names the row by `message_index`, and what is wrong with it.
     """
     if not isinstance(row, tuple):
-        raise InvalidMessageError(f"expected a row, got {type(row).__name__}; {SHAPE}", field="row", message_index=index)
+        raise InvalidMessageError(
+            f"expected a row, got {type(row).__name__}; {SHAPE}", field="row", message_index=index
+        )
     if len(row) not in {2, 3}:
         raise InvalidMessageError(f"it has {len(row)} values; {SHAPE}", field="row", message_index=index)
     number, content, *order_ids = row

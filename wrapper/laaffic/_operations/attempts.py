@@ -51,6 +51,6 @@ class Attempts:
 
     def _pause(self) -> float:
         """Doubling pauses, spread so that many clients do not come back at the same moment."""
-        pause = _FIRST_PAUSE * 2**self._paused * random.uniform(0.5, 1.5)  # noqa: S311  # spreading load is no secret
+        pause = _FIRST_PAUSE * float(2**self._paused) * random.uniform(0.5, 1.5)  # noqa: S311  # spreading load is no secret
         self._paused += 1
         return pause

@@ -34,9 +34,7 @@ def outcome_of(batch: Batch, evidence: Evidence) -> BatchResult:
 
 def _of_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
     if evidence.reached:
-        return with_error(
-            all_in(State.UNKNOWN, batch), OutcomeUnknownError(f"The response was lost: {evidence.why}")
-        )
+        return with_error(all_in(State.UNKNOWN, batch), OutcomeUnknownError(f"The response was lost: {evidence.why}"))
     what = f"No connection could be made: {evidence.why}"
     return with_error(all_in(State.NOT_SENT, batch), NotSentError(what, hint=evidence.hint))
 
@@ -99,7 +97,9 @@ def _name_refused(
     for place, entry in named.items():
         states[place] = State.REJECTED if certain else State.UNKNOWN
         msg_ids[place], reasons[place] = refused.msg_ids[entry], refused.reasons[entry]
-    entries = Listed(*([column[entry] for entry in left] for column in (refused.numbers, refused.order_ids, refused.msg_ids)))
+    entries = Listed(
+        *([column[entry] for entry in left] for column in (refused.numbers, refused.order_ids, refused.msg_ids))
+    )
     twice, strays = _match_some(
         asked, entries, [place for place, state in enumerate(states) if state == State.ACCEPTED]
     )
@@ -145,9 +145,7 @@ def _discrepancy(reading: Reading, accepted: int, asked: int, strays: int, twice
     if reading.success is not None and reading.listed is not None and reading.success != len(reading.listed):
         said.append(f"it counts {reading.success} accepted and lists {len(reading.listed)}")
     if reading.status == SUCCESS and None not in (reading.fail, reading.listed) and reading.fail != asked - accepted:
-        said.append(
-            f"it counts {reading.fail} refused, but by its list {asked - accepted} of the {asked} asked for were refused"
-        )
+        said.append(f"it counts {reading.fail} refused, but by its list {asked - accepted} of {asked} were refused")
     if reading.status == SUCCESS and reading.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:

@@ -67,6 +67,4 @@ def _refusal(evidence: Responded, body: dict[str, Any] | None, status: str | Non
     what = f"The provider responded with status {scrub(status)}: {meaning}"
     if status == _TOO_FREQUENT:
         return QueryFailedError(what, status=status, reason=reason, http_status=http_status)
-    return class_for(status)(
-        what, sent="no", status=status, reason=reason, http_status=http_status, about_query=True
-    )
+    return class_for(status)(what, sent="no", status=status, reason=reason, http_status=http_status, about_query=True)

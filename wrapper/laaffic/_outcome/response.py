@@ -1,8 +1,8 @@
 """Reading a response liberally: whatever evidence it holds is kept, and nothing is read into it.
 
 The generated models read what the contract says. Real integrations have met integers and nulls, and a response that
-breaks the contract in one place is still evidence about other recipients. So this reads field by field; a test holds it equal
-to the generated models wherever the contract holds.
+breaks the contract in one place is still evidence about other recipients. So this reads field by field; a test holds
+it equal to the generated models wherever the contract holds.
 """
 
 import json
@@ -24,7 +24,7 @@ class Listed:
     numbers: list[str | None]
     order_ids: list[str | None]
     msg_ids: list[str | None]
-    reasons: list[str | None] = field(default_factory=list)  # only in the list of the refused
+    reasons: list[str | None] = field(default_factory=list)  # only in `failArray`
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -79,7 +79,10 @@ def _read_liberally(content: bytes) -> Reading | None:
     body = read_object(content)
     if body is None:
         return None
-    lists = {name: _listed(body[name]) if isinstance(body.get(name), list) else None for name in ("array", "failArray")}
+    lists = {
+        name: _listed(body[name], with_reasons=name == "failArray") if isinstance(body.get(name), list) else None
+        for name in ("array", "failArray")
+    }
     counts = {name: _count(body.get(name)) for name in ("success", "fail")}
     unread = [name for name, value in {**lists, **counts}.items() if value is None and body.get(name) not in _NOTHING]
     return Reading(
@@ -103,11 +106,12 @@ def read_object(content: bytes) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _listed(array: list[Any]) -> Listed:
+def _listed(array: list[Any], *, with_reasons: bool) -> Listed:
     entries: list[dict[str, Any]] = [item if isinstance(item, dict) else {} for item in array]
-    numbers, order_ids, msg_ids, reasons = (
-        [text_of(entry.get(name)) for entry in entries] for name in ("number", "orderId", "msgId", "reason")
+    numbers, order_ids, msg_ids = (
+        [text_of(entry.get(name)) for entry in entries] for name in ("number", "orderId", "msgId")
     )
+    reasons = [text_of(entry.get("reason")) for entry in entries] if with_reasons else []
     return Listed([number and number.removeprefix("+") for number in numbers], order_ids, msg_ids, reasons)
 
 
