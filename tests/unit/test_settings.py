@@ -59,7 +59,7 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"proxy": "proxy.example:3128"}, "proxy"),
         ({"proxy": "http://[::1"}, "proxy"),
         ({"proxy": 5}, "proxy"),
-        ({"proxy": "http://proxy.example", "base_url": "http://127.0.0.1"}, "never to a proxy"),
+        ({"proxy": "http://proxy.example", "base_url": "http://127.0.0.1"}, "never goes to a proxy"),
         ({"ssl_context": False}, "ssl_context"),
         ({"timeout": True}, "timeout"),
         ({"timeout": 1e9}, "at most a day"),

@@ -12,7 +12,7 @@ from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many_async import one_by_one_async
 from laaffic._bulk.tasks import in_tasks
-from laaffic._http.call_async import call_async
+from laaffic._http.call_async import call_async, close_async
 from laaffic._http.channel import Channel
 from laaffic._http.transport import open_async
 from laaffic._model.errors import ConfigurationError
@@ -78,11 +78,11 @@ class AsyncClient(ClientBase):
         return way(send, splitter.split_async(messages), flight)
 
     async def close(self) -> None:
-        """Close the connections. The client cannot be used again."""
+        """Close the connections, each when its response has come. The client cannot be used again."""
         self._closed = True
         for owner, channel in self._channels.values():
             if owner == _process_and_loop():
-                await channel.api.get_async_httpx_client().aclose()
+                await close_async(channel)
 
     aclose = close  # the name that contextlib.aclosing() calls
 

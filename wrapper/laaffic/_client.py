@@ -11,7 +11,7 @@ from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many import one_by_one
 from laaffic._bulk.threads import in_threads
-from laaffic._http.call import call
+from laaffic._http.call import call, close
 from laaffic._http.channel import Channel
 from laaffic._http.transport import open_sync
 from laaffic._model.errors import ConfigurationError
@@ -136,11 +136,11 @@ class Client(ClientBase):
         return way(send, splitter.split(messages), flight)
 
     def close(self) -> None:
-        """Close the connections. The client cannot be used again."""
+        """Close the connections, each when its response has come. The client cannot be used again."""
         self._closed = True
         for owner, channel in self._channels.values():
             if owner == os.getpid():
-                channel.api.get_httpx_client().close()
+                close(channel)
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,23 @@ from laaffic._http.logs import quiet_wire_logs
 
 def call(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
     """Call until there is no reason to try again; whether there is one, `pause_before_next` decides."""
+    channel.calls.add(token := object())
+    try:
+        return _until_done(channel, request, pause_before_next)
+    finally:
+        channel.calls.discard(token)
+        if channel.may_close:
+            channel.api.get_httpx_client().close()
+
+
+def close(channel: Channel) -> None:
+    """Close the connections, now or when what is in flight has its response."""
+    channel.closing = True
+    if channel.may_close:
+        channel.api.get_httpx_client().close()
+
+
+def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
     while True:
         try:
             with quiet_wire_logs():

@@ -13,6 +13,25 @@ async def call_async(
     channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]
 ) -> Evidence:
     """Do what `call` does, without blocking, under any library that anyio knows."""
+    channel.calls.add(token := object())
+    try:
+        return await _until_done_async(channel, request, pause_before_next)
+    finally:
+        channel.calls.discard(token)
+        if channel.may_close:
+            await channel.api.get_async_httpx_client().aclose()
+
+
+async def close_async(channel: Channel) -> None:
+    """Close the connections, now or when what is in flight has its response."""
+    channel.closing = True
+    if channel.may_close:
+        await channel.api.get_async_httpx_client().aclose()
+
+
+async def _until_done_async(
+    channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]
+) -> Evidence:
     while True:
         try:
             with quiet_wire_logs():

@@ -1,7 +1,7 @@
 """What a call needs of the HTTP library, and what the library's exceptions mean."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import httpx2
@@ -63,7 +63,7 @@ class Call:
     timeout: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Channel:
     """An open way to the provider.
 
@@ -72,11 +72,21 @@ class Channel:
         prefix: what the paths begin with, `/v3` in the contract.
         trusted: whether the transport is one of the HTTP library's own. What a stranger's transport says of a request
             that failed is not believed: httpx-aiohttp 0.2.0 says "could not connect" of requests that went out whole.
+        calls: what is in flight. Closing waits for these, since a connection that is closed under a call takes its
+            response with it.
+        closing: whether to close when nothing is in flight any more.
     """
 
     api: ApiClient
     prefix: str
     trusted: bool
+    calls: set[object] = field(default_factory=set, repr=False)
+    closing: bool = False
+
+    @property
+    def may_close(self) -> bool:
+        """Whether it shall be closed, and nothing is in flight."""
+        return self.closing and not self.calls
 
     def arguments(self, request: Call) -> dict[str, Any]:
         """Return all that the generated function takes."""

@@ -213,7 +213,7 @@ class BatchResult:
     error: LaafficError | None = field(default=None, compare=False)
     discrepancy: str | None = None
     unmatched_msg_ids: tuple[str, ...] = ()
-    batch_id: str | None = None
+    batch_id: str | None = field(default=None, compare=False)
     raw: RawResponse | None = field(default=None, compare=False)
 
     @property
