@@ -98,6 +98,7 @@ class InFlight:
         """Note what became of a post; return whether more of the batch may be posted. Saying it twice does no harm."""
         if not job.posts.is_in_flight(part):
             return False
+        after_posts = self._posted
         if isinstance(outcome, BatchResult):
             self._posted = True
             self._hand_over(job, job.posts.result_of(outcome))
@@ -105,6 +106,8 @@ class InFlight:
         else:
             outcome = self._broken_off(job, outcome)
             self._hand_over(job, outcome)
+        if outcome.error is not None:
+            outcome.error.after_posts = after_posts
         self._refused = self._refused or ends_sending(outcome)
         self.ended = self.ended or self._refused
         return not (self._refused or self._closed)
