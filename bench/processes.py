@@ -69,7 +69,7 @@ def import_cpu(python: Path, statement: str) -> float:
         ChildError: the statement failed.
     """
     program = f"import time\nbegan = time.process_time()\n{statement}\nprint(time.process_time() - began)"
-    command = [python, "-I", "-W", "ignore", "-c", program]
+    command = [str(python), "-I", "-W", "ignore", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=bare_environment(python))
     if done.returncode:
         raise ChildError(f"{statement} failed:\n{done.stderr}")

@@ -70,7 +70,7 @@ def _measure(names: list[str], rounds: int, slow_rounds: int) -> tuple[dict[str,
             return cpu(name, "one", SENDS_IN_A_BLOCK) / SENDS_IN_A_BLOCK
 
         def thousand(name: str) -> float:
-            times = PEERS[name].thousands
+            times: int = PEERS[name].thousands
             return cpu(name, "thousand", times) / times / RECIPIENTS
 
         single = _interleaved(workers, rounds, one)

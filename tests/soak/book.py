@@ -1,55 +1,44 @@
-"""The gateway of the soak, its book, and what the book says to what was told."""
+"""The gateway of the soak, and its book against what was reported."""
 
 import contextlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
-
-import httpx2
-from tools.soak_campaign import ASKED, NOT_ASKED, TOLD
 
 from laaffic import State
 from laaffic_mock import Gateway
-
-PAGE = 10_000
+from soak.campaign import ASKED, NOT_ASKED, REPORTED
 
 
 def serve(parent: Connection, limit: int) -> None:
-    """Run the gateway until the parent closes its end; says its address first."""
+    """Run the gateway until the parent closes its end; sends its address first."""
     with Gateway(limit=limit) as gateway, contextlib.suppress(EOFError):
         parent.send(gateway.url)
         parent.recv()
 
 
-def read_book(url: str, receivers: int) -> bytearray:
-    """Return how often the gateway accepted each receiver, found by its order id."""
-    book = bytearray(receivers)
-    offset, total = 0, 1
-    with httpx2.Client(base_url=url, trust_env=False, timeout=60) as http:
-        while offset < total:
-            page = http.get("/_mock/messages", params={"offset": offset, "limit": PAGE}).raise_for_status().json()
-            if page["let_go"]:
-                raise SystemExit("the gateway let messages go, so nothing can be compared")
-            total = page["total"]
-            offset += PAGE
-            for message in page["messages"]:
-                book[int(message["order_id"])] += 1
-    return book
+def book_of(order_ids: Iterable[str | None], recipients: int) -> bytes:
+    """Return how often the gateway accepted each recipient, found by its order id."""
+    times = Counter(order_ids)
+    return bytes(times[str(order_id)] for order_id in range(recipients))
 
 
-def counted(told: bytes) -> Mapping[str, int]:
-    """Count the receivers by what was told of them."""
-    words = {state.value.replace("_", " "): told.count(letter) for state, letter in TOLD.items()}
-    return {"receivers": len(told) - told.count(NOT_ASKED), **words}
+def counted(reported: bytes) -> Mapping[str, int]:
+    """Count the recipients by what was reported of them."""
+    states = {state.value.replace("_", " "): reported.count(letter) for state, letter in REPORTED.items()}
+    return {"recipients": len(reported) - reported.count(NOT_ASKED), **states}
 
 
-def compared(told: bytes, book: bytearray) -> Mapping[str, int]:
-    """Count what must never be, by the book."""
-    accepted, refused = TOLD[State.ACCEPTED], {TOLD[State.NOT_SENT], TOLD[State.REJECTED]}
-    pairs = list(zip(told, book, strict=True))
+def compared(reported: bytes, book: bytes) -> Mapping[str, int]:
+    """Count what must never happen, by the book."""
+    accepted, refused = REPORTED[State.ACCEPTED], {REPORTED[State.NOT_SENT], REPORTED[State.REJECTED]}
+    pairs = list(zip(reported, book, strict=True))
     return {
         "posted twice": sum(times > 1 for times in book),
-        "lost outcomes": told.count(ASKED),
-        "in the book, and nobody asked": sum(said == NOT_ASKED and times > 0 for said, times in pairs),
-        'told "not sent" or "rejected", yet accepted': sum(said in refused and times > 0 for said, times in pairs),
-        'told "accepted", yet not in the book': sum(said == accepted and times == 0 for said, times in pairs),
+        "lost outcomes": reported.count(ASKED),
+        "in the book, and nobody asked": sum(state == NOT_ASKED and times > 0 for state, times in pairs),
+        'reported "not sent" or "rejected", yet accepted': sum(
+            state in refused and times > 0 for state, times in pairs
+        ),
+        'reported "accepted", yet not in the book': sum(state == accepted and times == 0 for state, times in pairs),
     }
