@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from operator import truediv
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from bench.server import server
 
 SLOW = 0.05
 MILLION = 1_000_000
+SCALES = {"CPU µs": 1e6, "CPU µs a recipient": 1e6, "CPU ms": 1e3, "peak MiB": 2**-20, "connections": 1.0}
 PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf")
 
 
@@ -87,19 +89,20 @@ def _measure(wanted: list[str], results: Results, *, quick: bool) -> None:
         for group, effort in GROUPS.items():
             if group in wanted:
                 runs |= _group(group, Effort(1, 1, effort.warmups) if quick else effort, options)
+    tables: dict[str, Any] = results.setdefault("tables", {})
     for name, values in runs.items():
-        *parents, leaf = name.split("/")
-        place = results
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[leaf] = _rounded(median(values))
-    _add_ratios(runs, results)
+        table, row, column = name.split("|")
+        row_of = tables.setdefault(table, {}).setdefault(row, {})
+        row_of[column] = _rounded(median(values) * SCALES[column])
+        for other in ("httpx bytes", "httpx json"):
+            if to := runs.get(f"{table}|{other}|{column}"):
+                # Round by round: the machine is not equally fast in all of them.
+                row_of[f"/ {other}"] = _rounded(median(map(truediv, values, to)))
     if "size" in wanted:
-        results["size"] = {"installed_mb": _rounded(user.megabytes()), "packages": len(user.installed())}
+        tables["size"] = {"laaffic and all it needs": {"MB": _rounded(user.megabytes())}}
     if "mocks" in wanted:
         print("  the mocks", file=sys.stderr)
-        results["mocks"] = measure_mocks(0.5 if quick else 5.0)
-    results["recipients"] = MILLION // 10 if quick else MILLION
+        tables["the mocks"] = measure_mocks(0.5 if quick else 5.0)
     results["measured_on"] = measured_on() | {name: BENCH.version_of(name) for name in PACKAGES}
 
 
@@ -118,19 +121,6 @@ def _group(group: str, effort: Effort, options: list[str]) -> dict[str, list[flo
 def _run(module: str, *arguments: str) -> str:
     command = [str(BENCH.python), "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
-
-
-def _add_ratios(runs: dict[str, list[float]], results: Results) -> None:
-    """Compare the sends with httpx round by round: the machine is not equally fast in all of them."""
-    for name, values in runs.items():
-        group, _, rest = name.partition("/")
-        if group != "sends":
-            continue
-        body, _, way = rest.partition("/")
-        ratios: dict[str, Any] = results.setdefault("ratios", {}).setdefault(body, {}).setdefault(way, {})
-        for other in ("httpx_bytes", "httpx_json"):
-            pairs = zip(values, runs[f"sends/{body}/{other}"], strict=True)
-            ratios[other] = _rounded(median(mine / theirs for mine, theirs in pairs))
 
 
 def _rounded(figure: float) -> float:

@@ -42,7 +42,7 @@ async def the_sdk(url: str) -> AsyncIterator[Send]:
         yield send
 
 
-WAYS: dict[str, Callable[[str], AbstractAsyncContextManager[Send]]] = {"httpx": httpx_bytes, "laaffic": the_sdk}
+WAYS: dict[str, Callable[[str], AbstractAsyncContextManager[Send]]] = {"httpx bytes": httpx_bytes, "laaffic": the_sdk}
 
 
 def block(way: str, url: str, in_flight: int, sends: int) -> float:

@@ -14,7 +14,6 @@ Row = tuple[str, str, str]  # number, text, order id
 class Body(NamedTuple):
     """One kind of request."""
 
-    label: str
     rows: list[Row]
     one_text: bool  # all rows share their text, so they go into one message
 
@@ -31,9 +30,9 @@ def row(index: int) -> Row:
 _ROWS = [row(index) for index in range(RECIPIENTS)]
 _NOTICE = [(number, "The office is closed on Monday.", order_id) for number, _, order_id in _ROWS]
 BODIES = {
-    "one": Body("1 recipient, 1 message", _ROWS[:1], one_text=True),
-    "n1000": Body("1,000 recipients, 1 message", _NOTICE, one_text=True),
-    "i1000": Body("1,000 recipients, 1,000 messages", _ROWS, one_text=False),
+    "one": Body(_ROWS[:1], one_text=True),
+    "n1000": Body(_NOTICE, one_text=True),
+    "i1000": Body(_ROWS, one_text=False),
 }
 
 

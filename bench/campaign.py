@@ -35,12 +35,12 @@ def _send(way: str, url: str, recipients: int) -> None:
     Every request has the same body, so that the server has little to do.
     """
     rows = (row(index % RECIPIENTS) for index in range(recipients))
-    if way == "async_rows":
+    if way.startswith("async"):
         accepted = asyncio.run(_send_async(url, laaffic.Rows(rows)))
     else:
         each = (laaffic.Message(number, content, order_ids=order_id) for number, content, order_id in rows)
         with laaffic.Client(KEY, SECRET, APP, base_url=url) as client:
-            results = client.send_many(laaffic.Rows(rows) if way == "rows" else each)
+            results = client.send_many(laaffic.Rows(rows) if way == "Rows" else each)
             accepted = sum(len(result.accepted) for result in results)
     if accepted != recipients:
         raise WrongResponseError(f"send_many reports {accepted:,} of {recipients:,} recipients as accepted")

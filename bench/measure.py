@@ -2,7 +2,7 @@
 
 pyperf runs every benchmark in a process of its own and keeps the values, here of CPU time, bytes or connections. Each
 run of this script is one round over all benchmarks of a group; `python -m bench` repeats and appends the rounds, so
-that what disturbs the machine disturbs all benchmarks. The names are paths into the results: `sends/one/socket`.
+that what disturbs the machine disturbs all benchmarks. The names are table, row and column of the results.
 """
 
 from pathlib import Path
@@ -13,14 +13,15 @@ import pyperf
 import laaffic
 from bench import at_once, campaign, sends
 from bench.bodies import APP, BODIES, KEY, SECRET
+from bench.goals import ASYNC
 from bench.processes import import_cpu
 
 SENDS = {"one": 100, "n1000": 25, "i1000": 10}  # in a block of about 50 ms
-IN_FLIGHT = (1, 16, 64, 100)
+SENDS_IN_FLIGHT = [(way, in_flight) for in_flight in (1, 16, 64, 100) for way in at_once.WAYS]
 CLIENTS = 50
 IMPORTS = {
     "laaffic": "import laaffic",
-    "first_client": "import laaffic; laaffic.Client('key', 'secret', 'app', base_url='http://127.0.0.1:1')",
+    "laaffic, and make the first client": "import laaffic; laaffic.Client('key', 'secret', 'app', base_url='http://127.0.0.1:1')",
     "httpx2": "import httpx2",
 }
 OPTIONS = ("server", "slow", "imports", "recipients")
@@ -33,11 +34,12 @@ class _Group:
         self._runner, self._args = runner, args
 
     def sends(self) -> None:
-        for name, body in BODIES.items():
+        for table, body in BODIES.items():
             for way in sends.WAYS:
-                if way == "laaffic_rows" and body.one_text:
+                if way == "laaffic, Rows" and body.one_text:
                     continue  # `Rows` would look through all rows for what they share: not what they are for
-                self._time(f"sends/{name}/{way}", SENDS[name], sends.block, way, self._args.server, body, SENDS[name])
+                calls = SENDS[table]
+                self._time((table, way, "CPU µs"), calls, sends.block, way, self._args.server, body, calls)
 
     def clients(self) -> None:
         url, body = self._args.server, BODIES["one"]
@@ -52,38 +54,42 @@ class _Group:
             with client() as made:
                 made.send_batch(sends.messages(body))
 
-        for name, one in (("made", make), ("made_and_sent", make_and_send)):
-            self._time(f"clients/{name}", CLIENTS, _after_the_first, one)
+        for row, one in (("made", make), ("made, and a send", make_and_send)):
+            self._time(("another client", row, "CPU µs"), CLIENTS, _after_the_first, one)
 
     def at_once(self) -> None:
-        for in_flight in IN_FLIGHT:
-            for way in at_once.WAYS:
-                count = 10 + 2 * in_flight
-                name = f"at_once/{way}/{in_flight}/cpu"
-                self._time(name, count, at_once.block, way, self._args.slow, in_flight, count)
+        for way, in_flight in SENDS_IN_FLIGHT:
+            place, calls = (ASYNC, f"{way}, {in_flight} in flight", "CPU µs"), 20 + 3 * in_flight
+            self._time(place, calls, at_once.block, way, self._args.slow, in_flight, calls)
 
     def connections(self) -> None:
-        for in_flight in IN_FLIGHT:
-            for way in at_once.WAYS:
-                name, count = f"at_once/{way}/{in_flight}/connections", 10 + 2 * in_flight
-                self._figure(name, "integer", at_once.connections, way, self._args.slow, in_flight, count)
+        for way, in_flight in SENDS_IN_FLIGHT:
+            place, calls = (ASYNC, f"{way}, {in_flight} in flight", "connections"), 10 * in_flight
+            self._figure(place, "integer", at_once.connections, way, self._args.slow, in_flight, calls)
 
     def imports(self) -> None:
-        for name, statement in IMPORTS.items():
-            self._time(f"imports/{name}", 1, import_cpu, Path(self._args.imports), statement)
+        for row, statement in IMPORTS.items():
+            self._time(("import", row, "CPU ms"), 1, import_cpu, Path(self._args.imports), statement)
 
     def campaign(self) -> None:
-        url, recipients = self._args.server, int(self._args.recipients)
-        for way in ("rows", "messages", "async_rows"):
-            self._figure(f"campaign/{way}/peak", "byte", campaign.peak_bytes, way, url, recipients)
-            self._time(f"campaign/{way}/cpu", recipients // 10, campaign.block, way, url, recipients // 10)
-        self._figure("campaign/ten_times/peak", "byte", campaign.peak_bytes, "rows", url, 10 * recipients)
+        url, many = self._args.server, int(self._args.recipients)
+        for way in ("Rows", "Messages", "async Rows, 16 in flight"):
+            row = f"{way}, {_millions(many)}"
+            self._figure(("send_many", row, "peak MiB"), "byte", campaign.peak_bytes, way, url, many)
+            place = ("send_many", row, "CPU µs a recipient")
+            self._time(place, many // 10, campaign.block, way, url, many // 10)
+        place = ("send_many", f"Rows, {_millions(10 * many)}", "peak MiB")
+        self._figure(place, "byte", campaign.peak_bytes, "Rows", url, 10 * many)
 
-    def _time(self, name: str, calls: int, block: Any, *args: Any) -> None:
-        self._runner.bench_time_func(name, lambda _: block(*args), inner_loops=calls)
+    def _time(self, place: tuple[str, ...], calls: int, block: Any, *args: Any) -> None:
+        self._runner.bench_time_func("|".join(place), lambda _: block(*args), inner_loops=calls)
 
-    def _figure(self, name: str, unit: str, block: Any, *args: Any) -> None:
-        self._runner.bench_time_func(name, lambda _: block(*args), metadata={"unit": unit})
+    def _figure(self, place: tuple[str, ...], unit: str, block: Any, *args: Any) -> None:
+        self._runner.bench_time_func("|".join(place), lambda _: block(*args), metadata={"unit": unit})
+
+
+def _millions(recipients: int) -> str:
+    return f"{recipients / 1e6:g}M"
 
 
 def _after_the_first(one: Any) -> float:

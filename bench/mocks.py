@@ -19,21 +19,21 @@ CONNECTIONS = 4
 
 def measure_mocks(seconds: float) -> dict[str, Any]:
     """Measure the stateful gateway and Prism, each under load for so many seconds."""
-    found: dict[str, Any] = {"gateway": _measure(Gateway, seconds)}
+    found: dict[str, Any] = {"stateful gateway": _measure(Gateway, seconds)}
     try:
-        found["prism"] = _measure(Prism, seconds)
+        found["Prism"] = _measure(Prism, seconds)
     except PrismError as error:
         print(f"  Prism is left out: {error}", file=sys.stderr)
     return found
 
 
-def _measure(mock: type[Gateway | Prism], seconds: float) -> dict[str, float]:
+def _measure(mock: type[Gateway | Prism], seconds: float) -> dict[str, int]:
     began = time.perf_counter()
     with mock() as running:
         _post(http.client.HTTPConnection(urlsplit(running.url).netloc))
         ready = time.perf_counter() - began
         with Child(Path(sys.executable), "bench.mocks", running.url, str(seconds)) as load:
-            return {"ready_ms": round(ready * 1000), "requests_a_second": round(load.ask()["rate"])}
+            return {"ready after ms": round(ready * 1000), "requests a second": round(load.ask()["rate"])}
 
 
 def _post(connection: http.client.HTTPConnection) -> None:

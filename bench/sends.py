@@ -92,11 +92,11 @@ def _with_the_sdk(
 
 WAYS: dict[str, Callable[[str, Body], AbstractContextManager[Sender]]] = {
     "socket": raw_socket,
-    "httpx_bytes": httpx_bytes,
-    "laaffic_prepared": _with_the_sdk(messages, prepared=True),
-    "laaffic_messages": _with_the_sdk(messages),
-    "laaffic_rows": _with_the_sdk(lambda body: laaffic.Rows(body.rows)),
-    "httpx_json": httpx_json,
+    "httpx bytes": httpx_bytes,
+    "laaffic, Messages ready": _with_the_sdk(messages, prepared=True),
+    "laaffic, Messages": _with_the_sdk(messages),
+    "laaffic, Rows": _with_the_sdk(lambda body: laaffic.Rows(body.rows)),
+    "httpx json": httpx_json,
 }
 
 

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from bench.environments import NotMadeError, peer
-from bench.page import peers_table, written
+from bench.page import table
 from bench.peers.catalogue import PEERS
 from bench.processes import Child, ChildError, import_cpu
 from bench.results import PEERS_FILE, measured_on, write
@@ -37,10 +37,9 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     if measured:
-        results = {"measured_on": measured_on(), "rounds": rounds, "sends": SENDS_IN_A_BLOCK, "peers": measured}
-        print(written(peers_table(results)))
+        print(table(measured))
         if not (asked.quick or asked.peer or failed):
-            write(PEERS_FILE, results)
+            write(PEERS_FILE, {"measured_on": measured_on(), "peers": measured})
     for why in failed:
         print(f"failed: {why}", file=sys.stderr)
     return 1 if failed else 0
@@ -80,12 +79,12 @@ def _measure(names: list[str], rounds: int, slow_rounds: int) -> tuple[dict[str,
     found = {
         name: {
             "version": peer(name).version_of(PEERS[name].package),
-            "send_cpu_us": round(median(single[name]) * 1e6),
-            "send_to_laaffic": round(_ratio(single[name], ours), 3) if ours else None,
-            "recipient_cpu_us": round(median(recipient[name]) * 1e6, 1),
-            "how": PEERS[name].how,
-            "import_cpu_ms": round(median(imports[name]) * 1e3),
-            "installed_mb": round(peer(name).megabytes(), 1),
+            "CPU µs a send": round(median(single[name]) * 1e6),
+            "/ ours": round(_ratio(single[name], ours), 3) if ours else None,
+            "CPU µs a recipient of 1,000": round(median(recipient[name]) * 1e6, 1),
+            "sent as": PEERS[name].how,
+            "import ms": round(median(imports[name]) * 1e3),
+            "installed MB": round(peer(name).megabytes(), 1),
         }
         for name in workers
     }
