@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, keep the figures in bench/results/bench.json, and write them beside the goals.
+"""`python -m bench`: measure, and write the figures to bench/results/bench.json and docs/performance.md.
 
 It is a benchmark, not a test: it fails when something cannot be measured, never because it is slow.
 """
@@ -17,7 +17,7 @@ from bench.environments import BENCH, NotMadeError, peer
 from bench.mocks import measure_mocks
 from bench.page import page
 from bench.processes import ROOT
-from bench.results import FULL, PAGE, PEERS_FILE, QUICK, Results, measured_on, read, write
+from bench.results import FULL, PAGE, PEERS_FILE, Results, measured_on, read, write
 from bench.server import server
 
 SLOW = 0.05
@@ -27,7 +27,7 @@ PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf")
 
 
 class Effort(NamedTuple):
-    """How often pyperf measures a benchmark: rounds of a process each, and values in each process after some more."""
+    """How often pyperf measures a benchmark: rounds of a process each, and values in each process, after values that only warm it up."""
 
     rounds: int
     values: int
@@ -48,25 +48,23 @@ SECTIONS = [*GROUPS, "size", "mocks"]
 def main() -> int:
     """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round of each, kept in bench/results/quick.json")
-    parser.add_argument("--only", type=_sections, default=SECTIONS, help=f"some of: {','.join(SECTIONS)}")
-    parser.add_argument("--show", action="store_true", help="measure nothing; show what was measured last")
+    parser.add_argument("--quick", action="store_true", help="one round of each, to try it out; nothing is written")
+    parser.add_argument("--only", type=_sections, help=f"some of {','.join(SECTIONS)}; nothing is written")
+    parser.add_argument("--show", action="store_true", help="measure nothing; write the page of what was measured last")
     asked = parser.parse_args()
-    path = QUICK if asked.quick else FULL
-    results = read(path)
-    if not asked.show:
-        try:
-            _measure(asked.only, results, quick=asked.quick)
-        except KeyboardInterrupt:
-            return 130
-        except (NotMadeError, subprocess.CalledProcessError) as error:
-            print(f"bench: {error}", file=sys.stderr)
-            return 1
-        write(path, results)
+    try:
+        results = read(FULL) if asked.show else _measure(asked.only or SECTIONS, quick=asked.quick)
+    except KeyboardInterrupt:
+        return 130
+    except (NotMadeError, subprocess.CalledProcessError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
     text = page(results, read(PEERS_FILE))
     print(text)
-    if not asked.quick:
+    if asked.show or not (asked.quick or asked.only):
         PAGE.write_text(text, encoding="utf-8")
+    if not (asked.show or asked.quick or asked.only):
+        write(FULL, results)
     return 0
 
 
@@ -77,7 +75,7 @@ def _sections(given: str) -> list[str]:
     return sections
 
 
-def _measure(wanted: list[str], results: Results, *, quick: bool) -> None:
+def _measure(wanted: list[str], *, quick: bool) -> Results:
     print("  making the virtual environments", file=sys.stderr)
     BENCH.make()
     user = peer("laaffic")  # what a user has: laaffic, what it needs, and nothing else
@@ -89,7 +87,7 @@ def _measure(wanted: list[str], results: Results, *, quick: bool) -> None:
         for group, effort in GROUPS.items():
             if group in wanted:
                 runs |= _group(group, Effort(1, 1, effort.warmups) if quick else effort, options)
-    tables: dict[str, Any] = results.setdefault("tables", {})
+    tables: dict[str, Any] = {}
     for name, values in runs.items():
         table, row, column = name.split("|")
         row_of = tables.setdefault(table, {}).setdefault(row, {})
@@ -103,7 +101,8 @@ def _measure(wanted: list[str], results: Results, *, quick: bool) -> None:
     if "mocks" in wanted:
         print("  the mocks", file=sys.stderr)
         tables["the mocks"] = measure_mocks(0.5 if quick else 5.0)
-    results["measured_on"] = measured_on() | {name: BENCH.version_of(name) for name in PACKAGES}
+    versions = {name: BENCH.version_of(name) for name in PACKAGES}
+    return {"measured_on": measured_on() | versions, "tables": tables}
 
 
 def _group(group: str, effort: Effort, options: list[str]) -> dict[str, list[float]]:

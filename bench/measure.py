@@ -21,7 +21,7 @@ SENDS_IN_FLIGHT = [(way, in_flight) for in_flight in (1, 16, 64, 100) for way in
 CLIENTS = 50
 IMPORTS = {
     "laaffic": "import laaffic",
-    "laaffic, and make the first client": "import laaffic; laaffic.Client('key', 'secret', 'app', base_url='http://127.0.0.1:1')",
+    "laaffic, and make the first client": "import laaffic; laaffic.Client('key', 'secret', 'app')",
     "httpx2": "import httpx2",
 }
 OPTIONS = ("server", "slow", "imports", "recipients")

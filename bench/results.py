@@ -10,7 +10,6 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 FULL = _HERE / "results" / "bench.json"
-QUICK = _HERE / "results" / "quick.json"  # to try it out; it does not replace what was measured with patience
 PEERS_FILE = _HERE / "results" / "peers.json"
 PAGE = _HERE.parent / "docs" / "performance.md"
 
