@@ -27,7 +27,7 @@ PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf")
 
 
 class Effort(NamedTuple):
-    """How often pyperf measures a benchmark: rounds of a process each, and values in each process, after values that only warm it up."""
+    """How often pyperf measures a benchmark: rounds in a process each; values, and warm-up values, in each process."""
 
     rounds: int
     values: int
