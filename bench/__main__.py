@@ -35,7 +35,7 @@ class Effort(NamedTuple):
 
 
 GROUPS = {
-    "sends": Effort(10, 5, 1),
+    "sends": Effort(8, 5, 1),
     "clients": Effort(5, 3, 1),
     "at_once": Effort(5, 1, 0),
     "connections": Effort(1, 1, 0),

@@ -93,9 +93,9 @@ GOALS = (
         lambda tables, _: max(_peak(tables, "Rows, 1M"), _peak(tables, "Messages, 1M")),
     ),
     Goal(
-        "send_many: peak memory of 10M recipients / of 1M",
-        1.05,
-        lambda tables, _: _peak(tables, "Rows, 10M") / _peak(tables, "Rows, 1M"),
+        "send_many: peak MiB that 10M recipients take over 1M",
+        0.5,  # a difference: the peak is so small that a ratio would show noise
+        lambda tables, _: _peak(tables, "Rows, 10M") - _peak(tables, "Rows, 1M"),
     ),
     Goal("CPU of a single send / infobip's", 1.0, lambda _, peers: 1 / float(peers["infobip"]["/ ours"])),
 )

@@ -56,9 +56,9 @@ def _goals(results: Results, peers: Results) -> str:
     return _markdown(lines) + "".join(["\n" if reasons else "", *reasons])
 
 
-def _cell(figure: Any) -> str:
+def _cell(figure: float | str | None) -> str:
     if not isinstance(figure, float):
-        return "" if figure is None else str(figure)
+        return f"{figure:,}" if isinstance(figure, int) else figure or ""
     decimals = 2 if abs(figure) < 10 else 1 if abs(figure) < 100 else 0  # noqa: PLR2004  # what says something
     return f"{figure:,.{decimals}f}"
 
