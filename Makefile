@@ -54,9 +54,9 @@ docs: setup ## make the pages of docs/ from the tests and the mock
 	PYTHONPATH=tests $(BIN)/python -m matrix.pages
 
 soak: setup ## 100,000 sends with faults at every place; takes about three minutes
-	$(BIN)/python -m tools.soak $(SOAK)
+	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
-bench: setup ## measure, and show the figures beside the goals; takes about ten minutes
+bench: setup ## measure, and show the figures beside the goals; takes about six minutes
 	@$(BIN)/python -m bench $(BENCH)
 
 bench-peers: $(VENV)/.ready ## compare with other vendors' SDKs, which the first run installs

@@ -1,4 +1,4 @@
-"""What each API answers when all went well, in its own format and as long as the real answer is."""
+"""What each API responds when all went well, in its own format and as long as the real response is."""
 
 import json
 from collections.abc import Callable
@@ -9,43 +9,46 @@ from urllib.parse import parse_qs
 _NOW = "2026-01-01T12:00:00.000Z"
 
 
-class Answer(NamedTuple):
-    """The bytes of a response, and how many receivers it accepts."""
+class Response(NamedTuple):
+    """The bytes of a response, and how many recipients it accepts."""
 
-    response: bytes
-    receivers: int
+    content: bytes
+    recipients: int
 
 
-@lru_cache(maxsize=10_000)  # the same blocks come again and again, so that the stub is never what one waits for
-def answer(path: bytes, body: bytes) -> Answer:
-    """Answer one request.
+@lru_cache(maxsize=10_000)  # the same bodies come again and again, so that nobody waits for the server
+def respond(path: bytes, body: bytes) -> Response:
+    """Respond to one request.
 
     Raises:
         KeyError: no API has this path.
     """
     for part, (status, make) in _APIS.items():
         if part in path:
-            content, receivers = make(body)
-            text = json.dumps(content, separators=(",", ":")).encode()
-            head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
-            return Answer(head.encode() + text, receivers)
+            content, recipients = make(body)
+            return Response(http(status, content), recipients)
     raise KeyError(path)
 
 
-def _id(place: int) -> str:
-    return f"0a1b2c3d-4e5f-6071-8293-{place:012}"
+def http(status: str, content: object) -> bytes:
+    """Write an HTTP response of JSON."""
+    text = json.dumps(content, separators=(",", ":")).encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
+    return head.encode() + text
+
+
+def _id(index: int) -> str:
+    return f"0a1b2c3d-4e5f-6071-8293-{index:012}"
 
 
 def _laaffic(body: bytes) -> tuple[Any, int]:
-    numbers = [number for message in json.loads(body)["array"] for number in message["numbers"].split(",")]
-    array = [{"msgId": f"2207201629421{i:06}", "number": number, "orderId": None} for i, number in enumerate(numbers)]
-    return {
-        "status": "0",
-        "reason": "success",
-        "success": str(len(numbers)),
-        "fail": "0",
-        "array": array,
-    }, len(numbers)
+    array: list[dict[str, Any]] = []
+    for message in json.loads(body)["array"]:
+        numbers = message["numbers"].split(",")
+        order_ids = message["orderId"].split(",") if message.get("orderId") else [None] * len(numbers)
+        for number, order_id in zip(numbers, order_ids, strict=True):
+            array.append({"msgId": f"2207201629421{len(array):06}", "number": number, "orderId": order_id})
+    return {"status": "0", "reason": "success", "success": str(len(array)), "fail": "0", "array": array}, len(array)
 
 
 def _twilio(body: bytes) -> tuple[Any, int]:
@@ -89,7 +92,7 @@ def _vonage(body: bytes) -> tuple[Any, int]:
 
 def _telnyx(body: bytes) -> tuple[Any, int]:
     asked = json.loads(body)
-    receiver = {"phone_number": asked["to"], "status": "queued", "carrier": "Example", "line_type": "Wireless"}
+    recipient = {"phone_number": asked["to"], "status": "queued", "carrier": "Example", "line_type": "Wireless"}
     message = {
         "record_type": "message",
         "direction": "outbound",
@@ -98,7 +101,7 @@ def _telnyx(body: bytes) -> tuple[Any, int]:
         "organization_id": _id(1),
         "messaging_profile_id": _id(2),
         "from": {"phone_number": asked["from"], "carrier": "Example", "line_type": "Wireless"},
-        "to": [receiver],
+        "to": [recipient],
         "cc": [],
         "text": asked["text"],
         "media": [],
@@ -133,7 +136,7 @@ def _sinch(body: bytes) -> tuple[Any, int]:
 
 
 def _infobip(body: bytes) -> tuple[Any, int]:
-    numbers = [receiver["to"] for message in json.loads(body)["messages"] for receiver in message["destinations"]]
+    numbers = [recipient["to"] for message in json.loads(body)["messages"] for recipient in message["destinations"]]
     status = {
         "groupId": 1,
         "groupName": "PENDING",

@@ -1,27 +1,27 @@
-"""Send a hundred thousand requests through every fault, and hold what the SDK told against the gateway's own book."""
+"""Send a hundred thousand requests through every fault, and compare what the SDK reported with the gateway's book."""
 
 import argparse
+import json
 import os
 import signal
 import sys
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from multiprocessing.connection import wait
-from typing import Literal, NamedTuple
-
-from tools.soak_book import compared, counted, read_book, serve
-from tools.soak_campaign import MOST, Report, Share, campaign
-from tools.soak_process import Child, child, used
+from typing import NamedTuple
 
 from laaffic_mock import RemoteGateway
-from laaffic_mock._faults import Fault
+from soak.book import book_of, compared, counted, serve
+from soak.campaign import MAX_RECIPIENTS, Report, Share, campaign
+from soak.processes import Child, child, used
 
 # What makes a client wait is rare, so that the others do not wait for it.
-RARE = {Fault.HANG: 0.0002, Fault.ACCEPT_THEN_HANG: 0.0002, Fault.SLOW: 0.001}
-CHANCES = {fault.value: RARE.get(fault, 0.004) for fault in Fault}
+USUAL = 0.004
+RARE = {"hang": 0.0002, "accept_then_hang": 0.0002, "slow": 0.001}
 SHARE_OF_TASKS = 0.35  # a send takes a task about twice the time that it takes a thread
 SECONDS_BETWEEN_REFUSALS, SECONDS_REFUSED = 2.0, 0.02
 SECONDS_TO_REPORT = 30.0
@@ -32,13 +32,13 @@ class Ran(NamedTuple):
     """A soak that is over."""
 
     seconds: float
-    reports: Mapping[Literal["threads", "tasks"], Report]
+    reports: Mapping[str, Report]
     refusals: int
 
 
 def main() -> int:
     """Run the command; returns 0 when everything that must be zero is."""
-    parser = argparse.ArgumentParser(prog="python -m tools.soak", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
     parser.add_argument("--sends", type=int, default=100_000, help="requests to send (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="where the chances begin (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=300, help="stop by then at the latest (default: %(default)s)")
@@ -46,18 +46,19 @@ def main() -> int:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    with child(serve, asked.sends * MOST) as server:
+    with child(serve, asked.sends * MAX_RECIPIENTS) as server:
         url = server.pipe.recv()
         print(f"gateway at {url}, process {server.pid}", flush=True)
         with RemoteGateway(url) as gateway:
             os.environ.update(gateway.environment)  # for the processes that send
-            gateway.fail_by_chance(CHANCES, seed=asked.seed)
+            faults = _faults(url)
+            gateway.fail_by_chance({fault: RARE.get(fault, USUAL) for fault in faults}, seed=asked.seed)
             before = used(server.pid)
             ran = _run(gateway, asked, interrupted)
             after = used(server.pid)
-            told = b"".join(report.told for report in ran.reports.values())
-            zeros = compared(told, read_book(url, len(told)))
-            _show(ran, gateway.counts, told)
+            reported = b"".join(report.reported for report in ran.reports.values())
+            zeros = compared(reported, book_of((sent.order_id for sent in gateway.messages), len(reported)))
+            _show(ran, gateway.counts, faults, reported)
     strange = [error for report in ran.reports.values() for error in report.strange]
     _table("what must be 0", {**zeros, "exceptions of another kind": len(strange)})
     _table("the gateway's process", {"at the start": before, "at the end": after})
@@ -65,11 +66,16 @@ def main() -> int:
     if any(zeros.values()) or strange:
         return 1
     if interrupted.is_set():
-        print("Interrupted: this is of what was sent until then.")
+        print("Interrupted: this covers what was sent until then.")
         return INTERRUPTED
     if sum(report.done for report in ran.reports.values()) < asked.sends:
         print(f"Stopped after {asked.seconds:g} seconds, before all was sent.")
     return 0
+
+
+def _faults(url: str) -> list[str]:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/_mock/faults") as response:
+        return list(json.loads(response.read()))
 
 
 def _run(gateway: RemoteGateway, asked: argparse.Namespace, interrupted: threading.Event) -> Ran:
@@ -83,7 +89,8 @@ def _run(gateway: RemoteGateway, asked: argparse.Namespace, interrupted: threadi
     refusals = 0
     with ExitStack() as running:
         senders = {share.kind: running.enter_context(child(campaign, gateway.url, share)) for share in shares}
-        print(f"{asked.sends} sends from processes {_pids(senders)}, seed {asked.seed}", flush=True)
+        pids = " and ".join(f"{sender.pid} ({kind})" for kind, sender in senders.items())
+        print(f"{asked.sends} sends from processes {pids}, seed {asked.seed}", flush=True)
         waiting = [sender.pipe for sender in senders.values()]
         while waiting and not interrupted.is_set() and time.monotonic() < started + asked.seconds:
             ready = wait(waiting, SECONDS_BETWEEN_REFUSALS)
@@ -93,12 +100,8 @@ def _run(gateway: RemoteGateway, asked: argparse.Namespace, interrupted: threadi
                 refusals += 1
         for pipe in waiting:
             pipe.send("stop")
-        reports = {kind: _report(sender) for kind, sender in senders.items()}
+        reports: dict[str, Report] = {kind: _report(sender) for kind, sender in senders.items()}
     return Ran(time.monotonic() - started, reports, refusals)
-
-
-def _pids(senders: Mapping[Literal["threads", "tasks"], Child]) -> str:
-    return " and ".join(f"{sender.pid} ({kind})" for kind, sender in senders.items())
 
 
 def _report(sender: Child) -> Report:
@@ -111,16 +114,15 @@ def _report(sender: Child) -> Report:
     raise SystemExit(f"process {sender.pid} ended without a report")
 
 
-def _show(ran: Ran, counts: Mapping[str, int], told: bytes) -> None:
+def _show(ran: Ran, counts: Mapping[str, int], faults: list[str], reported: bytes) -> None:
     sends = {f"sends from {kind}": report.done for kind, report in ran.reports.items()}
     done = sum(sends.values())
     _table("", {"sends": done, **sends, "seconds": round(ran.seconds, 1), "a second": round(done / ran.seconds)})
-    faults = {fault.value: counts.get(fault.value, 0) for fault in Fault}
-    _table("faults met", {**faults, "times that nobody listened": ran.refusals})
+    _table("faults met", {**{fault: counts.get(fault, 0) for fault in faults}, "refused connections": ran.refusals})
     _table("what came to the gateway", {"requests": counts.get("requests", 0)})
     errors = sum((report.errors for report in ran.reports.values()), Counter[str]())
     _table("what the SDK raised", dict(sorted(errors.items())))
-    _table("what it told of the receivers", counted(told))
+    _table("what it reported of the recipients", counted(reported))
     for kind, report in ran.reports.items():
         _table(f"the process of {kind}", dict(zip(("at the start", "at the end"), report.used, strict=True)))
 

@@ -2,12 +2,12 @@
 
 import contextlib
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 SECONDS_TO_END = 10.0
 
@@ -23,15 +23,15 @@ class Child(NamedTuple):
 def child(target: Callable[..., None], *arguments: object) -> Iterator[Child]:
     """Run `target(pipe, *arguments)` in a process of its own.
 
-    It has to end when it reads from its end of the pipe and finds that this end is closed, in whatever way this process
+    It has to end when reading from its end of the pipe shows that this end is closed, in whatever way this process
     ended. Ctrl-C goes to both, and the child leaves it to the parent.
     """
     spawning = multiprocessing.get_context("spawn")
     here, there = spawning.Pipe()
     process = spawning.Process(target=target, args=(there, *arguments), daemon=True)
-    mine = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the child inherits
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the child inherits
     process.start()
-    signal.signal(signal.SIGINT, mine)
+    signal.signal(signal.SIGINT, handler)
     there.close()
     try:
         yield Child(process.pid or 0, here)
@@ -42,11 +42,8 @@ def child(target: Callable[..., None], *arguments: object) -> Iterator[Child]:
         process.join()
 
 
-def used(process: int) -> str:
-    """Say what a process uses, on systems that tell."""
-    folder = Path("/proc", str(process))
-    if not folder.exists():
-        return "not known on this system"
-    pages = int((folder / "statm").read_text(encoding="ascii").split()[1])
-    files = len(list((folder / "fd").iterdir()))
-    return f"{files} file descriptors, {pages * os.sysconf('SC_PAGE_SIZE') / 1e6:.0f} MB"
+def used(pid: int) -> str:
+    """Say what a process uses."""
+    process = psutil.Process(pid)
+    files = process.num_fds() if psutil.POSIX else len(process.open_files())
+    return f"{files} file descriptors, {process.memory_info().rss / 1e6:.0f} MB"
