@@ -25,7 +25,7 @@ def states(results: list[laaffic.BatchResult]) -> dict[int, str]:
 def test_an_invalid_row_is_reported_and_the_others_are_sent(
     send_many: SendMany, server: Server, how: dict[str, Any]
 ) -> None:
-    rows = [*GOOD[:3], ("0999", "x", "bad"), *GOOD[3:12], ("99900000001", ""), None, *GOOD[12:]]
+    rows: list[Any] = [*GOOD[:3], ("0999", "x", "bad"), *GOOD[3:12], ("99900000001", ""), None, *GOOD[12:]]
     results = send_many(laaffic.Rows(rows), base_url=server.url, max_recipients=10, on_invalid="report", **how)
     outcomes = {r.message_index: r for result in results for r in result.recipients}
     assert sorted(outcomes) == list(range(28))
