@@ -10,7 +10,8 @@ from typing import Any
 import trustme
 
 import laaffic
-from laaffic import HTTPStatusError, NotSentError, OutcomeUnknownError, _exchange
+from laaffic import HTTPStatusError, NotSentError, OutcomeUnknownError
+from laaffic._http import call as _exchange
 from matrix.cell import ACCEPTED, LOST, Arrange, Cell, Outcome, Stage
 from support.front import passed_on, reset
 from support.server import Server
