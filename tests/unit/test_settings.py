@@ -66,7 +66,6 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"base_url": "https://a..b"}, "is an address"),
         ({"base_url": f"https://{'a' * 64}.example"}, "is an address"),
         ({"base_url": "https://xn--"}, "is an address"),
-        ({"base_url": "https://xn--a.invalid"}, "is an address"),
         ({"base_url": "https://\u2603.example"}, "is an address"),
         ({"base_url": "https://ex\0ample.com"}, "is an address"),
         ({"base_url": b"https://x.example"}, "empty"),
