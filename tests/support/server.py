@@ -50,7 +50,13 @@ def answer(
         connection.socket.sendall(f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode() + content + connection.after)
         return True
 
+    act.__name__ = f"answers-{_about(body, status)}"
     return act
+
+
+def _about(body: Any, status: int) -> str:
+    """Say in a word what an answer holds, for the ids of tests: a status of the provider, or one of HTTP."""
+    return f"status{body['status']}" if status == 200 and isinstance(body, dict) and "status" in body else str(status)
 
 
 def success(connection: Connection) -> bool:

@@ -87,7 +87,6 @@ def test_an_async_iterable_is_read_too(server: Server) -> None:
         (answer(b"", status=404), laaffic.HTTPStatusError),
         (answer(b"", status=429), laaffic.HTTPStatusError),
     ],
-    ids=str,
 )
 def test_it_ends_after_an_error_that_every_request_would_meet(
     send_many: SendMany, server: Server, ending: Action, error: type[Exception]
@@ -109,7 +108,6 @@ def test_it_ends_after_an_error_that_every_request_would_meet(
         answer(b"", status=400),
         answer(b"", status=503),
     ],
-    ids=str,
 )
 def test_it_goes_on_after_an_error_of_one_request(send_many: SendMany, server: Server, failing: Action) -> None:
     server.will(success, failing, success)

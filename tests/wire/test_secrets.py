@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,8 @@ def echo_html(connection: Connection) -> bool:
     """Answer with HTML that gives everything away."""
     return answer(f"<html>{connection.request.headers} {connection.request.body!r}".encode(), status=502)(connection)
 
+
+PACKAGE = Path(laaffic.__file__).parent
 
 BEHAVIOURS = {
     "refused": answer({"status": "-1"}),
@@ -48,7 +51,7 @@ def test_nothing_that_is_secret_shows(
         send(messages, base_url=server.url)
     error = caught.value
     with_locals = traceback.TracebackException.from_exception(error, capture_locals=True)
-    ours = [frame for frame in with_locals.stack if "/laaffic/" in frame.filename]
+    ours = [frame for frame in with_locals.stack if Path(frame.filename).is_relative_to(PACKAGE)]
     shown = [
         *(record.getMessage() + str(record.args) for record in caplog.records),
         repr(error),
