@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SPEC   := openapi.yaml
-CODE   := wrapper mock tests tools examples bench
+CODE   := wrapper cli mock tests tools examples bench
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
