@@ -15,9 +15,10 @@ def main() -> int:
     """
     try:
         from laaffic_cli._main import run  # noqa: PLC0415  # only here can a missing extra be told in one line
+
+        return run()  # which imports a command when it is used
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
         sys.stderr.write("The command line needs click and rich: pip install 'laaffic[cli]'\n")
         return 2
-    return run()

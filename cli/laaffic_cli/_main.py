@@ -6,24 +6,18 @@ from importlib.metadata import version
 
 import click
 
-from laaffic_cli._interrupts import Interrupts
-from laaffic_cli._mock import mock
-from laaffic_cli._send import send
-from laaffic_cli._statuses import statuses
-from laaffic_cli._streams import occupy_closed_descriptors, tell
+from laaffic_cli import commands
+from laaffic_cli._folder import FolderGroup
+from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.terminal.streams import occupy_closed_descriptors, tell
 
 _INTERRUPTED = 128 + signal.SIGINT
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=FolderGroup, folder=commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("laaffic"), prog_name="laaffic", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Send SMS through the Laaffic gateway, and know for every receiver what became of it."""
-
-
-cli.add_command(mock)
-cli.add_command(send)
-cli.add_command(statuses)
+    """Send SMS through the Laaffic gateway, and know for every recipient what became of it."""
 
 
 def run() -> int:

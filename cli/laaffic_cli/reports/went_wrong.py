@@ -3,9 +3,9 @@
 from contextlib import suppress
 
 from laaffic import State
-from laaffic_cli._ledger import Failure, Ledger
-from laaffic_cli._streams import Stream, tell
-from laaffic_cli._table import outcomes_table
+from laaffic_cli.durable.ledger import Failure, Ledger
+from laaffic_cli.reports.table import outcomes_table
+from laaffic_cli.terminal.streams import Stream, tell
 
 _SENT = {
     "no": "To them nothing was sent.",

@@ -15,8 +15,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from laaffic import Recipient
-from laaffic_cli._ledger import Ledger
-from laaffic_cli._problem import BadInputError
+from laaffic_cli.durable.ledger import Ledger
+from laaffic_cli.reading.problem import BadInputError
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
 _MOST_RUNS_A_SECOND = 100

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import httpx2
 
 from laaffic import Client, Message
-from laaffic_cli._problem import BadInputError, Problem
-from laaffic_cli._sources import Source
-from laaffic_cli._streams import Stream
+from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic_cli.reading.sources import Source
+from laaffic_cli.terminal.streams import Stream
 
 _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import httpx2
 
 from laaffic import Client, ConfigurationError
-from laaffic_cli._problem import BadInputError
-from laaffic_cli._sources import OptionsSource, Source, open_file
+from laaffic_cli.reading.problem import BadInputError
+from laaffic_cli.reading.sources import OptionsSource, Source, open_file
 
 _PLACEHOLDER = "placeholder"
 _COMMAS = "The numbers of --to have commas between them and no spaces, or stand in quotes."

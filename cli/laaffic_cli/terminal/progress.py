@@ -8,7 +8,7 @@ from typing import TextIO, cast
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from laaffic_cli._streams import Stream
+from laaffic_cli.terminal.streams import Stream
 
 
 class _Terminal(TextIOBase):

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from laaffic import BatchResult, Client, ConfigurationError, LaafficError, Message, Recipient, State
-from laaffic_cli._interrupts import Interrupts, StoppedError
-from laaffic_cli._ledger import Note
-from laaffic_cli._problem import BadInputError, Problem
-from laaffic_cli._sources import Source
+from laaffic_cli.durable.interrupts import Interrupts, StoppedError
+from laaffic_cli.durable.ledger import Note
+from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic_cli.reading.sources import Source
 
 
 class RecordError(Exception):

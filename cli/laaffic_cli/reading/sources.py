@@ -8,13 +8,13 @@ from stat import S_ISREG
 from typing import BinaryIO, Protocol
 
 from laaffic import Message
-from laaffic_cli._csv import csv_rows
-from laaffic_cli._jsonl import jsonl_rows
-from laaffic_cli._problem import BadInputError, Problem, ReadingError
-from laaffic_cli._provider_json import AppId, provider_rows
-from laaffic_cli._row import Row, to_message
-from laaffic_cli._shown import without_numbers
-from laaffic_cli._template import Template
+from laaffic_cli.reading.csv_rows import csv_rows
+from laaffic_cli.reading.jsonl_rows import jsonl_rows
+from laaffic_cli.reading.problem import BadInputError, Problem, ReadingError
+from laaffic_cli.reading.provider_rows import AppId, provider_rows
+from laaffic_cli.reading.row import Row, to_message
+from laaffic_cli.reading.template import Template
+from laaffic_cli.terminal.shown import without_numbers
 
 _Reader = Callable[[BinaryIO, Template | None], Iterator[Row | Problem | AppId]]
 _READERS: dict[str, _Reader] = {

@@ -1,15 +1,15 @@
-"""`laaffic send`."""
+"""Send SMS, and report for every recipient what became of it."""
 
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from laaffic_cli import _exit
-from laaffic_cli._interrupts import Interrupts
-from laaffic_cli._job import Job
-from laaffic_cli._run import nothing_sent, run
-from laaffic_cli._streams import Stream
+from laaffic_cli.durable import exit_codes
+from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.jobs.job import Job
+from laaffic_cli.jobs.run import nothing_sent, run
+from laaffic_cli.terminal.streams import Stream
 
 _HELP = """\
 Send SMS, and report for every receiver what became of it.
@@ -58,7 +58,7 @@ Environment:
 
 
 def _exit_codes() -> str:
-    lines = [f"  {code}  {meaning}" for code, meaning in _exit.MEANINGS.items()]
+    lines = [f"  {code}  {meaning}" for code, meaning in exit_codes.MEANINGS.items()]
     return "\n".join(["\b", "Exit codes (of several, the most serious, in the order 5, 3, 4, 1, 0):", *lines])
 
 
@@ -106,6 +106,6 @@ def send(context: click.Context, /, **options: Any) -> None:
     if misuse is None:
         context.exit(run(job, context.ensure_object(Interrupts)))
     if job.as_json:
-        nothing_sent(Stream("stdout"), [misuse], _exit.BAD_INPUT, kind="Usage", as_json=True)
-        context.exit(_exit.BAD_INPUT)
+        nothing_sent(Stream("stdout"), [misuse], exit_codes.BAD_INPUT, kind="Usage", as_json=True)
+        context.exit(exit_codes.BAD_INPUT)
     raise click.UsageError(misuse, context)

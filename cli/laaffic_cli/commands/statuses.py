@@ -1,4 +1,4 @@
-"""`laaffic statuses`."""
+"""List the provider's statuses, what they mean and what to do."""
 
 import dataclasses
 import json
@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from laaffic import STATUSES, StatusError
-from laaffic_cli._streams import Stream
-from laaffic_cli._table import rendered
+from laaffic_cli.reports.table import rendered
+from laaffic_cli.terminal.streams import Stream
 
 
 @click.command()

@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from laaffic import Recipient, State
-from laaffic_cli._ledger import Ledger
-from laaffic_cli._shown import printable
-from laaffic_cli._streams import Stream
+from laaffic_cli.durable.ledger import Ledger
+from laaffic_cli.terminal.shown import printable
+from laaffic_cli.terminal.streams import Stream
 
 MOST_ROWS = 100
 _ENDLESS = 1_000_000

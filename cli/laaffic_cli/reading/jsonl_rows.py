@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from laaffic_cli._json import DECODER, kind
-from laaffic_cli._lines import decoded_lines
-from laaffic_cli._problem import Problem
-from laaffic_cli._row import Row, find_fields
-from laaffic_cli._template import Template
+from laaffic_cli.reading.json_values import DECODER, kind
+from laaffic_cli.reading.lines import decoded_lines
+from laaffic_cli.reading.problem import Problem
+from laaffic_cli.reading.row import Row, find_fields
+from laaffic_cli.reading.template import Template
 
 _LISTS = frozenset({"numbers", "order_ids"})
 

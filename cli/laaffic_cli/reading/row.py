@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from laaffic import InvalidMessageError, Message
-from laaffic_cli._problem import Problem
-from laaffic_cli._shown import masked
-from laaffic_cli._template import Template
+from laaffic_cli.reading.problem import Problem
+from laaffic_cli.reading.template import Template
+from laaffic_cli.terminal.shown import masked
 
 # Upper and lower case, and spaces around a name, make no difference.
 _FIELDS = {

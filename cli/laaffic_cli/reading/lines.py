@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from laaffic_cli._problem import ReadingError
+from laaffic_cli.reading.problem import ReadingError
 
 MOST_BYTES = 8 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"

@@ -5,9 +5,9 @@ import json
 import re
 from typing import Any, BinaryIO
 
-from laaffic_cli._json import DECODER, NotJSONError
-from laaffic_cli._lines import MOST_BYTES, NOT_UTF8
-from laaffic_cli._problem import ReadingError
+from laaffic_cli.reading.json_values import DECODER, NotJSONError
+from laaffic_cli.reading.lines import MOST_BYTES, NOT_UTF8
+from laaffic_cli.reading.problem import ReadingError
 
 _CHUNK = 64 * 1024
 _SPACE = re.compile(r"[ \t\n\r]+")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from laaffic import BatchResult, HTTPStatusError, LaafficError, OutcomeUnknownError, Recipient, State, StatusError
-from laaffic_cli._exit import exit_code
+from laaffic_cli.durable.exit_codes import exit_code
 
 
 class Note(NamedTuple):

@@ -4,20 +4,20 @@ import traceback
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from laaffic_cli import _exit
-from laaffic_cli._campaign import Campaign, Report
-from laaffic_cli._dry_run import DryRunTransport, ShowJson, ShowText, dry_run
-from laaffic_cli._interrupts import Interrupts, StoppedError
-from laaffic_cli._job import Job
-from laaffic_cli._json_report import JsonReport, bad_input, plain_error
-from laaffic_cli._outcomes_csv import create_outcomes, open_outcomes
-from laaffic_cli._problem import BadInputError
-from laaffic_cli._progress import progress
-from laaffic_cli._sources import Source
-from laaffic_cli._streams import Stream, tell
-from laaffic_cli._survey import survey
-from laaffic_cli._table import MOST_ROWS, TableReport
-from laaffic_cli._went_wrong import tell_what_went_wrong
+from laaffic_cli.durable import exit_codes
+from laaffic_cli.durable.campaign import Campaign, Report
+from laaffic_cli.durable.interrupts import Interrupts, StoppedError
+from laaffic_cli.durable.outcomes_csv import create_outcomes, open_outcomes
+from laaffic_cli.jobs.dry_run import DryRunTransport, ShowJson, ShowText, dry_run
+from laaffic_cli.jobs.job import Job
+from laaffic_cli.reading.problem import BadInputError
+from laaffic_cli.reading.sources import Source
+from laaffic_cli.reading.survey import survey
+from laaffic_cli.reports.json_report import JsonReport, bad_input, plain_error
+from laaffic_cli.reports.table import MOST_ROWS, TableReport
+from laaffic_cli.reports.went_wrong import tell_what_went_wrong
+from laaffic_cli.terminal.progress import progress
+from laaffic_cli.terminal.streams import Stream, tell
 
 
 def run(job: Job, interrupts: Interrupts) -> int:
@@ -29,13 +29,13 @@ def run(job: Job, interrupts: Interrupts) -> int:
             with ExitStack() as stack:
                 return _run(job, out, interrupts, stack)
         except BadInputError as error:
-            return nothing_sent(out, _lines(error), _exit.BAD_INPUT, kind="BadInputError", as_json=job.as_json)
+            return nothing_sent(out, _lines(error), exit_codes.BAD_INPUT, kind="BadInputError", as_json=job.as_json)
         # From the first request on, interrupts are taken elsewhere.
         except (KeyboardInterrupt, StoppedError):
-            return nothing_sent(out, ["Interrupted."], _exit.NOT_SENT, kind="Interrupted", as_json=job.as_json)
+            return nothing_sent(out, ["Interrupted."], exit_codes.NOT_SENT, kind="Interrupted", as_json=job.as_json)
         except Exception as error:  # noqa: BLE001  # a traceback's exit code would say that some were rejected
             tell(f"Error: {_bug(error)} in the program. What became of the receivers may not be told in full.")
-            return _exit.UNKNOWN
+            return exit_codes.UNKNOWN
 
 
 def nothing_sent(out: Stream, lines: Iterable[str], code: int, *, kind: str, as_json: bool) -> int:
@@ -87,7 +87,7 @@ def _show(job: Job, source: Source, receivers: int, out: Stream) -> int:
     show.finish(receivers)
     if job.as_json:
         tell("Dry run: nothing was sent.")
-    return _exit.ALL_ACCEPTED
+    return exit_codes.ALL_ACCEPTED
 
 
 def _lines(error: BadInputError) -> list[str]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from laaffic_cli._json import Bare, kind
-from laaffic_cli._json_walk import JsonWalk
-from laaffic_cli._problem import Problem, ReadingError
-from laaffic_cli._row import Row
-from laaffic_cli._shown import name as shown
+from laaffic_cli.reading.json_values import Bare, kind
+from laaffic_cli.reading.json_walk import JsonWalk
+from laaffic_cli.reading.problem import Problem, ReadingError
+from laaffic_cli.reading.row import Row
+from laaffic_cli.terminal.shown import name as shown
 
 _FIELDS = {"numbers": "numbers", "content": "content", "senderId": "sender_id", "orderId": "order_ids"}
 _REQUIRED = ("numbers", "content")

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from laaffic import Message
-from laaffic_cli._problem import BadInputError, Problem
-from laaffic_cli._sources import Source
+from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic_cli.reading.sources import Source
 
 _MOST_SHOWN = 20
 # About 70 MB when full.

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
-from laaffic_cli._lines import decoded_lines
-from laaffic_cli._problem import Problem, ReadingError
-from laaffic_cli._row import Row, find_fields
-from laaffic_cli._template import Template
+from laaffic_cli.reading.lines import decoded_lines
+from laaffic_cli.reading.problem import Problem, ReadingError
+from laaffic_cli.reading.row import Row, find_fields
+from laaffic_cli.reading.template import Template
 
 _DELIMITERS = ",;\t"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from laaffic import LaafficError, Recipient, State
-from laaffic_cli._ledger import Ledger
-from laaffic_cli._streams import Stream
+from laaffic_cli.durable.ledger import Ledger
+from laaffic_cli.terminal.streams import Stream
 
 
 class JsonReport:

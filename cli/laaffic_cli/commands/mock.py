@@ -1,4 +1,4 @@
-"""`laaffic mock`."""
+"""Run a mock of the gateway. Nothing is really sent."""
 
 import signal
 import threading
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from laaffic_cli._shown import masked
-from laaffic_cli._streams import Stream, tell
+from laaffic_cli.terminal.shown import masked
+from laaffic_cli.terminal.streams import Stream, tell
 
 if TYPE_CHECKING:
     from laaffic_mock import AcceptedMessage, Gateway, Prism

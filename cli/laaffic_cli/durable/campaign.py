@@ -6,12 +6,12 @@ from itertools import islice
 from typing import Protocol
 
 from laaffic import BatchResult, Client, Recipient
-from laaffic_cli._interrupts import Interrupts
-from laaffic_cli._ledger import Ledger, Note
-from laaffic_cli._problem import BadInputError
-from laaffic_cli._sending import Ending, RecordError, remainder, send
-from laaffic_cli._sources import Source
-from laaffic_cli._streams import NobodyReadsError
+from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.durable.ledger import Ledger, Note
+from laaffic_cli.durable.sending import Ending, RecordError, remainder, send
+from laaffic_cli.reading.problem import BadInputError
+from laaffic_cli.reading.sources import Source
+from laaffic_cli.terminal.streams import NobodyReadsError
 
 _AT_ONCE = 1000
 
