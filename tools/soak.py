@@ -17,7 +17,7 @@ from tools.soak_campaign import MOST, Report, Share, campaign
 from tools.soak_process import Child, child, used
 
 from laaffic_mock import RemoteGateway
-from laaffic_mock._faults import Fault
+from laaffic_mock.gateway.faults.faults import Fault
 
 # What makes a client wait is rare, so that the others do not wait for it.
 RARE = {Fault.HANG: 0.0002, Fault.ACCEPT_THEN_HANG: 0.0002, Fault.SLOW: 0.001}

@@ -48,11 +48,11 @@ def mock(*, port: int, examples: bool, no_contract: bool, host: str, limit: int,
         gateway = prism = None
         try:
             if no_contract:
-                gateway = stack.enter_context(Gateway(host=host, port=port, limit=limit, told=told))
+                gateway = stack.enter_context(Gateway(host=host, port=port, limit=limit, on_accepted=told))
             elif examples:
                 prism = stack.enter_context(Prism(port=port))
             else:
-                gateway = stack.enter_context(Gateway(limit=limit, told=told))
+                gateway = stack.enter_context(Gateway(limit=limit, on_accepted=told))
                 prism = stack.enter_context(Prism(port=port, upstream=gateway.url))
         except GatewayError as error:
             raise click.ClickException(str(error)) from None

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from laaffic_mock._book import AcceptedMessage
+from laaffic_mock.gateway.desk.book import AcceptedMessage
 
-_MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def failure_text(
     lines = [f"expected {expected} {wanted}, found {found}."]
     if messages:
         lines.append(f"The gateway accepted {len(messages)}:")
-        lines += [f"  to {m.number}: {m.content!r}" for m in messages[:_MOST_SHOWN]]
-        if len(messages) > _MOST_SHOWN:
-            lines.append(f"  and {len(messages) - _MOST_SHOWN} more")
+        lines += [f"  to {m.number}: {m.content!r}" for m in messages[:MAX_SHOWN]]
+        if len(messages) > MAX_SHOWN:
+            lines.append(f"  and {len(messages) - MAX_SHOWN} more")
     else:
         lines.append("The gateway accepted no message.")
     ends = ", ".join(f"{end}: {count}" for end, count in counts.items() if end != "requests")

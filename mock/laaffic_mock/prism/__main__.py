@@ -8,10 +8,8 @@ from types import FrameType
 from typing import NoReturn
 
 from laaffic_mock._account import environment_for
-from laaffic_mock._install import PrismError
-from laaffic_mock._process import Prism
-
-__all__ = ["Prism", "PrismError"]
+from laaffic_mock.prism.errors import PrismError
+from laaffic_mock.prism.process import Prism
 
 BANNER = """\
 Prism serves the contract at {url}

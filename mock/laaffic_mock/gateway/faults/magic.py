@@ -1,4 +1,4 @@
-"""Magic numbers: test receivers whose number says what becomes of the request.
+"""Magic numbers: recipients of tests, whose number decides what becomes of the request.
 
 The country code 999 is not assigned to any country, so these numbers are always test traffic.
 """
@@ -6,8 +6,8 @@ The country code 999 is not assigned to any country, so these numbers are always
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from laaffic_mock._contract import Contract
-from laaffic_mock._faults import ABOUT, Fault
+from laaffic_mock.gateway.contract import Contract
+from laaffic_mock.gateway.faults.faults import ABOUT, Fault
 
 _OF_STATUSES = "999001{:05d}"
 _OF_FAULTS = "999002{:05d}"
@@ -25,17 +25,17 @@ class Magic:
     fault: Fault | None = None
 
 
-def magic_numbers(contract: Contract) -> Mapping[str, Magic]:
-    """Return every magic number: one for each status, for each fault, and for a receiver that is not taken."""
+def make_magic(contract: Contract) -> Mapping[str, Magic]:
+    """Return every magic number: one for each status, for each fault, and for a recipient that is not taken."""
     refusals = [code for name, code in contract.codes.items() if name != "SUCCESS"]
     rows = [
         Magic(_OF_STATUSES.format(-int(code)), f"refuses the request with status {code}", status=code)
         for code in (*refusals, UNLISTED)
     ]
-    rows.append(Magic(NOT_TAKEN, "is not taken; the other receivers of the request are (a partial success)"))
+    rows.append(Magic(NOT_TAKEN, "is not taken; the other recipients of the request are (a partial success)"))
     rows += [
-        Magic(_OF_FAULTS.format(place), about.does, fault=fault)
-        for place, (fault, about) in enumerate(ABOUT.items(), 1)
+        Magic(_OF_FAULTS.format(ordinal), about.does, fault=fault)
+        for ordinal, (fault, about) in enumerate(ABOUT.items(), 1)
     ]
     return {row.number: row for row in rows}
 

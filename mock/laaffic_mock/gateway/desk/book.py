@@ -7,12 +7,22 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from laaffic_mock._rules import Receiver
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient of a request."""
+
+    number: str
+    content: str
+    sender_id: str
+    order_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedMessage:
-    """One receiver's message as the gateway accepted it."""
+    """One recipient's message as the gateway accepted it."""
+
+    __module__ = "laaffic_mock"
 
     msg_id: str
     number: str
@@ -27,18 +37,26 @@ class Book:
     def __init__(self, limit: int) -> None:
         self._messages: deque[AcceptedMessage] = deque(maxlen=limit)
         self._count = 0
+        self._last_id = 0
 
-    def accept(self, receivers: Iterable[Receiver], now: float) -> list[AcceptedMessage]:
-        """Write receivers down, each under a message id of its own."""
+    def accept(self, recipients: Iterable[Recipient], now: float) -> list[AcceptedMessage]:
+        """Write recipients down, each under a message id of its own."""
         stamp = datetime.fromtimestamp(now, UTC).strftime("%y%m%d%H%M%S")
         accepted = []
-        for receiver in receivers:
-            self._count += 1
-            msg_id = f"{stamp}{self._count:07d}"
-            row = AcceptedMessage(msg_id, receiver.number, receiver.content, receiver.sender_id, receiver.order_id)
-            accepted.append(row)
+        for recipient in recipients:
+            self._last_id += 1
+            msg_id = f"{stamp}{self._last_id:07d}"
+            accepted.append(
+                AcceptedMessage(msg_id, recipient.number, recipient.content, recipient.sender_id, recipient.order_id)
+            )
+        self._count += len(accepted)
         self._messages.extend(accepted)
         return accepted
+
+    def clear(self) -> None:
+        """Forget all messages, but not which ids were used: an application may keep them in a unique column."""
+        self._messages.clear()
+        self._count = 0
 
     def page(self, number: str | None, offset: int, limit: int) -> dict[str, Any]:
         """Return a page of the messages that are kept, oldest first, optionally of one number."""

@@ -13,10 +13,13 @@ from typing import IO, Self, TextIO
 
 import httpx2
 
-from laaffic_mock._install import PrismError, environment, find_contract, find_node, find_prism
+from laaffic_mock._addresses import local_url
+from laaffic_mock._contract_file import find_contract
+from laaffic_mock.prism.errors import PrismError
+from laaffic_mock.prism.install import environment, find_node, find_prism
 
 EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
-LISTENING = re.compile(r"Prism is listening on (http://\S+)")
+LISTENING = re.compile(r"Prism is listening on http://\S+:(\d+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)
 SECONDS_TO_EXIT = 5.0
 
@@ -24,13 +27,14 @@ _running: "weakref.WeakSet[Prism]" = weakref.WeakSet()
 
 
 class Prism:
-    """A Prism server on 127.0.0.1 that serves the contract, from `with` or `start()` until `stop()`.
+    """A Prism server that serves the contract, from `with` or `start()` until `stop()`.
 
-    It answers from the contract's examples. With `upstream`, the address of another server, it is a proxy before that
-    one, and holds every request and every answer against the contract as they pass.
+    It responds from the contract's examples. With `upstream`, the address of another server, it is a proxy before that
+    one, and checks every request and every response against the contract as they pass.
 
     `spec` is the path of an OpenAPI file; left out, it is the `openapi.yaml` that the package `laaffic` ships.
-    `port` 0 lets the system choose a free one. `timeout` is how many seconds it may take to start.
+    `host` is where it listens, by default on loopback only; `port` 0 lets the system choose a free one. `timeout` is
+    how many seconds it may take to start.
 
     When the environment variable LAAFFIC_PRISM_URL is set, nothing is started or stopped: `url` is that address, and
     the arguments have no effect. A proxy is started all the same.
@@ -38,15 +42,19 @@ class Prism:
     Prism ends with the process that started it, also when that process is killed.
     """
 
+    __module__ = "laaffic_mock"
+
     def __init__(
         self,
         spec: str | os.PathLike[str] | None = None,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         timeout: float = 30.0,
         upstream: str | None = None,
     ) -> None:
         self._spec = spec
+        self._host = host
         self._port = port
         self._timeout = timeout
         self._upstream = upstream
@@ -78,20 +86,20 @@ class Prism:
         """Start Prism and wait until it listens; does nothing when it runs already.
 
         Raises PrismError when Node.js or Prism is missing, when Prism ends or does not listen in time (with its log),
-        or when nothing answers at LAAFFIC_PRISM_URL.
+        or when nothing responds at LAAFFIC_PRISM_URL.
         """
         if self._url is not None:
             return self
         given = os.environ.get("LAAFFIC_PRISM_URL")
         if given and self._upstream is None:
-            self._url = _answering(given)
+            self._url = _responding(given)
             return self
         self.stop()  # one that has ended by itself
         self._lines.clear()
         self._ready.clear()
         command = [find_node(), "--require", str(EXIT_WITH_PARENT), str(find_prism() / "dist" / "index.js")]
-        command += ["mock" if self._upstream is None else "proxy", "--errors", "-h", "127.0.0.1", "-p", str(self._port)]
-        command += [str(Path(self._spec or find_contract()).resolve()), *([self._upstream] if self._upstream else [])]
+        command += ["mock" if self._upstream is None else "proxy", "--errors", "-h", self._host, "-p", str(self._port)]
+        command += [self._contract(), *([self._upstream] if self._upstream else [])]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -149,6 +157,12 @@ class Prism:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _contract(self) -> str:
+        try:
+            return str(Path(self._spec or find_contract()).resolve())
+        except FileNotFoundError as error:
+            raise PrismError(f"{error}, or give the path of a contract") from None
+
     def _let_go(self) -> None:
         """In a forked child: let go of the pipe, which would keep Prism alive after the parent's end."""
         if self._process is not None and self._process.stdin is not None:
@@ -162,7 +176,7 @@ class Prism:
             return
         if "EADDRINUSE" in self.log:
             remedy = "stop the program that uses it, or choose another (port 0 is a free one)"
-            raise PrismError(f"port {self._port} on 127.0.0.1 is in use: {remedy}")
+            raise PrismError(f"port {self._port} on {self._host} is in use: {remedy}")
         raise PrismError(self._with_log(f"Prism ended with exit status {process.wait()} instead of starting"))
 
     def _read(self, output: IO[str]) -> None:
@@ -171,7 +185,7 @@ class Prism:
                 self._lines.append(line.rstrip())
                 # It comes again, and with port 0 from another port, when the contract changes on disk.
                 if listening := LISTENING.search(line):
-                    self._url = listening[1]
+                    self._url = local_url(self._host, int(listening[1]))
                     self._ready.set()
                 # Who reads the relay may go away; Prism's pipe must be emptied all the same.
                 with contextlib.suppress(OSError, ValueError):
@@ -194,7 +208,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go_in_child)
 
 
-def _answering(url: str) -> str:
+def _responding(url: str) -> str:
     try:
         httpx2.get(url, timeout=10, trust_env=False)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:

@@ -13,7 +13,7 @@ class _Protocol(H11Protocol):
     """HTTP/1.1 that keeps its connections where faults find them, and waits for slow senders only so long."""
 
     kept: ClassVar[dict[Any, asyncio.Transport]]
-    patience: ClassVar[float]
+    read_timeout: ClassVar[float]
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -34,18 +34,18 @@ class _Protocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         if self.conn.our_state in {IDLE, SEND_RESPONSE}:
             super().send_400_response(msg)
-        else:  # an answer went out before the request turned out to be no HTTP
+        else:  # a response went out before the request turned out to be no HTTP
             self.transport.abort()
 
     def _watch(self) -> None:
         if self.conn.their_state not in {IDLE, SEND_BODY}:
             self._forget_deadline()
         elif self._deadline is None and not self.transport.is_closing():
-            self._deadline = self.loop.call_later(self.patience, self._overdue)
+            self._deadline = self.loop.call_later(self.read_timeout, self._overdue)
 
     def _overdue(self) -> None:
         if self.conn.their_state is SEND_BODY:  # who reads the body has a deadline; this is for when nobody does
-            self._deadline = self.loop.call_later(self.patience, self.transport.abort)
+            self._deadline = self.loop.call_later(self.read_timeout, self.transport.abort)
         elif self.conn.their_state is IDLE:
             self.transport.abort()
 
@@ -59,16 +59,17 @@ class Connections:
     """The open connections of a gateway, by the client's address.
 
     Args:
-        patience: how many seconds a client has for the headers of a request, and again for a body that nobody reads.
+        read_timeout: how many seconds a client has for the headers of a request, and again for a body that nobody
+            reads.
     """
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, read_timeout: float) -> None:
         self._open: dict[Any, asyncio.Transport] = {}
-        self._patience = patience
+        self._read_timeout = read_timeout
 
     def protocol(self) -> type[asyncio.Protocol]:
         """Return the protocol for the server to speak."""
-        return type("Protocol", (_Protocol,), {"kept": self._open, "patience": self._patience})
+        return type("Protocol", (_Protocol,), {"kept": self._open, "read_timeout": self._read_timeout})
 
     def of(self, scope: Scope) -> asyncio.Transport | None:
         """Return the connection of a request, or None when the client has gone."""

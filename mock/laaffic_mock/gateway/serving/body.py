@@ -1,16 +1,14 @@
 """Reading a request's body: no larger than any request can be, and no longer than a deadline."""
 
 import asyncio
-import json
-from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
-LARGEST_BODY = 16 * 1024 * 1024
+MAX_BODY = 16 * 1024 * 1024
 
 
 class Unreadable(Exception):  # noqa: N818  # a verdict, not a fault of the program
-    """The body cannot be taken: with which HTTP status, and why."""
+    """The body cannot be read: with which HTTP status, and why."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -32,31 +30,16 @@ async def read_body(request: Request, seconds: float) -> bytes:
 
 
 async def _read(request: Request) -> bytes:
-    if int(request.headers.get("content-length", "0")) > LARGEST_BODY:
+    if int(request.headers.get("content-length", "0")) > MAX_BODY:
         raise _too_large()
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST_BODY:
+        if size > MAX_BODY:
             raise _too_large()
         parts.append(part)
     return b"".join(parts)
 
 
 def _too_large() -> Unreadable:
-    return Unreadable(413, f"the body is larger than {LARGEST_BODY} bytes")
-
-
-def read_json(body: bytes) -> Any:
-    """Read JSON whose every text can be written again.
-
-    Raises:
-        ValueError: it is not JSON, or a text in it has half of a surrogate pair, which no UTF-8 can hold.
-    """
-    try:
-        value = json.loads(body.decode())
-        if b"\\u" in body:  # in UTF-8 only an escape can make one
-            json.dumps(value, ensure_ascii=False).encode()
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    return value
+    return Unreadable(413, f"the body is larger than {MAX_BODY} bytes")

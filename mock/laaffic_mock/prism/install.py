@@ -1,6 +1,5 @@
-"""Find what the mock is made of: Node.js, Prism and the contract."""
+"""Find what Prism needs: Node.js, and Prism's own package."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -8,14 +7,12 @@ import subprocess
 import warnings
 from pathlib import Path
 
-OLDEST_NODE = 20
+from laaffic_mock.prism.errors import PrismError
+
+MIN_NODE = 20
 PRISM_VERSION = "5.14.2"
 PRISM = Path("node_modules", "@stoplight", "prism-cli")
-BESIDE = Path(__file__).resolve().parent.parent  # `mock/` in a checkout
-
-
-class PrismError(RuntimeError):
-    """Prism could not be found or started, or has ended; the text says why and what to do."""
+BESIDE = Path(__file__).resolve().parents[2]  # `mock/` in a checkout
 
 
 def environment() -> dict[str, str]:
@@ -27,18 +24,18 @@ def environment() -> dict[str, str]:
 
 def find_node() -> str:
     """Find `node` on PATH; raises PrismError when there is none or it is too old."""
-    remedy = f"install Node.js {OLDEST_NODE} or newer (nodejs.org)"
+    remedy = f"install Node.js {MIN_NODE} or newer (nodejs.org)"
     node = shutil.which("node")
     if node is None:
         raise PrismError(f"Prism needs Node.js, and there is no `node` on PATH: {remedy}")
     try:
         command = [node, "--version"]
-        answer = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True, timeout=30)
-        major = int(answer.stdout.strip().lstrip("v").split(".")[0])
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True, timeout=30)
+        major = int(done.stdout.strip().lstrip("v").split(".")[0])
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise PrismError(f"{node} does not say its version: {remedy}") from error
-    if major < OLDEST_NODE:
-        raise PrismError(f"{node} is Node.js {answer.stdout.strip()}, too old for Prism: {remedy}")
+    if major < MIN_NODE:
+        raise PrismError(f"{node} is Node.js {done.stdout.strip()}, too old for Prism: {remedy}")
     return node
 
 
@@ -63,11 +60,3 @@ def find_prism() -> Path:
         )
         warnings.warn(text, stacklevel=3)
     return package.parent
-
-
-def find_contract() -> Path:
-    """Find the `openapi.yaml` that the package `laaffic` ships; raises PrismError when it is not installed."""
-    package = importlib.util.find_spec("laaffic")
-    if package is None or package.origin is None:
-        raise PrismError("the package laaffic, which ships openapi.yaml, is not installed: install it or give a path")
-    return Path(package.origin).with_name("openapi.yaml")

@@ -10,21 +10,19 @@ from collections.abc import Awaitable, Callable, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
-from laaffic_mock._wire import Connections
+from laaffic_mock.gateway.errors import GatewayError
+from laaffic_mock.gateway.serving.quiet import THREAD_NAME, be_quiet
+from laaffic_mock.gateway.serving.wire import Connections
 
 BACKLOG = 2048
 SECONDS_TO_START = 30.0
-
-
-class GatewayError(RuntimeError):
-    """The gateway could not be started or asked; the text says why and what to do."""
 
 
 _running: "weakref.WeakSet[Server]" = weakref.WeakSet()
 
 
 class Server(uvicorn.Server):
-    """uvicorn, told when it is ready, on a socket that is bound beforehand."""
+    """uvicorn on a socket that is bound beforehand; it says when it is ready."""
 
     def __init__(self, config: uvicorn.Config, address: tuple[str, int]) -> None:
         super().__init__(config)
@@ -102,7 +100,7 @@ def bind(host: str, port: int, *, listen: bool = True) -> socket.socket:
         GatewayError: the port is in use, or the host is not of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends small answers at once only where the socket says that it is TCP; without, each waits 40 ms.
+    # asyncio sends small responses at once only where the socket says that it is TCP; without, each waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -120,6 +118,7 @@ def start(
     host: str, port: int, connections: Connections, make_app: Callable[[Callable[[float], Awaitable[None]]], Starlette]
 ) -> tuple[Server, threading.Thread]:
     """Start a server in a thread, and wait until it serves."""
+    be_quiet()
     listening = bind(host, port)
     server: Server
 
@@ -141,7 +140,7 @@ def start(
         timeout_keep_alive=75,  # longer than clients keep a connection, so that it is never closed as one is used
     )
     server = Server(config, listening.getsockname()[:2])
-    thread = threading.Thread(target=server.run, args=([listening],), name="laaffic-mock-gateway", daemon=True)
+    thread = threading.Thread(target=server.run, args=([listening],), name=THREAD_NAME, daemon=True)
     thread.start()
     if not server.ready.wait(SECONDS_TO_START):
         raise GatewayError(f"the gateway did not start within {SECONDS_TO_START:g} seconds")

@@ -1,4 +1,4 @@
-"""Choose which named example of the contract Prism answers with."""
+"""Choose which named example of the contract Prism responds with."""
 
 import httpx2
 
@@ -6,9 +6,11 @@ import httpx2
 class PreferTransport(httpx2.HTTPTransport):
     """Adds `Prefer: example=NAME` to every request; `laaffic.Client` takes it as `transport=`.
 
-    `example` is the name of a response example in `openapi.yaml`, such as "insufficient_balance". Prism answers 404
+    `example` is the name of a response example in `openapi.yaml`, such as "insufficient_balance". Prism responds 404
     to a name that is not there, and checks the request before it looks at the name.
     """
+
+    __module__ = "laaffic_mock"
 
     def __init__(self, example: str) -> None:
         super().__init__()
@@ -22,6 +24,8 @@ class PreferTransport(httpx2.HTTPTransport):
 
 class AsyncPreferTransport(httpx2.AsyncHTTPTransport):
     """The same as `PreferTransport` for asynchronous clients."""
+
+    __module__ = "laaffic_mock"
 
     def __init__(self, example: str) -> None:
         super().__init__()
