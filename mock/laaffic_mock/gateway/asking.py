@@ -30,13 +30,19 @@ class Asking:
 
     Attributes:
         refused_until: until when, on the monotonic clock, connections are refused on request.
+
+    Raises:
+        GatewayError: it is no address.
     """
 
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url.rstrip("/"))
         self._process = 0
         self.refused_until = 0.0
-        self._begin()
+        try:
+            self._begin()
+        except ValueError as error:  # of the port
+            raise GatewayError(f"{url!r} is no address ({error}); one is http://127.0.0.1:4010") from None
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Return what an inspection path responds.

@@ -34,7 +34,7 @@ def check_names(kind: str, given: Iterable[str], known: Sequence[str]) -> None:
     for name in given:
         if name not in known:
             there_are = f"there are only {', '.join(known)}" if known else "there is none here"
-            raise BadRequest(f"there is no such {kind} ({_shown(name)}); {there_are}")
+            raise BadRequest(f"{_shown(name)}: there is no such {kind}; {there_are}")
 
 
 def as_fault(kind: object, there_are: Iterable[str]) -> Fault:
@@ -42,7 +42,7 @@ def as_fault(kind: object, there_are: Iterable[str]) -> Fault:
     try:
         return Fault(str(kind))
     except ValueError:
-        raise BadRequest(f"there is no such fault ({_shown(str(kind))}); there are {', '.join(there_are)}") from None
+        raise BadRequest(f"{_shown(str(kind))}: there is no such fault; there are {', '.join(there_are)}") from None
 
 
 def as_number(value: object, name: str, least: float, most: float) -> float:
