@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SPEC   := openapi.yaml
-CODE   := wrapper mock tests tools examples bench
+CODE   := wrapper cli mock tests tools examples bench
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
@@ -81,6 +81,8 @@ lock: $(VENV)/.ready ## renew the locks, without any registry's address
 	  --no-header --no-emit-index-url --upgrade --quiet --output-file bench/requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --upgrade --quiet --output-file bench/peers/requirements/laaffic.txt
+	$(BIN)/uv pip compile pyproject.toml tests/packaging/oldest_mock.in --extra mock --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file tests/packaging/oldest_mock.txt
 	npm install --prefix mock --package-lock-only
 	npm install --prefix tools --package-lock-only
 

@@ -120,7 +120,7 @@ def _real_host_stopped() -> Iterator[str]:
     """Stop every attempt of this process to reach the provider's host, and say which that is."""
     import httpx2  # noqa: PLC0415  # only when a test asks for it
 
-    from laaffic_mock._contract import load_contract  # noqa: PLC0415  # the same
+    from laaffic_mock.gateway.contract import load_contract  # noqa: PLC0415  # the same
 
     host = load_contract().host
     _watch_sockets()

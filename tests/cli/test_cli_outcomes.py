@@ -11,10 +11,10 @@ import pytest
 
 from cli.conftest import Laaffic, Write
 from laaffic import Recipient, State
-from laaffic_cli._exit import exit_code
-from laaffic_cli._json_report import JsonReport
-from laaffic_cli._ledger import Ledger, Note
-from laaffic_cli._streams import Stream
+from laaffic_cli.durable.exit_codes import exit_code
+from laaffic_cli.durable.ledger import Ledger, Note
+from laaffic_cli.reports.json_report import JsonReport
+from laaffic_cli.terminal.streams import Stream
 from support.server import Action, Server, answer, drop, success
 
 TO = ("send", "--to", "91856321412,91856321413", "--content", "a secret text", "--order-id", "x,y")
