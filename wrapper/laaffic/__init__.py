@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from laaffic._model.numbers import (
         normalize_number,
     )
+    from laaffic._model.raw_response import (
+        RawResponse,
+    )
     from laaffic._model.recipients import (
         Recipient,
         State,
@@ -54,8 +57,6 @@ if TYPE_CHECKING:
         BatchResult,
         LaafficError,
         PartialFailureError,
-        RawResponse,
-        Sent,
     )
     from laaffic._model.rows import (
         Rows,
@@ -63,6 +64,9 @@ if TYPE_CHECKING:
     from laaffic._model.segments import (
         Segments,
         segments,
+    )
+    from laaffic._model.sent import (
+        Sent,
     )
     from laaffic._model.statuses import (
         STATUSES,
@@ -106,10 +110,12 @@ _HOMES = {
     ),
     "_model.messages": ("Message",),
     "_model.numbers": ("normalize_number",),
+    "_model.raw_response": ("RawResponse",),
     "_model.recipients": ("Recipient", "State"),
-    "_model.results": ("BatchResult", "LaafficError", "PartialFailureError", "RawResponse", "Sent"),
+    "_model.results": ("BatchResult", "LaafficError", "PartialFailureError"),
     "_model.rows": ("Rows",),
     "_model.segments": ("Segments", "segments"),
+    "_model.sent": ("Sent",),
     "_model.statuses": ("STATUSES", "StatusInfo"),
 }
 _MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}

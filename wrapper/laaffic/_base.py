@@ -140,7 +140,7 @@ class ClientBase:
             return self._open(fresh=fresh)
         except LaafficError:
             raise
-        except Exception as error:  # noqa: BLE001  # what the environment says of certificates may fail in any way
+        except Exception as error:  # what the environment says of certificates may fail in any way
             refused = f"The connection cannot be set up ({type(error).__name__})"
         raise ConfigurationError(f"{refused}. Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy's address")
 

@@ -9,7 +9,8 @@ from laaffic._batch.splitter import Splitter
 from laaffic._bulk.posts import Posts, ends_sending, indexes
 from laaffic._model.errors import ConfigurationError, OutcomeUnknownError
 from laaffic._model.recipients import Recipient, State
-from laaffic._model.results import UNKNOWN, BatchResult, LaafficError, with_error
+from laaffic._model.results import BatchResult, LaafficError, with_error
+from laaffic._model.sent import UNKNOWN
 from laaffic._outcome.outcome import with_recipients
 
 MAX_CONCURRENCY = 100
@@ -79,7 +80,7 @@ class InFlight:
         """Read one more batch; None at the end, or when reading failed."""
         try:
             return next(batches, None)
-        except Exception as error:  # noqa: BLE001  # the caller's own; raised when all in flight is handed over
+        except Exception as error:  # the caller's own; raised when all in flight is handed over
             self.failed(error)
             return None
 

@@ -129,4 +129,4 @@ def indexes(recipients: Sequence[Recipient]) -> str:
 def ends_sending(result: BatchResult) -> bool:
     """Return whether every further request would meet the same error."""
     error: LaafficError | None = result.error
-    return error is not None and error._concerns_every_request  # noqa: SLF001  # private to the package
+    return error is not None and error._concerns_every_request

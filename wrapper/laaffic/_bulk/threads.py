@@ -108,6 +108,6 @@ class _Post(threading.Thread):
         """Post it."""
         try:
             self.outcome = self._send(self.part)
-        except BaseException as error:  # noqa: BLE001  # raised where the results are read
+        except BaseException as error:  # raised where the results are read
             self.outcome = error
         self._finished.put(self)

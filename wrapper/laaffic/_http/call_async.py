@@ -37,7 +37,7 @@ async def _until_done_async(
             with quiet_wire_logs():
                 response = await request.endpoint.asyncio_detailed(**channel.arguments(request))
             evidence: Evidence = Responded(response.status_code, response.content, response.headers)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it must become evidence
+        except Exception as error:  # whatever it is, it must become evidence
             evidence = no_response(error, trusted=channel.trusted)
         except BaseException as error:
             with_note(error, request)

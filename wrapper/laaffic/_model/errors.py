@@ -36,7 +36,8 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from laaffic._model.recipients import Recipient
-from laaffic._model.results import UNKNOWN, BatchResult, LaafficError, PartialFailureError
+from laaffic._model.results import BatchResult, LaafficError, PartialFailureError
+from laaffic._model.sent import UNKNOWN
 from laaffic._model.statuses import status_info
 
 __all__ = ["LaafficError", "PartialFailureError"]  # defined beside the result, which they hold and are held by
@@ -69,7 +70,7 @@ class InvalidMessageError(LaafficError, ValueError):
     """
 
     hint = "Correct it, then send again."
-    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")  # noqa: SLF001  # the base class's own
+    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")
 
     def __init__(
         self,

@@ -4,57 +4,18 @@ import copyreg
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, ClassVar
 
 from laaffic._model.masking import scrub
+from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
+from laaffic._model.sent import NO, UNKNOWN, Sent
 
 _MAX_STATUS_SHOWN = 20
 _SAID = {
     "no": "Nothing was sent.",
     "unknown": "Some or all of it may have been sent; each recipient's state says what is known.",
 }
-
-
-class Sent(str):
-    """Whether anything may have been sent: `"no"` or `"unknown"`.
-
-    Compare it: `error.sent == "no"`. Both values are non-empty strings, so that its truth value would mean nothing;
-    asking for it raises a TypeError.
-    """
-
-    __module__ = "laaffic"
-    __slots__ = ()
-
-    def __bool__(self) -> NoReturn:
-        """Refuse to be mistaken for a flag."""
-        raise TypeError(
-            "`sent` is 'no' or 'unknown', not a flag. Compare it (error.sent == 'no'), or use error.nothing_was_sent"
-        )
-
-
-NO, UNKNOWN = Sent("no"), Sent("unknown")
-
-
-class RawResponse(NamedTuple):
-    """A response as it came, for debugging. It may hold numbers and texts: keep it out of logs.
-
-    Attributes:
-        http_status: its HTTP status.
-        headers: its headers; names in any case.
-        content: its body, decompressed.
-    """
-
-    http_status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def __repr__(self) -> str:
-        """Show the status and the size, and nothing that was said."""
-        return f"RawResponse(http_status={self.http_status}, content=<{len(self.content)} bytes>)"
-
-
-RawResponse.__module__ = "laaffic"  # a NamedTuple's body cannot say so
 
 
 class LaafficError(Exception):
@@ -147,7 +108,7 @@ class LaafficError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
-        return {**self._as_dict(), "result": self.result._as_dict()}  # noqa: SLF001  # they are one thing
+        return {**self._as_dict(), "result": self.result._as_dict()}
 
     @staticmethod
     def from_dict(given: Mapping[str, Any]) -> "LaafficError":
@@ -267,7 +228,7 @@ class BatchResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
-        return {**self._as_dict(), "error": None if self.error is None else self.error._as_dict()}  # noqa: SLF001  # they are one thing
+        return {**self._as_dict(), "error": None if self.error is None else self.error._as_dict()}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "BatchResult":
@@ -323,7 +284,7 @@ def _error_from(given: Mapping[str, Any]) -> LaafficError:
     try:
         kind = _known_errors().get(given["type"], LaafficError)
         error = kind.__new__(kind, given["message"])
-        error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())  # noqa: SLF001  # its own
+        error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())
         error.sent = Sent(given["sent"])
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"not what LaafficError.as_dict() returns: {type(wrong).__name__}") from None

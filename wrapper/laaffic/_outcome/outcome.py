@@ -15,8 +15,9 @@ from http import HTTPStatus
 from laaffic._batch.batch import Asked, Batch, all_in
 from laaffic._http.evidence import Evidence, Responded, Unanswered
 from laaffic._model.errors import NotSentError, OutcomeUnknownError
+from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
-from laaffic._model.results import BatchResult, RawResponse, with_error
+from laaffic._model.results import BatchResult, with_error
 from laaffic._model.statuses import status_info
 from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_provider_status, is_server_error, is_success
 from laaffic._outcome.matching import match
