@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     )
 
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
-# imports above are the same for type checkers, and a test holds both together.
+# imports above say the same to type checkers, and a test keeps the two in step.
 _HOMES = {
     "_async_client": ("AsyncClient",),
     "_client": ("Client",),
@@ -166,7 +166,7 @@ __all__ = [
     "segments",
 ]
 
-if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of this package's
+if not TYPE_CHECKING:  # a type checker that saw it would accept any name
 
     def __getattr__(name: str) -> object:
         """Import a public name when it is first used."""

@@ -1,4 +1,4 @@
-"""The client that does not block."""
+"""The asynchronous client."""
 
 import os
 import sys
@@ -69,8 +69,8 @@ class AsyncClient(ClientBase):
     ) -> AsyncGenerator[BatchResult]:
         """Send any number of messages, from a plain or an async iterable, or from `Rows`; see `Client.send_many`.
 
-        Each of several requests at once is a task of asyncio, and messages are then read in one of their own, so that
-        no result waits for the next message. Under another async library `concurrency` is 1.
+        With more than one request in flight, each is an asyncio task, and messages are read in another task, so that no
+        result waits for the next message. Under any other async library `concurrency` must be 1.
         """
         flight, splitter = self._many(concurrency, in_order, on_invalid, split_refused)
         send = partial(self._send, timeout=one_timeout(timeout), fresh=split_refused)
@@ -78,7 +78,7 @@ class AsyncClient(ClientBase):
         return way(send, splitter.split_async(messages), flight)
 
     async def close(self) -> None:
-        """Close the connections, each when its response has come. The client cannot be used again."""
+        """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
         for owner, channel in self._channels.values():
             if owner == _process_and_loop():
@@ -118,7 +118,7 @@ class AsyncClient(ClientBase):
 
 def _process_and_loop() -> Hashable:
     try:
-        # Where asyncio is not imported, no loop of its own can be running, and it need not be imported to say so.
+        # Where asyncio is not imported, none of its loops is running, and it need not be imported to find out.
         return os.getpid(), (asyncio := sys.modules.get("asyncio")) and asyncio.get_running_loop()
     except RuntimeError:  # another async library runs this
         return os.getpid(), None

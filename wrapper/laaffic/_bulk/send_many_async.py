@@ -1,4 +1,4 @@
-"""Any number of messages, in as many requests as it takes: one after the other, for the client that does not block."""
+"""Any number of messages, in as many requests as it takes: one after the other, for the asynchronous client."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any

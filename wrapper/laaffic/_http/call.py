@@ -1,4 +1,4 @@
-"""Calling the provider: the only place that waits for the network, here for the client that blocks."""
+"""Calling the provider: the only code that waits for the network, for the blocking client."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from laaffic._http.logs import quiet_wire_logs
 
 
 def call(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
-    """Call until there is no reason to try again; whether there is one, `pause_before_next` decides."""
+    """Call until `pause_before_next` finds no reason to try again."""
     channel.calls.add(token := object())
     try:
         return _until_done(channel, request, pause_before_next)

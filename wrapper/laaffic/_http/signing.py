@@ -14,13 +14,13 @@ def signature(api_key: str, api_secret: str, timestamp: str) -> str:
 
 
 class Signer(httpx2.Auth):
-    """Sets the three headers of the signature, anew for every request, by a clock that can be corrected."""
+    """Sets the three headers of the signature on every request, by a clock that can be corrected."""
 
     def __init__(self, api_key: str, api_secret: str, clock: Callable[[], float] = time.time) -> None:
         self._api_key = api_key
         self._api_secret = api_secret
         self._clock = clock
-        self.skew = 0.0  # seconds to add to this machine's clock; written whole, so threads need no lock
+        self.skew = 0.0  # seconds to add to this machine's clock; a single assignment, so threads need no lock
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response]:
         """Sign a request just before it is sent."""

@@ -1,4 +1,4 @@
-"""What became of a batch, and the error that says so: they hold each other, so both are defined here."""
+"""What became of a batch, and the error that says so: they refer to each other, so both are defined here."""
 
 import copyreg
 from collections import Counter
@@ -22,7 +22,7 @@ class LaafficError(Exception):
     """Anything that this package raises. It survives pickle, deepcopy and, by `as_dict`, JSON.
 
     Attributes:
-        sent: `"no"`: nobody got anything, so the whole batch may be sent again once the cause is mended. `"unknown"`:
+        sent: `"no"`: nobody got anything, so the whole batch may be sent again once the cause is fixed. `"unknown"`:
             some or all of it may have been sent; each recipient's state in `result` says what is known. Compare it; it
             has no truth value.
         retryable: whether doing the very same again later may work and cannot send anything twice.
@@ -32,7 +32,7 @@ class LaafficError(Exception):
         reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
         http_status: the HTTP status of the response, or None when there was none.
         about_query: whether it was a query, such as `get_balance`, which sends nothing to anybody.
-        after_posts: whether requests of the same `send_many` were posted before; their results stand.
+        after_posts: whether earlier requests of the same `send_many` were posted; their results stand.
     """
 
     __module__ = "laaffic"
@@ -42,7 +42,7 @@ class LaafficError(Exception):
     hint: str = ""
     about_query: bool = False
     after_posts: bool = False
-    # Whether every further request would meet the same, so that a campaign had better end.
+    # Whether every further request would meet the same error, so that `send_many` ends.
     _concerns_every_request: bool = False
     _kept: ClassVar[tuple[str, ...]] = (
         "sent", "retryable", "hint", "status", "reason", "http_status", "about_query", "after_posts",
@@ -86,7 +86,7 @@ class LaafficError(Exception):
 
     @property
     def batch_id(self) -> str | None:
-        """The random id of the batch, which stands in the log, too; None when there was no batch."""
+        """The random id of the batch, which is in the log too; None when there was no batch."""
         return self.result.batch_id
 
     def __str__(self) -> str:
@@ -107,7 +107,7 @@ class LaafficError(Exception):
         return _SAID[self.sent]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
+        """Return it as a dict of what JSON has, for a task queue. Numbers are there in full: keep it out of logs."""
         return {**self._as_dict(), "result": self.result._as_dict()}
 
     @staticmethod
@@ -158,8 +158,8 @@ class BatchResult:
         fail: how many recipients the provider says it refused, or None when it did not say.
         error: what went wrong with the request as a whole, or None. A refused recipient alone is no error.
         discrepancy: in words, how the provider's counts, its list and what was asked disagree; None when they agree.
-        unmatched_msg_ids: message ids in the response that fit no recipient asked for.
-        batch_id: a random id of this request, which stands in the log and in errors, too; None when none was posted.
+        unmatched_msg_ids: message ids in the response that match no recipient asked for.
+        batch_id: a random id of this request, which is in the log and in errors too; None when there was none.
         raw: the response as it came; None when there was none. It is left out of repr, logs, pickles, JSON and
             comparisons.
     """
@@ -179,12 +179,12 @@ class BatchResult:
 
     @property
     def accepted(self) -> tuple[Recipient, ...]:
-        """The recipients whose message the provider took."""
+        """The recipients whose message the provider accepted."""
         return self._in(State.ACCEPTED)
 
     @property
     def rejected(self) -> tuple[Recipient, ...]:
-        """The recipients whose message the provider did not take."""
+        """The recipients whose message the provider did not accept."""
         return self._in(State.REJECTED)
 
     @property
@@ -227,12 +227,12 @@ class BatchResult:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
+        """Return it as a dict of what JSON has, for a task queue. Numbers are there in full: keep it out of logs."""
         return {**self._as_dict(), "error": None if self.error is None else self.error._as_dict()}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "BatchResult":
-        """Return a result equal to the one that `as_dict` was called on. Keys that are not known are ignored.
+        """Return a result equal to the one that `as_dict` was called on. Unknown keys are ignored.
 
         Raises:
             ValueError: it is not what `as_dict` returns.
@@ -252,7 +252,7 @@ class BatchResult:
         return tuple(recipient for recipient in self.recipients if recipient.state is state)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the response as it came: it may be large, and it is nobody else's."""
+        """Leave out the response as it came: it may be large, and it holds numbers and texts."""
         return {name: getattr(self, name) for name in (*_PLAIN, "recipients", "unmatched_msg_ids", "error")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -274,7 +274,7 @@ _MAY_HAVE_BEEN_SENT = frozenset({State.ACCEPTED, State.UNKNOWN})
 
 
 def with_error(result: BatchResult, error: LaafficError) -> BatchResult:
-    """Let a result and its error hold each other; neither is shared with anyone yet."""
+    """Let a result and its error refer to each other; neither is shared with anyone yet."""
     object.__setattr__(result, "error", error)
     error.result = result
     return result

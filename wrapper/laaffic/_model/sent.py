@@ -6,8 +6,8 @@ from typing import NoReturn
 class Sent(str):
     """Whether anything may have been sent: `"no"` or `"unknown"`.
 
-    Compare it: `error.sent == "no"`. Both values are non-empty strings, so that its truth value would mean nothing;
-    asking for it raises a TypeError.
+    Compare it: `error.sent == "no"`. Both values are non-empty strings, so its truth value would mean nothing; asking
+    for it raises a TypeError.
     """
 
     __module__ = "laaffic"

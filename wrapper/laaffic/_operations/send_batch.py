@@ -13,7 +13,7 @@ from laaffic_api.types import UNSET
 
 
 def send_batch(batch: Batch, app_id: str, timeout: tuple[float, float] | None) -> Operation[BatchResult]:
-    """Send a batch. Never repeated: there is no idempotency key, and every message costs money and reaches a person."""
+    """Send a batch. Not safe to repeat: there is no idempotency key; each message costs money and reaches a person."""
     return Operation(
         Call(endpoint, {"body": to_request(batch, app_id)}, timeout=timeout), outcome=partial(outcome_of, batch)
     )
@@ -23,7 +23,7 @@ def to_request(batch: Batch, app_id: str) -> SendBatchRequest:
     """Write a batch in the contract's own terms."""
     return SendBatchRequest(
         app_id,
-        [  # by position, which takes half the time
+        [  # positional arguments take half the time
             BatchMessage(
                 numbers, content, UNSET if sender_id is None else sender_id, UNSET if order_ids is None else order_ids
             )
