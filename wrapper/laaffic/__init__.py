@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from laaffic._model.errors import (
         AccountLockedError,
         AuthenticationError,
+        BatchResult,
         ConfigurationError,
         ContentTooLongError,
         EmptyContentError,
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
         IPRestrictedError,
         KeyDisabledError,
         KeyNotAllowedError,
+        LaafficError,
         NoPriceError,
         NotSentError,
         OutcomeUnknownError,
+        PartialFailureError,
         QueryFailedError,
         RejectedError,
         SensitiveContentError,
@@ -52,11 +55,6 @@ if TYPE_CHECKING:
     from laaffic._model.recipients import (
         Recipient,
         State,
-    )
-    from laaffic._model.results import (
-        BatchResult,
-        LaafficError,
-        PartialFailureError,
     )
     from laaffic._model.rows import (
         Rows,
@@ -81,6 +79,7 @@ _HOMES = {
     "_model.errors": (
         "AccountLockedError",
         "AuthenticationError",
+        "BatchResult",
         "ConfigurationError",
         "ContentTooLongError",
         "EmptyContentError",
@@ -95,9 +94,11 @@ _HOMES = {
         "InvalidNumberError",
         "KeyDisabledError",
         "KeyNotAllowedError",
+        "LaafficError",
         "NoPriceError",
         "NotSentError",
         "OutcomeUnknownError",
+        "PartialFailureError",
         "QueryFailedError",
         "RejectedError",
         "SensitiveContentError",
@@ -112,7 +113,6 @@ _HOMES = {
     "_model.numbers": ("normalize_number",),
     "_model.raw_response": ("RawResponse",),
     "_model.recipients": ("Recipient", "State"),
-    "_model.results": ("BatchResult", "LaafficError", "PartialFailureError"),
     "_model.rows": ("Rows",),
     "_model.segments": ("Segments", "segments"),
     "_model.sent": ("Sent",),

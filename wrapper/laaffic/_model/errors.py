@@ -40,7 +40,9 @@ from laaffic._model.results import BatchResult, LaafficError, PartialFailureErro
 from laaffic._model.sent import UNKNOWN
 from laaffic._model.statuses import status_info
 
-__all__ = ["LaafficError", "PartialFailureError"]  # defined with the result: it refers to them, and they to it
+# Defined in one place, as they refer to each other. The package exports all three from here, so that every class is
+# there that `from_dict` may need.
+__all__ = ["BatchResult", "LaafficError", "PartialFailureError"]
 
 # What is wrong with one request alone; the next one may well pass.
 _WRONG_WITH_ONE_REQUEST = frozenset(

@@ -9,13 +9,10 @@ from typing import Any, ClassVar
 from laaffic._model.masking import scrub
 from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
-from laaffic._model.sent import NO, UNKNOWN, Sent
+from laaffic._model.sent import MEANINGS, NO, UNKNOWN, Sent
 
 _MAX_STATUS_SHOWN = 20
-_SAID = {
-    "no": "Nothing was sent.",
-    "unknown": "Some or all of it may have been sent; each recipient's state says what is known.",
-}
+_KNOWN: dict[str, "type[LaafficError]"] = {}  # every error class by its name, for `from_dict`
 
 
 class LaafficError(Exception):
@@ -78,6 +75,7 @@ class LaafficError(Exception):
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("laaffic."):
             cls.__module__ = "laaffic"  # where users import it from, and what they see in tracebacks
+        _KNOWN.setdefault(cls.__name__, cls)
 
     @property
     def nothing_was_sent(self) -> bool:
@@ -104,7 +102,7 @@ class LaafficError(Exception):
                 "Earlier requests were posted, and their results stand; "
                 "the recipients in this error's result got nothing."
             )
-        return _SAID[self.sent]
+        return MEANINGS[self.sent]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dict of what JSON has, for a task queue. Numbers are there in full: keep it out of logs."""
@@ -127,12 +125,8 @@ class LaafficError(Exception):
 
     def _as_dict(self) -> dict[str, Any]:
         kept = {name: getattr(self, name) for name in self._kept}
-        return {
-            "type": type(self).__name__,
-            "message": self.args[0] if self.args else "",
-            **kept,
-            "sent": str(self.sent),
-        }
+        message = self.args[0] if self.args else ""
+        return {"type": type(self).__name__, "message": message, **kept, "sent": str(self.sent)}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without calling `__init__`: subclasses may take other arguments."""
@@ -282,23 +276,13 @@ def with_error(result: BatchResult, error: LaafficError) -> BatchResult:
 
 def _error_from(given: Mapping[str, Any]) -> LaafficError:
     try:
-        kind = _known_errors().get(given["type"], LaafficError)
+        kind = _KNOWN.get(given["type"], LaafficError)
         error = kind.__new__(kind, given["message"])
         error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())
         error.sent = Sent(given["sent"])
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"not what LaafficError.as_dict() returns: {type(wrong).__name__}") from None
     return error
-
-
-def _known_errors() -> dict[str, type[LaafficError]]:
-    found: dict[str, type[LaafficError]] = {}
-    waiting = [LaafficError]
-    while waiting:
-        kind = waiting.pop()
-        found.setdefault(kind.__name__, kind)
-        waiting += kind.__subclasses__()
-    return found
 
 
 def _result_from(given: Mapping[str, Any], error: LaafficError | None) -> BatchResult:

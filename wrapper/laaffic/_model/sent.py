@@ -21,3 +21,7 @@ class Sent(str):
 
 
 NO, UNKNOWN = Sent("no"), Sent("unknown")
+MEANINGS = {
+    "no": "Nothing was sent.",
+    "unknown": "Some or all of it may have been sent; each recipient's state says what is known.",
+}

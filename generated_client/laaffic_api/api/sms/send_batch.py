@@ -25,7 +25,7 @@ def build_request(
     path: str = PATH,
     body: SendBatchRequest,
 ) -> dict[str, Any]:
-    """The arguments of `httpx2.Client.request` for this operation, without the headers of its security"""
+    """The arguments of `httpx2.Client.request` for this operation, without the headers of its security schemes"""
     return {
         "method": "post",
         "url": _url(base_url, path),
@@ -52,7 +52,7 @@ def sync_detailed(
 ) -> Response[SendBatchResponse]:
     """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    `path` is for servers that use another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
     request = build_request(
@@ -72,7 +72,7 @@ async def asyncio_detailed(
 ) -> Response[SendBatchResponse]:
     """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    `path` is for servers that use another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
     request = build_request(
