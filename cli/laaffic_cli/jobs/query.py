@@ -39,7 +39,8 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def ask(query: Callable[[Client], Answer], *, base_url: str | None, timeout: float | None) -> Answer:
     """Ask, with the credentials of the environment; when that fails, say why and end with an exit code."""
     try:
-        with Client(base_url=base_url, **({} if timeout is None else {"timeout": timeout})) as client:
+        how: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
+        with Client(base_url=base_url, **how) as client:
             return query(client)
     except LaafficError as error:
         failure = error
