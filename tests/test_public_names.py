@@ -48,6 +48,7 @@ PROMISED = [
     "KeyDisabledError",
     "KeyNotAllowedError",
     "QueryFailedError",
+    "Balance",
     "RawResponse",
     "RejectedError",
     "Segments",
