@@ -49,6 +49,7 @@ PROMISED = [
     "KeyNotAllowedError",
     "QueryFailedError",
     "Balance",
+    "Check",
     "RawResponse",
     "RejectedError",
     "Segments",

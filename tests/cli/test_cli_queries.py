@@ -1,6 +1,7 @@
-"""`laaffic balance`: asking, and what the exit codes mean."""
+"""`laaffic balance` and `laaffic check`: asking, and what the exit codes mean."""
 
 import json
+import re
 
 import pytest
 
@@ -42,3 +43,15 @@ def test_a_failure_has_its_exit_code_and_no_output(
 
 def test_a_wrong_setting_is_bad_usage(laaffic: Laaffic) -> None:
     assert laaffic("balance", "--base-url", "ftp://x").exit_code == 2
+
+
+def test_a_check_shows_key_clock_and_balance(laaffic: Laaffic, gateway: Server) -> None:
+    gateway.will(answer(BALANCE))
+    rows = dict(line.rsplit("  ", 1) for line in laaffic("check").stdout.splitlines())
+    assert [name.strip() for name in rows] == ["key", "clock skew", "balance", "gift", "credit"]
+    assert re.fullmatch(r"[+-]\d s", rows[next(name for name in rows if "skew" in name)].strip())
+
+
+def test_a_check_of_a_wrong_key_fails(laaffic: Laaffic, gateway: Server) -> None:
+    gateway.will(answer({"status": "-1"}))
+    assert laaffic("check").exit_code == 3

@@ -1,8 +1,10 @@
 """Queries: repeated when that may help, and never said to have sent anything."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from decimal import Decimal
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -151,3 +153,28 @@ def test_the_prefix_may_come_from_the_environment(server: Server, monkeypatch: p
     with laaffic.Client(base_url=server.url) as client:
         client.get_balance()
     assert server.posts[0].head.startswith("GET /sms/getBalance ")
+
+
+def test_a_check_finds_balance_and_skew(server: Server) -> None:
+    server.will(strict_for(7200.0, answer(BALANCE, headers={"Date": formatdate(time.time() + 7200, usegmt=True)})))
+    with laaffic.Client(base_url=server.url) as client:
+        found = client.check()
+    assert found.balance == FOUND
+    assert found.clock_skew is not None
+    assert abs(found.clock_skew - 7200) < 60
+
+
+def test_a_check_without_a_date_knows_no_skew(server: Server) -> None:
+    server.will(answer(BALANCE, headers={"Date": "whenever"}))
+
+    async def run() -> laaffic.Check:
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            return await client.check()
+
+    assert asyncio.run(run()) == laaffic.Check(FOUND, None)
+
+
+def test_a_check_of_a_wrong_key_says_so(server: Server) -> None:
+    server.will(answer({"status": "-1"}))
+    with laaffic.Client(base_url=server.url) as client, pytest.raises(laaffic.AuthenticationError):
+        client.check()

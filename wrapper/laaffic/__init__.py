@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         STATUSES,
         StatusInfo,
     )
+    from laaffic._operations.check import Check
     from laaffic._operations.get_balance import Balance
 
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
@@ -111,6 +112,7 @@ _HOMES = {
     "_model.results": ("BatchResult", "LaafficError", "PartialFailureError", "RawResponse", "Sent"),
     "_model.rows": ("Rows",),
     "_model.segments": ("Segments", "segments"),
+    "_operations.check": ("Check",),
     "_operations.get_balance": ("Balance",),
     "_model.statuses": ("STATUSES", "StatusInfo"),
 }
@@ -122,6 +124,7 @@ __all__ = [
     "AuthenticationError",
     "Balance",
     "BatchResult",
+    "Check",
     "Client",
     "ConfigurationError",
     "ContentTooLongError",

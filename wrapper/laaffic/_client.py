@@ -18,6 +18,7 @@ from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
 from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
+from laaffic._operations.check import Check, check
 from laaffic._operations.get_balance import Balance, get_balance
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
@@ -152,6 +153,22 @@ class Client(ClientBase):
             ConfigurationError: the client is closed, or `timeout` is not seconds.
         """
         return self._ask(get_balance(one_timeout(timeout)))
+
+    def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
+        """Check key, clock and balance in one query. It sends nothing, so it is safe at any time.
+
+        Args:
+            timeout: seconds for each attempt; see `Client`.
+
+        Returns:
+            The balance, and by how much the provider's clock differs from this machine's.
+
+        Raises:
+            AuthenticationError: the key, the secret or the app id is wrong.
+            IPRestrictedError: this machine's IP address is not allowed.
+            LaafficError: anything else that `get_balance` raises.
+        """
+        return self._ask(check(one_timeout(timeout)))
 
     def close(self) -> None:
         """Close the connections, each when its response has come. The client cannot be used again."""
