@@ -70,6 +70,8 @@ if TYPE_CHECKING:
         STATUSES,
         StatusInfo,
     )
+    from laaffic._operations.check import Check
+    from laaffic._operations.get_balance import Balance
 
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
 # imports above say the same to type checkers, and a test keeps the two in step.
@@ -117,6 +119,8 @@ _HOMES = {
     "_model.segments": ("Segments", "segments"),
     "_model.sent": ("Sent",),
     "_model.statuses": ("STATUSES", "StatusInfo"),
+    "_operations.check": ("Check",),
+    "_operations.get_balance": ("Balance",),
 }
 _MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}
 __all__ = [
@@ -124,7 +128,9 @@ __all__ = [
     "AccountLockedError",
     "AsyncClient",
     "AuthenticationError",
+    "Balance",
     "BatchResult",
+    "Check",
     "Client",
     "ConfigurationError",
     "ContentTooLongError",

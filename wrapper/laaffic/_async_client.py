@@ -7,7 +7,7 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from laaffic._base import ClientBase, accepted, logged, not_posted, one_timeout, raised
+from laaffic._base import ClientBase, accepted, for_query, logged, not_posted, one_timeout, raised
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many_async import one_by_one_async
@@ -19,6 +19,8 @@ from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
 from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
+from laaffic._operations.check import Check, check
+from laaffic._operations.get_balance import Balance, get_balance
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
 
@@ -77,6 +79,14 @@ class AsyncClient(ClientBase):
         way = one_by_one_async if concurrency == 1 else in_tasks
         return way(send, splitter.split_async(messages), flight)
 
+    async def get_balance(self, *, timeout: float | tuple[float, float] | None = None) -> Balance:
+        """Ask for the account's balance; see `Client.get_balance`."""
+        return await self._ask(get_balance(one_timeout(timeout)))
+
+    async def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
+        """Check key, clock and balance in one query; see `Client.check`."""
+        return await self._ask(check(one_timeout(timeout)))
+
     async def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
@@ -106,6 +116,12 @@ class AsyncClient(ClientBase):
             return logged(await self._run(operation, fresh=fresh))
         except ConfigurationError as error:
             raise not_posted(error, batch)  # noqa: B904  # the same error, which now has the recipients
+
+    async def _ask(self, operation: Operation[Outcome]) -> Outcome:
+        try:
+            return await self._run(operation)
+        except ConfigurationError as error:
+            raise for_query(error)  # noqa: B904  # the same error, now about a query
 
     async def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
         channel = self._channel(_process_and_loop(), fresh=fresh)
