@@ -25,7 +25,7 @@ class FolderGroup(click.Group):
         super().__init__(**settings)
         self._folder = folder
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         return sorted(module.name.replace("_", "-") for module in iter_modules(self._folder.__path__))
 

@@ -1,5 +1,6 @@
 """The command `laaffic` and its subcommands."""
 
+import logging
 import signal
 import sys
 from importlib.metadata import version
@@ -23,6 +24,7 @@ def cli() -> None:
 def run() -> int:
     """Run the command that the process was started with; return the exit code."""
     occupy_closed_descriptors()
+    logging.getLogger("laaffic").addHandler(logging.NullHandler())  # every outcome is shown or written down anyway
     for stream in (sys.stdout, sys.stderr):
         # What an old terminal cannot show must not end a run.
         if hasattr(stream, "reconfigure"):

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -310,11 +311,9 @@ def test_two_runs_in_one_second_have_two_files(tmp_path: Path, monkeypatch: pyte
 class Forging(Client):
     """An SDK whose results have what no text can hold."""
 
-    def send_many(
-        self, messages: Iterable[Message], *, concurrency: int = 1, in_order: bool = False
-    ) -> Generator[BatchResult]:
+    def send_many(self, messages: Iterable[Message], **how: Any) -> Generator[BatchResult]:
         """Send, and change the results."""
-        for result in super().send_many(messages, concurrency=concurrency, in_order=in_order):
+        for result in super().send_many(messages, **how):
             recipients = tuple(r._replace(msg_id="m\ud800", order_id="\udfff") for r in result.recipients)
             yield dataclasses.replace(result, recipients=recipients)
 

@@ -1,4 +1,4 @@
-"""One suite on Prism and on the gateway behind it: every answer of the contract ends as the table of errors says."""
+"""One suite on Prism and on the gateway behind it: every response of the contract ends as the table of errors says."""
 
 import httpx2
 import pytest
@@ -6,6 +6,9 @@ import pytest
 import laaffic
 from conftest import CREDENTIALS, Send
 from contract.conftest import EXAMPLES, SPEC, Mock
+from laaffic_mock import magic_numbers
+
+STATUSES = SPEC["components"]["schemas"]["StatusCode"]["enum"]
 
 EXPECTED = {
     "success": (None, "aaa"),
@@ -77,7 +80,16 @@ def test_there_is_a_row_for_every_example_and_an_example_for_every_status_of_the
     assert {example["value"]["status"] for example in EXAMPLES.values()} == {*of_this_endpoint, "-99"}
 
 
-def test_the_providers_own_sample_answer_is_matched_as_far_as_it_fits(prism: Mock, send: Send, kind: str) -> None:
+@pytest.mark.parametrize("status", sorted({*STATUSES, "-99"} - {"0"}))
+def test_every_status_can_be_asked_for_by_its_number(status: str, gateway: Mock, send: Send) -> None:
+    number = next(number for number, means in magic_numbers() if means.endswith(f" with status {status}"))
+    with pytest.raises(laaffic.LaafficError) as caught:
+        send([laaffic.Message(number, "x")], base_url=gateway.url)
+    assert caught.value.result.status == status
+    assert caught.value.result.reason
+
+
+def test_the_providers_own_sample_response_is_matched_as_far_as_it_fits(prism: Mock, send: Send, kind: str) -> None:
     with pytest.raises(laaffic.OutcomeUnknownError) as caught:
         send(prism.messages("success"), base_url=prism.url, transport=prism.transport("provider_sample", kind))
     # It lists two of the three, and counts nobody refused.
@@ -98,8 +110,8 @@ def test_the_examples_of_success_fit_the_documented_request(
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
 def test_what_breaks_the_contract_is_turned_down(mock: Mock, body: object) -> None:
     headers = {"Api-Key": CREDENTIALS["api_key"], "Timestamp": "1630468800", "Sign": "05d7a50893e22a5c4bb3216ae3396c7c"}
-    answer = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
-    assert answer.status_code == 422
+    response = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize("missing", ["Api-Key", "Timestamp", "Sign"])
@@ -107,8 +119,8 @@ def test_a_missing_header_is_turned_down(mock: Mock, missing: str) -> None:
     headers = {"Api-Key": "k", "Timestamp": "1630468800", "Sign": "05d7a50893e22a5c4bb3216ae3396c7c"}
     del headers[missing]
     body = {"appId": "a", "array": [{"numbers": "99955500001", "content": "x"}]}
-    answer = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
-    assert answer.status_code == 401
+    response = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
+    assert response.status_code == 401
 
 
 def test_a_request_turned_down_by_the_contract_was_not_sent(mock: Mock, send: Send) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from laaffic._base import ClientBase, accepted, logged, not_posted, one_timeout, raised
+from laaffic._base import ClientBase, accepted, for_query, logged, not_posted, one_timeout, raised
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many import one_by_one
@@ -156,6 +156,12 @@ class Client(ClientBase):
             return logged(self._run(operation, fresh=fresh))
         except ConfigurationError as error:
             raise not_posted(error, batch)  # noqa: B904  # the same error, which now has the recipients
+
+    def _ask(self, operation: Operation[Outcome]) -> Outcome:
+        try:
+            return self._run(operation)
+        except ConfigurationError as error:
+            raise for_query(error)  # noqa: B904  # the same error, which now speaks of a query
 
     def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
         channel = self._channel(os.getpid(), fresh=fresh)

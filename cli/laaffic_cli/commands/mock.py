@@ -86,7 +86,7 @@ def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_m
 
 
 def _machine(host: str) -> str:
-    """Return this machine's name where it leads here, else an address of it."""
+    """Return this machine's name, or loopback where its name cannot be resolved."""
     name = socket.gethostname()
     try:
         socket.getaddrinfo(name, None, _EVERY_ADDRESS[host])

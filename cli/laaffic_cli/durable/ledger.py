@@ -67,7 +67,8 @@ class Ledger:
 
     def add_error(self, error: LaafficError, receivers: int) -> None:
         """Count an error."""
-        failure = self.failures.setdefault(str(error), Failure(error))
+        same = f"{type(error).__name__}: {error.args} {error.sent} {error.hint}"  # the text has a batch id, too
+        failure = self.failures.setdefault(same, Failure(error))
         failure.requests += 1
         failure.receivers += receivers
         # It says that something may have been sent, whatever the receivers' states are.

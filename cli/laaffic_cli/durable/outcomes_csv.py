@@ -60,12 +60,12 @@ class OutcomesCsv:
                     self._in_flight.truncate(0)  # they are not sent to
                 raise
 
-    def add(self, recipients: Sequence[Recipient], *, whole: bool = False) -> None:  # noqa: ARG002  # it is always whole
+    def add(self, recipients: Sequence[Recipient], *, whole: bool = False) -> None:
         """Write the outcomes of a request."""
         self._used = True
         self._append([_row(recipient) for recipient in recipients])
 
-    def finish(self, ledger: Ledger) -> None:  # noqa: ARG002  # the counts stand elsewhere
+    def finish(self, ledger: Ledger) -> None:
         """See to it that all is on disk."""
         self.expect(())
 

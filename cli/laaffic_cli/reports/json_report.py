@@ -26,7 +26,7 @@ class JsonReport:
     def expect(self, recipients: Sequence[Recipient]) -> None:
         """Do nothing: what is printed cannot be taken back."""
 
-    def add(self, recipients: Sequence[Recipient], *, whole: bool = False) -> None:  # noqa: ARG002  # it is always whole
+    def add(self, recipients: Sequence[Recipient], *, whole: bool = False) -> None:
         """Write the outcomes of a request."""
         if recipients:
             self._out.deliver(self._comma + ",".join(_compact(_recipient(recipient)) for recipient in recipients))

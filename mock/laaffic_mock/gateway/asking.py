@@ -51,6 +51,7 @@ class Asking:
             GatewayError: no gateway responds there, or it refuses; the text says why.
         """
         if self._process != os.getpid():
+            self._connection.close()  # here alone: the other process goes on with it
             self._begin()
         try:
             with self._lock:

@@ -8,7 +8,7 @@ from laaffic_mock.gateway.contract import Operation
 from laaffic_mock.gateway.desk.account import Account
 
 
-class Refused(Exception):  # noqa: N818  # a verdict, not a fault of the program
+class Refused(Exception):
     """The provider would respond with this status."""
 
     def __init__(self, status: str) -> None:
@@ -16,7 +16,7 @@ class Refused(Exception):  # noqa: N818  # a verdict, not a fault of the program
         self.status = status
 
 
-class Malformed(Exception):  # noqa: N818  # a verdict, not a fault of the program
+class Malformed(Exception):
     """The request breaks the contract in a way for which no status is known."""
 
 

@@ -80,7 +80,7 @@ class Plan:
     asked: deque[Due] = field(default_factory=deque)
     chances: dict[Fault, float] = field(default_factory=dict)
     seconds: float = DEFAULT_SECONDS
-    chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311  # repeatable, not secret
+    chance: random.Random = field(default_factory=lambda: random.Random(0))
 
     def due(self) -> Due | None:
         """Return the next request's fault, or None."""

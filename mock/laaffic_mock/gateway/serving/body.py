@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 MAX_BODY = 16 * 1024 * 1024
 
 
-class Unreadable(Exception):  # noqa: N818  # a verdict, not a fault of the program
+class Unreadable(Exception):
     """The body cannot be read: with which HTTP status, and why."""
 
     def __init__(self, status: int, why: str) -> None:

@@ -117,7 +117,7 @@ class Inspection:
             raise BadRequest("chances are together at most 1")
         seconds = as_number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MAX_SECONDS)
         seed = int(as_number(wanted.get("seed", 0), "seed", 0, MAX_NUMBER))
-        self._desk.plan = Plan(self._desk.plan.asked, chances, seconds, Random(seed))  # noqa: S311  # repeatable, not secret
+        self._desk.plan = Plan(self._desk.plan.asked, chances, seconds, Random(seed))
         return Response(status_code=204)
 
     async def magic(self, _: Request) -> Response:

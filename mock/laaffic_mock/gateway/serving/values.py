@@ -25,7 +25,7 @@ _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-class BadRequest(ValueError):  # noqa: N818  # it becomes a response
+class BadRequest(ValueError):
     """An inspection request that does not fit."""
 
 

@@ -92,7 +92,7 @@ class RawResponse(Response):
         self._raw = content
         self._hang = hang
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # nothing is sent as HTTP
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the bytes past the server, and wait until the client has gone."""
         transport = self._connections.of(scope)
         if transport is not None:
