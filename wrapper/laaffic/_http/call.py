@@ -16,14 +16,14 @@ def call(channel: Channel, request: Call, pause_before_next: Callable[[Evidence]
     finally:
         channel.calls.discard(token)
         if channel.may_close:
-            channel.api.get_httpx_client().close()
+            channel.close()
 
 
 def close(channel: Channel) -> None:
     """Close the connections, now or when what is in flight has its response."""
     channel.closing = True
     if channel.may_close:
-        channel.api.get_httpx_client().close()
+        channel.close()
 
 
 def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:

@@ -19,14 +19,14 @@ async def call_async(
     finally:
         channel.calls.discard(token)
         if channel.may_close:
-            await channel.api.get_async_httpx_client().aclose()
+            await channel.close()
 
 
 async def close_async(channel: Channel) -> None:
     """Close the connections, now or when what is in flight has its response."""
     channel.closing = True
     if channel.may_close:
-        await channel.api.get_async_httpx_client().aclose()
+        await channel.close()
 
 
 async def _until_done_async(

@@ -8,6 +8,7 @@ import httpx2
 
 from laaffic._http.evidence import Unanswered
 from laaffic._http.guard import BEFORE_SENDING, ResponseTooLarge
+from laaffic._http.signing import Signer
 from laaffic._model.masking import scrub
 from laaffic._settings import DEFAULT_PREFIX
 from laaffic_api import Client as ApiClient
@@ -68,7 +69,9 @@ class Channel:
     """An open way to the provider.
 
     Attributes:
-        api: the generated client, with an HTTP client of either kind.
+        api: the generated client, with a caller of either kind.
+        signer: signs every request.
+        close: closes the connections.
         prefix: what the paths begin with, `/v3` in the contract.
         trusted: whether the transport is one of the HTTP library's own. What any other transport says about a request
             that failed is not believed: httpx-aiohttp 0.2.0 reports "could not connect" for requests that went out.
@@ -77,6 +80,8 @@ class Channel:
     """
 
     api: ApiClient
+    signer: Signer
+    close: Callable[[], Any]
     prefix: str
     trusted: bool
     calls: set[object] = field(default_factory=set, repr=False)
@@ -88,8 +93,8 @@ class Channel:
         return self.closing and not self.calls
 
     def arguments(self, request: Call) -> dict[str, Any]:
-        """Return all arguments of the generated function."""
-        given = {"client": self.api, **request.arguments}
+        """Return all that the generated function takes."""
+        given = {"client": self.api, "headers": self.signer.headers(), **request.arguments}
         if self.prefix != DEFAULT_PREFIX:
             given["path"] = self.prefix + request.endpoint.PATH.removeprefix(DEFAULT_PREFIX)
         if request.timeout is not None:

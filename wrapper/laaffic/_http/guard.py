@@ -1,4 +1,4 @@
-"""Guarding what comes back: no endless response, no redirect to follow, and none taken for another request's.
+"""Guarding what comes back: no endless response, and none taken for another request's.
 
 A server that sends more than one response to a request leaves the rest in the connection's buffer, where it would be
 read as the response to the next request: a false refusal, or a reason to post again. Such a connection is closed.
@@ -26,43 +26,7 @@ class ResponseTooLarge(Exception):  # noqa: N818  # it ends in an outcome, not i
     """The response is larger than the contract allows any response to be."""
 
 
-class GuardedTransport(httpx2.BaseTransport):
-    """A transport that guards its responses."""
-
-    def __init__(self, inner: httpx2.BaseTransport) -> None:
-        self._inner = inner
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Post, and guard the response."""
-        response = self._inner.handle_request(request)
-        _forget_redirect(response)
-        response.stream = _Guarded(response.stream)
-        return response
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._inner.close()
-
-
-class AsyncGuardedTransport(httpx2.AsyncBaseTransport):
-    """The same for the async client."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Post, and guard the response."""
-        response = await self._inner.handle_async_request(request)
-        _forget_redirect(response)
-        response.stream = _Guarded(response.stream)
-        return response
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._inner.aclose()
-
-
-class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+class Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A response's bytes, as they come from a transport of either kind."""
 
     def __init__(self, inner: object) -> None:
@@ -70,6 +34,7 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
         self._size = 0
 
     def __iter__(self) -> Iterator[bytes]:
+        """Pass on the bytes until there are too many."""
         try:
             for part in self._inner:
                 yield self._counted(part)
@@ -77,10 +42,12 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
             raise _too_late(error) from error
 
     def close(self) -> None:
+        """Release the connection."""
         _spoil_if_more_came(self._inner)
         self._inner.close()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Pass on the bytes until there are too many."""
         try:
             async for part in self._inner:
                 yield self._counted(part)
@@ -88,6 +55,7 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
             raise _too_late(error) from error
 
     async def aclose(self) -> None:
+        """Release the connection."""
         _spoil_if_more_came(self._inner)
         await self._inner.aclose()
 
@@ -101,12 +69,6 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 def _too_late(error: Exception) -> httpx2.ReadError:
     """Whatever it is called: once a response has begun, the request has been sent."""
     return httpx2.ReadError(type(error).__name__)
-
-
-def _forget_redirect(response: httpx2.Response) -> None:
-    """Redirects are never followed; one that cannot be read must not hide the response that it is in."""
-    if response.is_redirect:
-        response.headers.pop("Location", None)
 
 
 def _spoil_if_more_came(stream: object) -> None:

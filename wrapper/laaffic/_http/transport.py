@@ -10,8 +10,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from laaffic._http.caller import AsyncCaller, Caller
 from laaffic._http.channel import Channel
-from laaffic._http.guard import AsyncGuardedTransport, GuardedTransport
 from laaffic._http.signing import Signer
 from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
@@ -51,17 +51,17 @@ def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool
         fresh: whether each request gets a connection that no other request uses.
     """
     inner = httpx2.HTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
-    http = httpx2.Client(transport=GuardedTransport(inner), **_request_options(settings, signer))
-    api = ApiClient(base_url=settings.base_url).set_httpx_client(http)
-    return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
+    caller = Caller(inner, _headers(), _timeout(settings))
+    api = ApiClient(base_url=settings.base_url).set_httpx_client(caller)
+    return Channel(api, signer, caller.close, settings.api_prefix, trusted=type(inner) in _TRUSTED)
 
 
 def open_async(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
     """Do the same for the asynchronous client."""
     inner = httpx2.AsyncHTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
-    http = httpx2.AsyncClient(transport=AsyncGuardedTransport(inner), **_request_options(settings, signer))
-    api = ApiClient(base_url=settings.base_url).set_async_httpx_client(http)
-    return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
+    caller = AsyncCaller(inner, _headers(), _timeout(settings))
+    api = ApiClient(base_url=settings.base_url).set_async_httpx_client(caller)
+    return Channel(api, signer, caller.close, settings.api_prefix, trusted=type(inner) in _TRUSTED)
 
 
 def is_transport(given: object, *, sync: bool) -> bool:
@@ -69,15 +69,12 @@ def is_transport(given: object, *, sync: bool) -> bool:
     return isinstance(given, httpx2.BaseTransport if sync else httpx2.AsyncBaseTransport)
 
 
-def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
-    return {
-        "base_url": settings.base_url,
-        "auth": signer,
-        "headers": {"User-Agent": _user_agent(), "Accept": "application/json"},
-        "timeout": httpx2.Timeout(settings.read_timeout, connect=settings.connect_timeout),
-        "follow_redirects": False,
-        "trust_env": False,  # what is wanted from the environment is read in this module
-    }
+def _headers() -> dict[str, str]:
+    return {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "gzip"}
+
+
+def _timeout(settings: Settings) -> httpx2.Timeout:
+    return httpx2.Timeout(settings.read_timeout, connect=settings.connect_timeout)
 
 
 def _connection_options(settings: Settings, *, fresh: bool) -> dict[str, Any]:

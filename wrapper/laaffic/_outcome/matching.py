@@ -1,7 +1,7 @@
 """Which recipient each entry of a response is about."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from laaffic._batch.batch import Asked
 from laaffic._outcome.response import Listed
@@ -9,7 +9,7 @@ from laaffic._outcome.response import Listed
 _DISTINCTIVE = 6  # digits; many numbers end with the same few
 
 
-def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
+def match(asked: Asked, listed: Listed) -> tuple[Sequence[int | None], list[int]]:
     """Match each listed entry with at most one recipient.
 
     By number and order id first. Then by order id alone, where it is unique and the entry's number is missing, masked
@@ -20,7 +20,7 @@ def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
     """
     # A provider that accepts everybody usually lists them in the order asked.
     if asked.numbers == listed.numbers and asked.order_ids == listed.order_ids:
-        return list(range(len(asked.numbers))), []
+        return range(len(asked.numbers)), []
     found: list[int | None] = [None] * len(asked.numbers)
 
     def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, int]]) -> list[int]:

@@ -46,9 +46,10 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
     found, strays = match(asked, listed)
     success = reading.status == SUCCESS and is_success(http_status)
-    msg_ids = [None if place is None else listed.msg_ids[place] for place in found]
+    in_order = isinstance(found, range)  # all are listed in the order asked, as they nearly always are
+    msg_ids = listed.msg_ids if in_order else [None if place is None else listed.msg_ids[place] for place in found]
     # Listed under a failure and without a message id: neither an acceptance nor a refusal.
-    accepted = len(asked) - (found if success else msg_ids).count(None)
+    accepted = len(asked) - (0 if in_order and success else (found if success else msg_ids).count(None))
     states = [State.ACCEPTED] * accepted
     if accepted < len(asked):
         rest = _state_of_unlisted(http_status, reading, accepted, len(asked))
@@ -72,6 +73,8 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
         batch_id=batch.id,
         raw=RawResponse(http_status, evidence.headers, evidence.content),
     )
+    if success and accepted == len(asked) and not twice:
+        return result
     error = error_for(http_status, result, texts=batch.texts())
     return result if error is None else with_error(result, error)
 

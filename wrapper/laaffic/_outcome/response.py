@@ -8,6 +8,7 @@ it equal to the generated models wherever the contract holds.
 import json
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ import orjson
 _NOTHING: tuple[Any, ...] = (None, "", {}, False)
 # No batch is larger, and int() of endless digits is an error.
 _COUNT = re.compile(r"[0-9]{1,9}")
+_NUMBER, _MSG_ID, _ORDER_ID = itemgetter("number"), itemgetter("msgId"), itemgetter("orderId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ def _read_plain(content: bytes) -> Reading | None:
         body = orjson.loads(content)
         status, reason, success, fail = (str.strip(body[name]) for name in ("status", "reason", "success", "fail"))
         entries = body["array"]
-        numbers, msg_ids = [entry["number"] for entry in entries], [entry["msgId"] for entry in entries]
-        order_ids = [entry.get("orderId") for entry in entries]
+        numbers, msg_ids, order_ids = _columns(entries)
         plain = (
             isinstance(entries, list)
             and "failArray" not in body
@@ -67,6 +68,14 @@ def _read_plain(content: bytes) -> Reading | None:
         return None
     listed = Listed(numbers, order_ids, msg_ids)
     return Reading(status or None, reason or None, int(success), int(fail), listed) if plain else None
+
+
+def _columns(entries: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return numbers, message ids and order ids; a LookupError or a TypeError when an entry lacks one of the former."""
+    try:
+        return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [*map(_ORDER_ID, entries)]
+    except KeyError:  # an order id may be missing
+        return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [entry.get("orderId") for entry in entries]
 
 
 def _are_plain(texts: list[Any]) -> bool:
