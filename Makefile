@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SPEC   := openapi.yaml
-CODE   := wrapper mock tests tools examples bench
+CODE   := wrapper cli mock tests tools examples bench
 # What tests wait for keeps no core busy, so there are more workers than cores.
 WORKERS ?= 4
 export REDOCLY_TELEMETRY := off
@@ -49,10 +49,10 @@ pythons: $(VENV)/.ready ## run the tests on every python3.x on PATH, each in an 
 mock: setup ## serve the contract with Prism until Ctrl-C
 	@$(BIN)/python -m laaffic_mock.prism
 
-generate: $(VENV)/.ready ## make generated_client from openapi.yaml
+generate: $(VENV)/.ready ## make the generated code (client, table of statuses) from openapi.yaml
 	$(BIN)/python tools/generate.py
 
-drift: $(VENV)/.ready ## fail when generated_client is not what openapi.yaml makes
+drift: $(VENV)/.ready ## fail when the generated code is not what openapi.yaml makes
 	$(BIN)/python tools/generate.py --check
 
 lint: $(VENV)/.ready tools/node_modules/.ready ## check style, types, imports and the contract
@@ -67,9 +67,9 @@ docs: setup ## make the pages of docs/ from the tests and the mock
 	PYTHONPATH=tests $(BIN)/python -m matrix.pages
 
 soak: setup ## 100,000 sends with faults at every place; takes about three minutes
-	$(BIN)/python -m tools.soak $(SOAK)
+	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
-bench: setup ## measure, and show the figures beside the goals; takes about ten minutes
+bench: setup ## measure, and show the figures beside the goals; takes about six minutes
 	@$(BIN)/python -m bench $(BENCH)
 
 bench-peers: $(VENV)/.ready ## compare with other vendors' SDKs, which the first run installs
@@ -94,6 +94,8 @@ lock: $(VENV)/.ready ## renew the locks, without any registry's address
 	  --no-header --no-emit-index-url --upgrade --quiet --output-file bench/requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --upgrade --quiet --output-file bench/peers/requirements/laaffic.txt
+	$(BIN)/uv pip compile pyproject.toml tests/packaging/oldest_mock.in --extra mock --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file tests/packaging/oldest_mock.txt
 	npm install --prefix mock --package-lock-only
 	npm install --prefix tools --package-lock-only
 

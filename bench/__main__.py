@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, show the figures beside the goals, and keep them in bench/results/bench.json.
+"""`python -m bench`: measure, and write the figures to bench/results/bench.json and docs/performance.md.
 
 It is a benchmark, not a test: it fails when something cannot be measured, never because it is slow.
 """
@@ -7,50 +7,65 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from operator import truediv
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
-from bench.environment import ROOT, clean_python
-from bench.goals import judged
-from bench.page import into_readme, page
-from bench.picture import draw
-from bench.report import show
-from bench.results import FULL, PAGE, PEERS, PICTURE, QUICK, README, Results, read, write
+from bench.environments import BENCH, NotMadeError, peer
+from bench.mocks import measure_mocks
+from bench.page import page
+from bench.processes import ROOT
+from bench.results import FULL, PAGE, PEERS_FILE, Results, measured_on, read, write
+from bench.server import server
 
-CLEAN = ("sends", "async", "many", "imports", "size", "clients")  # without what would flatter us
-OURS = ("mocks",)  # with what the mocks need
-SECTIONS = [*CLEAN, *OURS]
-INTERRUPTED = 130
+SLOW = 0.05
+MILLION = 1_000_000
+SCALES = {"CPU µs": 1e6, "CPU µs a recipient": 1e6, "CPU ms": 1e3, "peak MiB": 2**-20, "connections": 1.0}
+PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf")
+
+
+class Effort(NamedTuple):
+    """How often pyperf measures a benchmark: rounds in a process each; values, and warm-up values, in each process."""
+
+    rounds: int
+    values: int
+    warmups: int
+
+
+GROUPS = {
+    "sends": Effort(8, 5, 1),
+    "clients": Effort(5, 3, 1),
+    "at_once": Effort(5, 1, 0),
+    "connections": Effort(1, 1, 0),
+    "imports": Effort(2, 10, 1),
+    "campaign": Effort(1, 1, 0),
+}
+SECTIONS = [*GROUPS, "size", "mocks"]
 
 
 def main() -> int:
     """Run the command; returns its exit status."""
-    asked = _parser().parse_args()
-    path = QUICK if asked.quick else FULL
-    results = read(path)
-    try:
-        if not asked.show:
-            _measure(asked, results, path)
-    except KeyboardInterrupt:
-        print("bench: interrupted; the sections that were finished are kept", file=sys.stderr)
-        return INTERRUPTED
-    goals = judged(results, read(PEERS))
-    show(results, goals)
-    if results and not asked.quick:
-        PICTURE.write_text(draw(results, goals), encoding="utf-8")
-        PAGE.write_text(page(results, goals, read(PEERS)), encoding="utf-8")
-        README.write_text(into_readme(README.read_text(encoding="utf-8"), results, goals), encoding="utf-8")
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few repetitions, kept in bench/results/quick.json")
-    parser.add_argument("--full", action="store_true", help="ten million receivers too, however long they take")
-    parser.add_argument("--only", type=_sections, default=SECTIONS, help=f"some of: {','.join(SECTIONS)}")
-    parser.add_argument("--show", action="store_true", help="measure nothing; show what was measured last")
-    return parser
+    parser.add_argument("--quick", action="store_true", help="one round of each, to try it out; nothing is written")
+    parser.add_argument("--only", type=_sections, help=f"some of {','.join(SECTIONS)}; nothing is written")
+    parser.add_argument("--show", action="store_true", help="measure nothing; write the page of what was measured last")
+    asked = parser.parse_args()
+    try:
+        results = read(FULL) if asked.show else _measure(asked.only or SECTIONS, quick=asked.quick)
+    except KeyboardInterrupt:
+        return 130
+    except (NotMadeError, subprocess.CalledProcessError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    text = page(results, read(PEERS_FILE))
+    print(text)
+    if asked.show or not (asked.quick or asked.only):
+        PAGE.write_text(text, encoding="utf-8")
+    if not (asked.show or asked.quick or asked.only):
+        write(FULL, results)
+    return 0
 
 
 def _sections(given: str) -> list[str]:
@@ -60,28 +75,55 @@ def _sections(given: str) -> list[str]:
     return sections
 
 
-def _measure(asked: argparse.Namespace, results: Results, path: Path) -> None:
-    """Measure what is asked for, and keep each section as soon as it is there."""
-    for sections, python in ((CLEAN, clean_python), (OURS, lambda: sys.executable)):
-        if wanted := [section for section in sections if section in asked.only]:
-            how = ["--quick"] * asked.quick + ["--full"] * asked.full
-            for told in _told([python(), "-m", "bench.measure", *wanted, *how]):
-                results[told["section"]] = told["told"]
-                write(path, results, SECTIONS)
+def _measure(wanted: list[str], *, quick: bool) -> Results:
+    print("  making the virtual environments", file=sys.stderr)
+    BENCH.make()
+    user = peer("laaffic")  # what a user has: laaffic, what it needs, and nothing else
+    user.make()
+    runs: dict[str, list[float]] = {}
+    with server() as prompt, server(SLOW) as slow:
+        options = [f"--server={prompt}", f"--slow={slow}", f"--imports={user.python}"]
+        options.append(f"--recipients={MILLION // 10 if quick else MILLION}")
+        for group, effort in GROUPS.items():
+            if group in wanted:
+                runs |= _group(group, Effort(1, 1, effort.warmups) if quick else effort, options)
+    tables: dict[str, Any] = {}
+    for name, values in runs.items():
+        table, row, column = name.split("|")
+        row_of = tables.setdefault(table, {}).setdefault(row, {})
+        row_of[column] = _rounded(median(values) * SCALES[column])
+        for other in ("httpx bytes", "httpx json"):
+            if to := runs.get(f"{table}|{other}|{column}"):
+                # Round by round: the machine is not equally fast in all of them.
+                row_of[f"/ {other}"] = _rounded(median(map(truediv, values, to)))
+    if "size" in wanted:
+        tables["size"] = {"laaffic and all it needs": {"MB": _rounded(user.megabytes())}}
+    if "mocks" in wanted:
+        print("  the mocks", file=sys.stderr)
+        tables["the mocks"] = measure_mocks(0.5 if quick else 5.0)
+    versions = {name: BENCH.version_of(name) for name in PACKAGES}
+    return {"measured_on": measured_on() | versions, "tables": tables}
 
 
-def _told(command: list[str]) -> Iterator[dict[str, Any]]:
-    """Run a measuring process, which ends when its standard input does; gives what it tells of each section."""
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None  # noqa: S101  # it is a pipe
-            for line in process.stdout:
-                yield json.loads(line)
-        except BaseException:
-            process.kill()  # its own children end with it
-            raise
-    if process.returncode:
-        raise SystemExit(f"bench: {' '.join(command[1:])} ended with exit status {process.returncode}")
+def _group(group: str, effort: Effort, options: list[str]) -> dict[str, list[float]]:
+    """Let pyperf run the rounds of a group; returns the median of each round by benchmark."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = str(Path(folder) / "pyperf.json")
+        for number in range(effort.rounds):
+            print(f"  {group}: round {number + 1} of {effort.rounds}", file=sys.stderr)
+            how = ["-q", "-p1", f"-n{effort.values}", f"-w{effort.warmups}", f"--append={kept}"]
+            _run("bench.measure", group, *how, *options)
+        found: dict[str, list[float]] = json.loads(_run("bench.values", kept))
+    return found
+
+
+def _run(module: str, *arguments: str) -> str:
+    command = [str(BENCH.python), "-m", module, *arguments]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def _rounded(figure: float) -> float:
+    return float(f"{figure:.4g}")
 
 
 if __name__ == "__main__":

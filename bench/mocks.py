@@ -1,95 +1,67 @@
-"""Section `mocks`: how soon the two mocks are ready, and what they answer in a second."""
+"""How soon the two mocks are ready, and how many requests they respond to in a second."""
 
-import asyncio
-import contextlib
+import http.client
 import json
-import os
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from statistics import median
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.bodies import BODIES, document
-from bench.children import child
-from bench.effort import Effort, rounded
-from bench.loading import load
-from bench.raw import RawConnection
-from bench.wire import signed
+from bench.bodies import BODIES, PATH, document, signed_headers
+from bench.processes import Child
 from laaffic_mock import Gateway, Prism, PrismError, environment_for
 
-PACKAGES = ("laaffic", "uvicorn", "starlette", "h11")
-AT_ONCE = (1, 16)
 SAMPLE = environment_for("")
+CONNECTIONS = 4
 
 
-def measure(effort: Effort) -> dict[str, Any]:
-    """Measure milliseconds to be ready, and requests per second of the body `one`."""
-    os.environ.pop("LAAFFIC_PRISM_URL", None)  # one that runs already tells nothing of its start
-    starts, seconds = effort.of(5, 1), effort.of(3.0, 0.5)
-    found: dict[str, Any] = {"repeat": {"starts": starts, "seconds_of_load": seconds}}
-    effort.tell("the gateway")
-    found["gateway"] = _measured(gateway_alone, starts, seconds) | {"another_ready_ms": _in_this_process(starts)}
-    effort.tell("Prism")
+def measure_mocks(seconds: float) -> dict[str, Any]:
+    """Measure the stateful gateway and Prism, each under load for so many seconds."""
+    found: dict[str, Any] = {"stateful gateway": _measure(Gateway, seconds)}
     try:
-        found["prism"] = _measured(prism, starts, seconds)
+        found["Prism"] = _measure(Prism, seconds)
     except PrismError as error:
-        found["prism"] = {"left_out": str(error).splitlines()[0]}
+        print(f"  Prism is left out: {error}", file=sys.stderr)
     return found
 
 
-@contextlib.contextmanager
-def gateway_alone() -> Iterator[str]:
-    """Run the gateway in a process of its own; gives its address."""
-    with child(sys.executable, "bench.gateway_child") as printed:
-        yield printed.readline().strip()
+def _measure(mock: type[Gateway | Prism], seconds: float) -> dict[str, int]:
+    began = time.perf_counter()
+    with mock() as running:
+        _post(http.client.HTTPConnection(urlsplit(running.url).netloc))
+        ready = time.perf_counter() - began
+        with Child(Path(sys.executable), "bench.mocks", running.url, str(seconds)) as load:
+            return {"ready after ms": round(ready * 1000), "requests a second": round(load.ask()["rate"])}
 
 
-@contextlib.contextmanager
-def prism() -> Iterator[str]:
-    """Run Prism on the contract's examples; gives its address."""
-    with Prism() as running:
-        yield running.url
+def _post(connection: http.client.HTTPConnection) -> None:
+    content = json.dumps(document(BODIES["one"], SAMPLE["LAAFFIC_APP_ID"]))
+    connection.request("POST", PATH, content, signed_headers(SAMPLE["LAAFFIC_API_KEY"], SAMPLE["LAAFFIC_API_SECRET"]))
+    response = json.loads(connection.getresponse().read())
+    if response["status"] != "0":
+        raise SystemExit(f"bench: the mock responds {response}")
 
 
-def _measured(run: Callable[[], contextlib.AbstractContextManager[str]], starts: int, seconds: float) -> dict[str, Any]:
-    ready = []
-    for _ in range(starts):
-        begins = time.perf_counter()
-        with run() as url:
-            _ask(url)
-            ready.append(time.perf_counter() - begins)
-    with run() as url:
-        asyncio.run(load(_port(url), 1, seconds / 2, _request()))  # Prism grows faster for a while
-        rates = {
-            str(at_once): rounded(asyncio.run(load(_port(url), at_once, seconds, _request()))) for at_once in AT_ONCE
-        }
-    return {"ready_ms": rounded(median(ready) * 1000), "requests_per_second": rates}
+def main(url: str, seconds: str) -> None:
+    """Load a mock over several connections, and print how many requests it responds to in a second."""
+    until = time.monotonic() + float(seconds)
+    done = [0] * CONNECTIONS
+
+    def post(index: int) -> None:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+        while time.monotonic() < until:
+            _post(connection)
+            done[index] += 1
+
+    threads = [threading.Thread(target=post, args=(index,), daemon=True) for index in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(json.dumps({"rate": sum(done) / float(seconds)}), flush=True)
 
 
-def _in_this_process(starts: int) -> float:
-    """Return what a gateway takes where one was before, as in a run of tests."""
-    ready = []
-    for _ in range(starts + 1):
-        begins = time.perf_counter()
-        with Gateway() as gateway:
-            _ask(gateway.url)
-            ready.append(time.perf_counter() - begins)
-    return rounded(median(ready[1:]) * 1000)
-
-
-def _request() -> bytes:
-    content = json.dumps(document(BODIES["one"], SAMPLE["LAAFFIC_APP_ID"])).encode()
-    return signed(content, SAMPLE["LAAFFIC_API_KEY"], SAMPLE["LAAFFIC_API_SECRET"])
-
-
-def _ask(url: str) -> None:
-    with RawConnection(_port(url)) as connection:
-        answer = json.loads(connection.exchange(_request()))
-    if answer["status"] != "0":
-        raise SystemExit(f"bench: {url} answers {answer}")
-
-
-def _port(url: str) -> int:
-    return urlsplit(url).port or 80
+if __name__ == "__main__":
+    main(*sys.argv[1:])

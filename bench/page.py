@@ -1,118 +1,73 @@
-"""The results as a page of the documentation, and as the table that the README quotes."""
+"""The results as the page of the documentation, which the terminal shows too."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from bench.goals import Judged
+from bench.goals import judged
 from bench.results import Results
-from bench.tables import TABLES
 
-BEGIN, END = "<!-- made by `make bench` -->\n", "<!-- end -->\n"
-QUOTED = {
-    "one: CPU from Messages to result / bare httpx with bytes": "one message, CPU against httpx posting ready bytes",
-    "n1000: the same ratio": "1,000 receivers of one text, the same",
-    "i1000: CPU from rows to outcomes / httpx json=, .json()": "1,000 texts, CPU against httpx `json=` and `.json()`",
-    "import laaffic / import httpx, warm (wall)": "`import laaffic` against `import httpx`",
-    "CPU per single send / twilio's": "CPU of a single send against twilio's SDK",
-}
+INTRODUCTION = """# Performance
 
+Made by `make bench` and `make bench-peers`; no figure here is written by hand. pyperf measures the CPU time of the
+process that sends, in rounds over all ways of sending, each in a process of its own; the figures are medians. Every
+send goes to a server in another process on the same machine over plain HTTP, so neither a network nor TLS is in them.
+Trust the ratios more than the microseconds.
 
-_HOW = """
-Made by `make bench` and `make bench-peers`; no figure here is written by hand. They are medians of short blocks,
-interleaved over all ways, on one machine: trust the ratios. Each send goes to a server in a process of its own on the
-same machine, over plain HTTP, so neither a network nor TLS is in them.
+`one` is 1 recipient; `n1000` is 1,000 recipients of one text, in one message; `i1000` is 1,000 recipients with texts of
+their own. "socket" is a raw socket with orjson both ways: the limit. "httpx bytes" is httpx 0.28 posting ready bytes
+and reading nothing, "httpx json" is httpx 0.28 with `json=` and `.json()`. laaffic goes from what is named to a
+list of all outcomes; the time to make "Messages ready" is not counted.
 """
-_HOW_PEERS = """
-Each with its own format, in its own environment, with one client kept and three environment variables set. One text for
-all, or a template, is less work than a text for each.
+PEERS = """Each with its own format and in its own environment, with one client kept open and three environment
+variables set. One text for all, or a template, is less work than a text for each.
 """
 
 
-def page(results: Results, goals: list[Judged], peers: Results) -> str:
+def page(results: Results, peers: Results) -> str:
     """Write the whole page."""
-    parts = [
-        "# How fast\n",
-        _HOW,
-        "![What is below, as bars](bench.svg)\n",
-        "## Goals\n",
-        _markdown(["", "goal", "measured", ""], [_goal(judged) for judged in goals]),
-        *[f"- **{judged.goal.about}**: {judged.goal.why_missed}" for judged in goals if _explained(judged)],
-        "",
-    ]
-    for section, (title, tables) in TABLES.items():
-        if section in results:
-            told = results[section]
-            parts += [f"## {title}\n", f"{_measured_on(told)}\n"]
-            for rows in tables(told):
-                parts += [_markdown(rows.headings, rows.rows), *(f"{note}\n" for note in rows.notes)]
+    if not results:
+        return f"{INTRODUCTION}\nNothing has been measured yet: run `make bench`.\n"
+    parts = [INTRODUCTION, measured_on(results), "## Goals\n", _goals(results, peers)]
+    for title, rows in results["tables"].items():
+        parts += [f"## {title}\n", table(rows)]
     if peers:
-        parts += ["## Other vendors' SDKs\n", *_peers(peers)]
-    return "\n".join(parts).rstrip() + "\n"
+        parts += ["## Other vendors' SDKs\n", table(peers["peers"]), PEERS, measured_on(peers)]
+    return "\n".join(parts)
 
 
-def into_readme(readme: str, results: Results, goals: list[Judged]) -> str:
-    """Put the quoted ratios into the README, between the marks."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return before + BEGIN + _quoted(results, goals) + END + after
+def measured_on(results: Results) -> str:
+    """Say where and when something was measured."""
+    return f"Measured: {', '.join(f'{name} {value}' for name, value in results['measured_on'].items())}.\n"
 
 
-def _quoted(results: Results, goals: list[Judged]) -> str:
-    rows = [
-        [QUOTED[judged.goal.about], judged.written(judged.measured), judged.wanted]
-        for judged in goals
-        if judged.goal.about in QUOTED and judged.measured is not None
-    ]
-    if "many" in results:
-        many, at_most = results["many"]["sync"], results["many"]["messages"]["peak_mib"]
-        rows.append(
-            [
-                f"`send_many`, {many['receivers']:,} receivers, one request at a time: memory",
-                f"{max(many['peak_mib'], at_most):.1f} MiB",
-                "≤ 12",
-            ]
-        )
-        rows.append(
-            ["the same: receivers per second, one request at a time", f"{many['receivers_per_second']:,.0f}", ""]
-        )
-    return _markdown(["", "measured", "goal"], rows) + f"\n{_measured_on(results['sends'])}\n"
+def table(rows: dict[str, dict[str, Any]]) -> str:
+    """Write figures by row and column."""
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    return _markdown([("", *columns), *((name, *(_cell(row.get(it)) for it in columns)) for name, row in rows.items())])
 
 
-def _explained(judged: Judged) -> bool:
-    return judged.missed_by > 0 and bool(judged.goal.why_missed)
+def _goals(results: Results, peers: Results) -> str:
+    lines, reasons = [("", "goal", "measured", "")], []
+    for each in judged(results, peers):
+        figure = "" if each.measured is None else f"{each.measured:.2f}"
+        lines.append((each.goal.about, f"≤ {each.goal.limit:g}", figure, each.verdict))
+        if each.missed and each.goal.why_missed:
+            reasons.append(f"- **{each.goal.about}**: {each.goal.why_missed}\n")
+    return _markdown(lines) + "".join(["\n" if reasons else "", *reasons])
 
 
-def _goal(judged: Judged) -> list[str]:
-    measured = "" if judged.measured is None else judged.written(judged.measured)
-    return [judged.goal.about, judged.wanted, measured, judged.verdict]
+def _cell(figure: float | str | None) -> str:
+    if not isinstance(figure, float):
+        return f"{figure:,}" if isinstance(figure, int) else figure or ""
+    decimals = 2 if abs(figure) < 10 else 1 if abs(figure) < 100 else 0  # noqa: PLR2004  # what says something
+    return f"{figure:,.{decimals}f}"
 
 
-def _markdown(headings: list[str], rows: list[list[str]]) -> str:
-    lines = [headings, ["---", *["--:"] * (len(headings) - 1)], *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
-
-
-def _measured_on(told: Any) -> str:
-    machine, versions = told["machine"], told["versions"]
-    named = ", ".join(f"{name} {version}" for name, version in versions.items() if name in {"httpx", "orjson"})
-    return f"{machine['processor']}, {machine['cores']} cores, {machine['python']}, {named}; {told['date']}."
-
-
-def _peers(peers: Any) -> list[str]:
-    rows = [
-        [
-            f"{peer['name']} {peer['version']}",
-            f"{peer['single_x_laaffic']:.2f}",
-            f"{peer['receiver_cpu_us']:.1f}",
-            peer["how"],
-            f"{peer['import_ms']:,}",
-            f"{peer['installed_mb']:.1f}",
-        ]
-        for peer in peers["peers"]
-    ]
-    machine, repeated = peers["machine"], f"{peers['rounds']} rounds of {peers['calls']} single sends"
-    headings = ["", "CPU of a send / ours", "CPU µs a receiver of 1,000", "how", "import ms", "installed MB"]
-    return [
-        _markdown(headings, rows),
-        _HOW_PEERS,
-        f"{machine['processor']}, {machine['cores']} cores, {machine['python']}; {peers['date']}. {repeated}.\n",
-    ]
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
+    """Write a table in Markdown, aligned so that a terminal shows it well too."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    text = ""
+    for first, *figures in [lines[0], rule, *lines[1:]]:
+        text += f"| {' | '.join([first.ljust(widths[0]), *map(str.rjust, figures, widths[1:])])} |\n"
+    return text

@@ -1,16 +1,17 @@
-"""The results on disk: one section is measured anew without touching the others."""
+"""The results on disk, and what they were measured on."""
 
 import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent / "results"
-FULL = FOLDER / "bench.json"
-QUICK = FOLDER / "quick.json"  # a quick run is for looking; it does not replace what was measured with patience
-PEERS = FOLDER / "peers.json"
-PAGE = FOLDER.parent.parent / "docs" / "performance.md"
-README = FOLDER.parent.parent / "README.md"
-PICTURE = FOLDER.parent.parent / "docs" / "bench.svg"
+_HERE = Path(__file__).parent
+FULL = _HERE / "results" / "bench.json"
+PEERS_FILE = _HERE / "results" / "peers.json"
+PAGE = _HERE.parent / "docs" / "performance.md"
 
 Results = dict[str, Any]
 
@@ -21,8 +22,24 @@ def read(path: Path) -> Results:
     return found
 
 
-def write(path: Path, results: Results, order: list[str]) -> None:
-    """Write results, in that order of sections."""
+def write(path: Path, results: Results) -> None:
+    """Write results."""
     path.parent.mkdir(exist_ok=True)
-    ordered = {section: results[section] for section in order if section in results}
-    path.write_text(json.dumps(ordered, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def measured_on() -> dict[str, str]:
+    """Return the date and the machine, without anything of its owner."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+    }
+
+
+def _processor() -> str:
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown processor"

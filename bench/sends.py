@@ -1,39 +1,133 @@
-"""Section `sends`: what one send takes, on one keep-alive connection, for three bodies and several ways."""
+"""The ways of sending one body over one keep-alive connection, from the raw socket up to the SDK."""
 
-from typing import Any
+import gc
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple
 
-from bench.bodies import BODIES
-from bench.effort import Effort, rounded
-from bench.loading import bearable
-from bench.serving import upstream
-from bench.timing import cpu_ratio, in_rounds, middle
-from bench.ways import verify, ways
+import httpx
+import orjson
 
-PACKAGES = ("laaffic", "httpx", "httpcore", "h11", "orjson", "attrs", "anyio")
+import laaffic
+from bench.bodies import APP, KEY, PATH, SECRET, Body, document, signed_headers
+from bench.raw import RawConnection
 
 
-def measure(effort: Effort) -> dict[str, Any]:
-    """Measure CPU and wall time of this process, in microseconds for one send."""
-    blocks = effort.of(60, 8)
-    calls = {"one": 20, "n1000": 8, "i1000": 5}  # short blocks: what disturbs a machine lasts longer than one
-    bodies = {}
-    with upstream() as server:
-        for name, body in BODIES.items():
-            effort.tell(f"{body.means}: {blocks} blocks of {calls[name]} sends in each way")
-            with ways(body, server) as all_ways:
-                for way_name, way in all_ways.items():
-                    verify(way_name, body, way.accepted(way.send()))
-                sends = {way_name: way.send for way_name, way in all_ways.items()}
-                spent = in_rounds(sends, blocks=blocks, calls=calls[name])
-            bodies[name] = {
-                way: {
-                    "cpu_us": rounded(middle(rounds).cpu),
-                    "wall_us": rounded(middle(rounds).wall),
-                    "cpu_to_httpx": rounded(cpu_ratio(rounds, spent["httpx"])),
-                    "cpu_to_httpx_json": rounded(cpu_ratio(rounds, spent["httpx_json"])),
-                }
-                for way, rounds in spent.items()
-            }
-        effort.tell("what the upstream can bear")
-        bears = bearable(server, effort.of(3.0, 0.5))
-    return {"repeat": {"blocks": blocks, "sends_in_a_block": calls}, "bodies": bodies, "upstream": bears}
+class Sender(NamedTuple):
+    """A connection in use."""
+
+    send: Callable[[Any], Any]
+    """Sends what `prepare` returned."""
+    accepted: Callable[[Any], list[str]]
+    """Returns from what `send` returned the numbers that were accepted."""
+    prepare: Callable[[], Any] = lambda: None
+    """Makes what one send needs; its time is not counted."""
+
+
+class WrongResponseError(Exception):
+    """A way of sending does not give what it should, so measuring it would mean nothing."""
+
+
+def listed(response: Any) -> list[str]:
+    """Return the numbers that a response, read as JSON, lists."""
+    return [entry["number"] for entry in response["array"]]
+
+
+def listed_in_bytes(response: bytes) -> list[str]:
+    """Return the numbers that a response lists."""
+    return listed(json.loads(response))
+
+
+def accepted_of(recipients: Iterable[laaffic.Recipient]) -> list[str]:
+    """Return the numbers that the SDK reports as accepted."""
+    return [recipient.number for recipient in recipients if recipient.state == "accepted"]
+
+
+def messages(body: Body) -> list[laaffic.Message]:
+    """Build from the rows a `Message` for each text."""
+    if body.one_text:
+        numbers, _, order_ids = zip(*body.rows, strict=True)
+        return [laaffic.Message(numbers, body.rows[0][1], order_ids=order_ids)]
+    return [laaffic.Message(number, content, order_ids=order_id) for number, content, order_id in body.rows]
+
+
+@contextmanager
+def raw_socket(url: str, body: Body) -> Iterator[Sender]:
+    """Do the least that a client can do: sign, orjson out, orjson in."""
+    with RawConnection(url) as connection:
+        yield Sender(lambda _: orjson.loads(connection.post(orjson.dumps(document(body)))), listed)
+
+
+@contextmanager
+def httpx_bytes(url: str, body: Body) -> Iterator[Sender]:
+    """Post ready bytes with httpx, and read nothing."""
+    content = orjson.dumps(document(body))
+    with httpx.Client(trust_env=False, headers=signed_headers()) as client:
+        yield Sender(lambda _: client.post(url + PATH, content=content).content, listed_in_bytes)
+
+
+@contextmanager
+def httpx_json(url: str, body: Body) -> Iterator[Sender]:
+    """Post and read JSON with httpx, as most do without an SDK."""
+    with httpx.Client(trust_env=False, headers=signed_headers()) as client:
+        yield Sender(lambda _: client.post(url + PATH, json=document(body)).json(), listed)
+
+
+def _with_the_sdk(
+    make: Callable[[Body], Any], *, prepared: bool = False
+) -> Callable[[str, Body], AbstractContextManager[Sender]]:
+    @contextmanager
+    def opened(url: str, body: Body) -> Iterator[Sender]:
+        with laaffic.Client(KEY, SECRET, APP, base_url=url) as client:
+
+            def send(ready: Any) -> list[laaffic.Recipient]:
+                return list(client.send_batch(ready if prepared else make(body)).recipients)  # all outcomes, not lazily
+
+            yield Sender(send, accepted_of, (lambda: make(body)) if prepared else lambda: None)
+
+    return opened
+
+
+WAYS: dict[str, Callable[[str, Body], AbstractContextManager[Sender]]] = {
+    "socket": raw_socket,
+    "httpx bytes": httpx_bytes,
+    "laaffic, Messages ready": _with_the_sdk(messages, prepared=True),
+    "laaffic, Messages": _with_the_sdk(messages),
+    "laaffic, Rows": _with_the_sdk(lambda body: laaffic.Rows(body.rows)),
+    "httpx json": httpx_json,
+}
+
+
+def block(way: str, url: str, body: Body, sends: int) -> float:
+    """Send over a new connection, once to warm it up and then `sends` times; returns the seconds of CPU of these.
+
+    Raises:
+        WrongResponseError: the first send did not give what it should.
+    """
+    with WAYS[way](url, body) as sender:
+        verify(way, body, sender.accepted(sender.send(sender.prepare())))
+        ready = [sender.prepare() for _ in range(sends)]
+        return cpu_of(lambda: [sender.send(one) for one in ready])
+
+
+def cpu_of(work: Callable[[], object]) -> float:
+    """Return the seconds of CPU that some work takes."""
+    gc.collect()  # what was left behind before must not be collected at the expense of this
+    gc.freeze()  # nor what is only there for the measurement be searched again and again
+    began = time.process_time()
+    work()
+    spent = time.process_time() - began
+    gc.unfreeze()
+    return spent
+
+
+def verify(way: str, body: Body, accepted: list[str]) -> None:
+    """Check that everybody was accepted.
+
+    Raises:
+        WrongResponseError: it is not so.
+    """
+    if accepted != [number for number, _, _ in body.rows]:
+        raise WrongResponseError(f"{way}: {len(accepted)} accepted, in order or not, of {len(body.rows)}")

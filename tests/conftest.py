@@ -17,6 +17,7 @@ ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 
 Send = Callable[..., laaffic.BatchResult]
 SendMany = Callable[..., list[laaffic.BatchResult]]
+HOW = ("concurrency", "in_order", "on_invalid", "split_refused")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -81,12 +82,12 @@ def send_many(kind: str) -> SendMany:
     """Return a function that sends many messages with a new client of either kind."""
 
     def sync(messages: Iterable[laaffic.Message], **given: Any) -> list[laaffic.BatchResult]:
-        how = {name: given.pop(name) for name in ("concurrency", "in_order") if name in given}
+        how = {name: given.pop(name) for name in HOW if name in given}
         with laaffic.Client(**given) as client:
             return list(client.send_many(messages, **how))
 
     def not_sync(messages: Iterable[laaffic.Message], **given: Any) -> list[laaffic.BatchResult]:
-        how = {name: given.pop(name) for name in ("concurrency", "in_order") if name in given}
+        how = {name: given.pop(name) for name in HOW if name in given}
 
         async def run() -> list[laaffic.BatchResult]:
             async with laaffic.AsyncClient(**given) as client:

@@ -10,6 +10,7 @@ from shutil import copytree
 import pytest
 
 import laaffic
+from laaffic._model.errors import class_for
 from support.server import Server
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +48,7 @@ def test_the_table_of_errors_is_complete_and_right() -> None:
     public = {name for name in laaffic.__all__ if name.endswith("Error")} - {"LaafficError", "StatusError"}
     assert set(rows) == public
     for code in set(laaffic.STATUSES) - {"0"}:
-        assert rows[laaffic.StatusError._class_for(code).__name__].strip() == code
+        assert rows[class_for(code).__name__].strip() == code
 
 
 def test_the_first_example_is_on_the_first_screen() -> None:

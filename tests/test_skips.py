@@ -24,5 +24,5 @@ def test_a_skipped_test_fails_the_run(tmp_path: Path, workers: list[str]) -> Non
 
     with (tmp_path / "allowed_skips.txt").open("a") as allowed:
         allowed.write("test_it.py::test_that: shown above\n")
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0

@@ -5,80 +5,123 @@ It fails when a peer cannot be measured, not when a goal is missed.
 
 import argparse
 import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from statistics import median
+from typing import Any
 
-from rich.console import Console
-
-from bench.machine import machine
-from bench.peers import environments
+from bench.environments import NotMadeError, peer
+from bench.page import table
 from bench.peers.catalogue import PEERS
-from bench.peers.children import Child, PeerError, stub, worker
-from bench.peers.measure import against, check, imports, of_a_thousand, single_sends
-from bench.peers.report import Report, Row, keep, show
+from bench.processes import Child, ChildError, import_cpu
+from bench.results import PEERS_FILE, measured_on, write
+from bench.server import counts, server
 
-_FULL = {"rounds": 61, "calls": 50, "slow_rounds": 7}
-_QUICK = {"rounds": 5, "calls": 50, "slow_rounds": 1}
+RECIPIENTS = 1000
+SENDS_IN_A_BLOCK = 50
+
+Rounds = Mapping[str, list[float]]
+"""What each peer took in each round, in seconds of CPU."""
 
 
 def main() -> int:
-    """Measure, show, and keep the figures of a whole run."""
+    """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.peers", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds, to try it out; nothing is written")
     parser.add_argument("--peer", action="append", choices=sorted(PEERS), help="only this one; may be repeated")
     asked = parser.parse_args()
-    console = Console(markup=False, highlight=False)
+    rounds, slow_rounds = (5, 1) if asked.quick else (61, 7)
     try:
-        report = _measured(asked.peer or list(PEERS), console, **(_QUICK if asked.quick else _FULL))
-    except PeerError as error:
-        console.print(f"failed: {error}", style="red")
-        return 1
+        measured, failed = _measure(asked.peer or list(PEERS), rounds, slow_rounds)
     except KeyboardInterrupt:
         return 130
-    show(report, console)
-    if not (asked.quick or asked.peer or report.failed):
-        keep(report)
-    return 1 if report.failed else 0
+    if measured:
+        print(table(measured))
+        if not (asked.quick or asked.peer or failed):
+            write(PEERS_FILE, {"measured_on": measured_on(), "peers": measured})
+    for why in failed:
+        print(f"failed: {why}", file=sys.stderr)
+    return 1 if failed else 0
 
 
-def _measured(names: list[str], console: Console, *, rounds: int, calls: int, slow_rounds: int) -> Report:
-    failed: dict[str, str] = {}
-    notes: dict[str, str] = {}
-    with ExitStack() as children, console.status("") as status:
-        server = children.enter_context(stub())
-        url = f"http://127.0.0.1:{server.ask()['port']}"
-        workers: dict[str, Child] = {}
+def _measure(names: list[str], rounds: int, slow_rounds: int) -> tuple[dict[str, Any], list[str]]:
+    """Return what was measured of each peer, and what failed."""
+    failed = []
+    workers: dict[str, Child] = {}
+    with ExitStack() as children:
+        url = children.enter_context(server())
         for name in names:
-            status.update(f"preparing {name}")
+            print(f"  preparing {name}", file=sys.stderr)
             try:
-                environments.make(name)
-                started = children.enter_context(worker(name, url))
-                connections = check(name, started, server)
-            except (environments.NotMadeError, PeerError) as error:
-                failed[name] = str(error)
+                peer(name).make()
+                worker = children.enter_context(Child(peer(name).python, "bench.peers.worker", name, url))
+                _check(name, worker, url)
+            except (NotMadeError, ChildError) as error:
+                failed.append(str(error))
                 continue
-            workers[name] = started
-            if connections > 1:
-                notes[name] = f"opened {connections} connections for its first sends"
-        status.update("single sends")
-        single = single_sends(workers, rounds=rounds, calls=calls)
-        status.update("a thousand receivers")
-        receiver = of_a_thousand(workers, rounds=slow_rounds)
-    imported = imports(workers, rounds=slow_rounds)
-    rows = {
-        name: Row(
-            name=name,
-            version=environments.version_of(name, PEERS[name].package),
-            single_cpu_us=round(median(single[name]) * 1e6),
-            single_x_laaffic=round(against(single[name], single["laaffic"]), 3) if "laaffic" in single else None,
-            receiver_cpu_us=round(median(receiver[name]) * 1e6, 1),
-            how=PEERS[name].how,
-            import_ms=round(median(imported[name]) * 1e3),
-            installed_mb=round(environments.megabytes_of(name), 1),
-        )
+            workers[name] = worker
+
+        def cpu(name: str, what: str, times: int) -> float:
+            return float(workers[name].ask(f"{what} {times}")["cpu"])
+
+        def one(name: str) -> float:
+            return cpu(name, "one", SENDS_IN_A_BLOCK) / SENDS_IN_A_BLOCK
+
+        def thousand(name: str) -> float:
+            times: int = PEERS[name].thousands
+            return cpu(name, "thousand", times) / times / RECIPIENTS
+
+        single = _interleaved(workers, rounds, one)
+        recipient = _interleaved(workers, slow_rounds, thousand)
+    imports = _interleaved(workers, slow_rounds, lambda name: import_cpu(peer(name).python, PEERS[name].imports))
+    ours = single.get("laaffic")
+    found = {
+        name: {
+            "version": peer(name).version_of(PEERS[name].package),
+            "CPU µs a send": round(median(single[name]) * 1e6),
+            "/ ours": round(_ratio(single[name], ours), 3) if ours else None,
+            "CPU µs a recipient of 1,000": round(median(recipient[name]) * 1e6, 1),
+            "sent as": PEERS[name].how,
+            "import ms": round(median(imports[name]) * 1e3),
+            "installed MB": round(peer(name).megabytes(), 1),
+        }
         for name in workers
     }
-    return Report(machine(), rounds, calls, rows, failed, notes)
+    return found, failed
+
+
+def _check(name: str, worker: Child, url: str) -> None:
+    """Send once in both ways.
+
+    Raises:
+        ChildError: the SDK did not report a success, or the server did not get everything.
+    """
+    before = counts(url)
+    reported = worker.ask("check")
+    received = (counts(url) - before)["recipients"]
+    if reported != {"one": 1, "thousand": RECIPIENTS} or received != RECIPIENTS + 1:
+        raise ChildError(f"{name}: of 1 and 1,000 recipients it reports {reported}, and the server got {received}")
+
+
+def _interleaved(names: Iterable[str], rounds: int, block: Callable[[str], float]) -> Rounds:
+    """Time a block of every peer in each round, so that what disturbs one disturbs all; the first round only warms."""
+    spent = defaultdict(list)
+    for name in _turns(names, rounds):
+        spent[name].append(block(name))
+    return {name: times[1:] for name, times in spent.items()}
+
+
+def _turns(names: Iterable[str], rounds: int) -> Iterator[str]:
+    order = list(names)
+    for _ in range(rounds + 1):
+        yield from order
+        order.reverse()  # no peer always follows the same neighbour
+
+
+def _ratio(one: list[float], other: list[float]) -> float:
+    """Compare two peers round by round: the machine is not equally fast in all of them."""
+    return median(mine / theirs for mine, theirs in zip(one, other, strict=True))
 
 
 if __name__ == "__main__":

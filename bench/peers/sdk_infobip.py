@@ -35,7 +35,7 @@ def _connect(url: str) -> Sender:
     return Sender(
         send_one=lambda: api.send_sms_messages(SmsRequest(messages=[message(NUMBER, TEXT)])),
         send_thousand=lambda: [api.send_sms_messages(SmsRequest(messages=list(map(message, NUMBERS, TEXTS))))],
-        accepted=lambda answer: sum(one.status.group_name == "PENDING" for one in answer.messages),
+        accepted=lambda response: sum(one.status.group_name == "PENDING" for one in response.messages),
     )
 
 

@@ -10,7 +10,7 @@ def _connect(url: str) -> Sender:
     return Sender(
         send_one=lambda: client.send_batch([Message(NUMBER, TEXT)]),
         send_thousand=lambda: [client.send_batch(Rows(list(zip(NUMBERS, TEXTS, strict=True))))],
-        accepted=lambda answer: len(answer.accepted),
+        accepted=lambda response: len(response.accepted),
     )
 
 

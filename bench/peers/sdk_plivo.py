@@ -1,4 +1,4 @@
-"""plivo: one request takes a thousand receivers of one and the same text. No setting changes its address."""
+"""plivo: one request takes a thousand recipients of one and the same text. No setting changes its address."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _connect(url: str) -> Sender:
     return Sender(
         send_one=lambda: send(NUMBER),
         send_thousand=lambda: [send("<".join(NUMBERS))],
-        accepted=lambda answer: len(answer.message_uuid),
+        accepted=lambda response: len(response.message_uuid),
     )
 
 

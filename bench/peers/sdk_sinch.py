@@ -1,4 +1,4 @@
-"""sinch: one request takes a thousand receivers, and a text with a word of its own for each."""
+"""sinch: one request takes a thousand recipients, and a text with a word of its own for each."""
 
 from bench.peers.peer import NUMBER, NUMBERS, ONE_TEMPLATE, SENDER, TEXT, WORDS, Peer, Sender
 
@@ -21,7 +21,7 @@ def _connect(url: str) -> Sender:
                 parameters={"desk": dict(zip(thousand, WORDS, strict=True))},
             )
         ],
-        accepted=lambda answer: len(answer.to) if answer.id else 0,
+        accepted=lambda response: len(response.to) if response.id else 0,
     )
 
 

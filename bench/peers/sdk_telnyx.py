@@ -1,4 +1,4 @@
-"""telnyx: its API takes one receiver of an SMS a request, so a thousand are a thousand calls."""
+"""telnyx: its API takes one recipient of an SMS a request, so a thousand are a thousand calls."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def _connect(url: str) -> Sender:
     return Sender(
         send_one=lambda: send(one, TEXT),
         send_thousand=lambda: list(map(send, thousand, TEXTS)),
-        accepted=lambda answer: sum(receiver.status == "queued" for receiver in answer.data.to),
+        accepted=lambda response: sum(recipient.status == "queued" for recipient in response.data.to),
     )
 
 

@@ -1,4 +1,4 @@
-"""twilio: its API takes one receiver a request, so a thousand are a thousand calls. No setting changes its address."""
+"""twilio: its API takes one recipient a request, so a thousand are a thousand calls. No setting changes its address."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _connect(url: str) -> Sender:
     return Sender(
         send_one=lambda: send(one, TEXT),
         send_thousand=lambda: list(map(send, thousand, TEXTS)),
-        accepted=lambda answer: int(bool(answer.sid) and answer.status == "queued"),
+        accepted=lambda response: int(bool(response.sid) and response.status == "queued"),
     )
 
 

@@ -1,4 +1,4 @@
-"""vonage: its API takes one receiver a request, so a thousand are a thousand calls. It knows https only.
+"""vonage: its API takes one recipient a request, so a thousand are a thousand calls. It knows https only.
 
 Its SMS API is used, with key and secret, as in its README; the newer Messages API would sign a token besides.
 """
@@ -22,7 +22,7 @@ def _connect(url: str) -> Sender:
     return Sender(
         send_one=lambda: send(NUMBER, TEXT),
         send_thousand=lambda: list(map(send, NUMBERS, TEXTS)),
-        accepted=lambda answer: sum(message.status == "0" for message in answer.messages),
+        accepted=lambda response: sum(message.status == "0" for message in response.messages),
     )
 
 

@@ -1,7 +1,8 @@
-"""Runs in a peer's own virtual environment, and sends when it is told to: `worker.py NAME STUB_URL`.
+"""Runs in a peer's own virtual environment and sends when it is asked to: `python -m bench.peers.worker NAME URL`.
 
-A line in asks, a line of JSON out answers: `check` sends once in both ways and tells how many receivers the SDK says
-were accepted; `one N` and `thousand N` send N times and tell the seconds of CPU. It ends when its input does.
+A line in asks, a line of JSON out is the response: `check` sends once in both ways and returns how many recipients the
+SDK reports as accepted; `one N` and `thousand N` send N times and return the seconds of CPU. It ends when its input
+does.
 """
 
 import gc
@@ -18,18 +19,18 @@ from bench.peers.peer import Sender
 
 
 def main(name: str, url: str) -> None:
-    """Answer until the input ends."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what an SDK prints must not stand among the answers
+    """Respond until the input ends."""
+    responses = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what an SDK prints must not come between the responses
     _stay_on_this_machine()
     sender: Sender | None = None
     for line in sys.stdin:
         try:
             sender = sender or import_module(f"bench.peers.sdk_{name}").PEER.connect(url)
-            answer = _done(sender, *line.split())
-        except Exception as error:  # noqa: BLE001  # whatever an SDK raises is the answer
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=answers, flush=True)
+            response = _done(sender, *line.split())
+        except Exception as error:  # noqa: BLE001  # whatever an SDK raises is the response
+            response = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(response), file=responses, flush=True)
 
 
 def _done(sender: Sender, what: str, times: str = "1") -> dict[str, Any]:
@@ -42,7 +43,7 @@ def _done(sender: Sender, what: str, times: str = "1") -> dict[str, Any]:
 
 
 def _block(send: Callable[[], object], times: int) -> float:
-    gc.collect()  # what the last block left lying about must not be cleared away at the expense of this one
+    gc.collect()  # what the last block left behind must not be collected at the expense of this one
     began = time.process_time()
     for _ in range(times):
         send()
@@ -50,12 +51,12 @@ def _block(send: Callable[[], object], times: int) -> float:
 
 
 def _stay_on_this_machine() -> None:
-    """Let no SDK reach its vendor, should it ever not be pointed at the stub."""
+    """Let no SDK reach its vendor, should it ever not be pointed at the server here."""
     look_up = socket.getaddrinfo
 
     def loopback_only(host: Any, *args: Any, **options: Any) -> Any:
         if host not in {"127.0.0.1", b"127.0.0.1"}:
-            raise OSError(f"{host} is not the stub")
+            raise OSError(f"{host} is not the server of this benchmark")
         return look_up(host, *args, **options)
 
     socket.getaddrinfo = loopback_only

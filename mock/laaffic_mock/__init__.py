@@ -3,13 +3,15 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from laaffic_mock._account import environment_for
-from laaffic_mock._install import PrismError
-
 if TYPE_CHECKING:
-    from laaffic_mock._process import Prism
-    from laaffic_mock.gateway import AcceptedMessage, Gateway, GatewayError, RemoteGateway, magic_numbers
-    from laaffic_mock.prefer import AsyncPreferTransport, PreferTransport
+    from laaffic_mock._account import environment_for
+    from laaffic_mock.gateway.desk.book import AcceptedMessage
+    from laaffic_mock.gateway.errors import GatewayError
+    from laaffic_mock.gateway.local import Gateway, magic_numbers
+    from laaffic_mock.gateway.remote import RemoteGateway
+    from laaffic_mock.prism.errors import PrismError
+    from laaffic_mock.prism.prefer import AsyncPreferTransport, PreferTransport
+    from laaffic_mock.prism.process import Prism
 
 __all__ = [
     "AcceptedMessage",
@@ -24,16 +26,28 @@ __all__ = [
     "magic_numbers",
 ]
 
+_ROOMS = {
+    "AcceptedMessage": "gateway.desk.book",
+    "AsyncPreferTransport": "prism.prefer",
+    "Gateway": "gateway.local",
+    "GatewayError": "gateway.errors",
+    "PreferTransport": "prism.prefer",
+    "Prism": "prism.process",
+    "PrismError": "prism.errors",
+    "RemoteGateway": "gateway.remote",
+    "environment_for": "_account",
+    "magic_numbers": "gateway.local",
+}
 
-_WITHOUT_THE_EXTRA = {"Prism": "_process", "AsyncPreferTransport": "prefer", "PreferTransport": "prefer"}
+if not TYPE_CHECKING:  # type-checkers would take any name
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is asked for: pytest imports this package in every run, and the gateway needs the extra."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        module = import_module(f"laaffic_mock.{_WITHOUT_THE_EXTRA.get(name, 'gateway')}")
-    except ModuleNotFoundError as error:
-        raise ImportError(f"{name} needs {error.name}: pip install 'laaffic[mock]'") from error
-    return getattr(module, name)
+    def __getattr__(name: str) -> Any:
+        """Import a name when it is used: pytest imports this package in every run, and the gateway needs the extra."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+        except ModuleNotFoundError as error:
+            raise ImportError(f"{name} needs {error.name}: pip install 'laaffic[mock]'") from error
+        globals()[name] = value
+        return value

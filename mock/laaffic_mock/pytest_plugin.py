@@ -30,7 +30,7 @@ def _laaffic_gateway_session() -> Iterator["RemoteGateway"]:
     """Run one gateway for all tests of this process: the whole session, or one xdist worker."""
     missing = ""
     try:
-        from laaffic_mock import Gateway  # noqa: PLC0415  # only when a test asks for it
+        from laaffic_mock import Gateway
     except ImportError as error:
         missing = str(error)
     if missing:  # outside of the except, so that it is one line
@@ -63,7 +63,7 @@ def laaffic_gateway(
 def laaffic_client(laaffic_gateway: "RemoteGateway") -> Iterator["laaffic.Client"]:
     """A client that sends to `laaffic_gateway`."""
     del laaffic_gateway  # it has set the environment
-    import laaffic  # noqa: PLC0415  # only when a test asks for it
+    import laaffic
 
     with laaffic.Client() as client:
         yield client
@@ -73,9 +73,9 @@ def laaffic_client(laaffic_gateway: "RemoteGateway") -> Iterator["laaffic.Client
 def laaffic_async_client(laaffic_gateway: "RemoteGateway") -> "laaffic.AsyncClient":
     """An async client that sends to `laaffic_gateway`, on any event loop; it need not be closed."""
     del laaffic_gateway  # it has set the environment
-    import httpx2  # noqa: PLC0415  # only when a test asks for it
+    import httpx2
 
-    import laaffic  # noqa: PLC0415  # the same
+    import laaffic
 
     # A fixture does not know the test's event loop, on which alone a connection could be closed: so none is kept.
     limits = httpx2.Limits(max_keepalive_connections=0)
@@ -84,13 +84,13 @@ def laaffic_async_client(laaffic_gateway: "RemoteGateway") -> "laaffic.AsyncClie
 
 @cache
 def _ssl_context() -> "ssl.SSLContext":
-    import httpx2  # noqa: PLC0415  # only when a test asks for it
+    import httpx2
 
     return httpx2.create_ssl_context()
 
 
 def _already_running(url: str) -> "RemoteGateway":
-    from laaffic_mock import RemoteGateway  # noqa: PLC0415  # only when a test asks for it
+    from laaffic_mock import RemoteGateway
 
     if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
         several = "one gateway for several xdist workers, which would empty it for each other"
@@ -118,9 +118,9 @@ def _without_proxy(host: str) -> dict[str, str]:
 @contextmanager
 def _real_host_stopped() -> Iterator[str]:
     """Stop every attempt of this process to reach the provider's host, and say which that is."""
-    import httpx2  # noqa: PLC0415  # only when a test asks for it
+    import httpx2
 
-    from laaffic_mock._contract import load_contract  # noqa: PLC0415  # the same
+    from laaffic_mock.gateway.contract import load_contract
 
     host = load_contract().host
     _watch_sockets()
@@ -139,7 +139,7 @@ def _real_host_stopped() -> Iterator[str]:
 
 def _watched(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Watch a method of httpx2: a proxy, or a connection from before, needs no name to be resolved."""
-    import httpx2  # noqa: PLC0415  # only when a test asks for it
+    import httpx2
 
     def watched(transport: Any, request: Any) -> Any:
         try:

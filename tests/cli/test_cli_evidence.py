@@ -10,15 +10,18 @@ import threading
 from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.conftest import PATIENCE, Laaffic, Spawn, Write
 from laaffic import BatchResult, Client, Message, Recipient, State
-from laaffic_cli import _job, _outcomes_csv, _table
-from laaffic_cli._json_report import JsonReport
-from laaffic_cli._outcomes_csv import OutcomesCsv, create_outcomes, open_outcomes
-from laaffic_cli._send import send
+from laaffic_cli.commands.send import send
+from laaffic_cli.durable import outcomes_csv
+from laaffic_cli.durable.outcomes_csv import OutcomesCsv, create_outcomes, open_outcomes
+from laaffic_cli.jobs import job
+from laaffic_cli.reports import table
+from laaffic_cli.reports.json_report import JsonReport
 from support.server import Connection, Request, Server, success
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
@@ -296,7 +299,7 @@ class Noon(datetime):
 
 def test_two_runs_in_one_second_have_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_outcomes_csv, "datetime", Noon)
+    monkeypatch.setattr(outcomes_csv, "datetime", Noon)
     with create_outcomes() as one, create_outcomes() as other:
         assert one.name == "laaffic-outcomes-20261122T120000Z.csv"
         assert other.name == "laaffic-outcomes-20261122T120000Z-2.csv"
@@ -308,11 +311,9 @@ def test_two_runs_in_one_second_have_two_files(tmp_path: Path, monkeypatch: pyte
 class Forging(Client):
     """An SDK whose results have what no text can hold."""
 
-    def send_many(
-        self, messages: Iterable[Message], *, concurrency: int = 1, in_order: bool = False
-    ) -> Generator[BatchResult]:
+    def send_many(self, messages: Iterable[Message], **how: Any) -> Generator[BatchResult]:
         """Send, and change the results."""
-        for result in super().send_many(messages, concurrency=concurrency, in_order=in_order):
+        for result in super().send_many(messages, **how):
             recipients = tuple(r._replace(msg_id="m\ud800", order_id="\udfff") for r in result.recipients)
             yield dataclasses.replace(result, recipients=recipients)
 
@@ -321,13 +322,13 @@ class Forging(Client):
 def test_no_text_can_end_a_run(
     laaffic: Laaffic, many: str, output: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
-    monkeypatch.setattr(_job, "Client", Forging)
+    monkeypatch.setattr(job, "Client", Forging)
     assert laaffic("send", many, "--output", str(output), *options).exit_code == 0
     assert _rows(output) == [[f"99900000{i:03}", "\\udfff", "m\\ud800", "accepted"] for i in range(250)]
 
 
 def test_a_text_that_no_terminal_can_show_ends_no_run(laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_job, "Client", Forging)
+    monkeypatch.setattr(job, "Client", Forging)
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert "91856321412  \\udfff    accepted  m\\ud800\n" in result.stdout
 
@@ -352,7 +353,7 @@ def test_a_bug_in_the_file_ends_sending_and_the_table_takes_over(
 
 
 def test_a_bug_in_the_table_loses_nothing(laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_table, "outcomes_table", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(table, "outcomes_table", lambda *_, **__: 1 / 0)
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert result.exit_code == 5
     assert "91856321412  accepted  m0\n" in result.stderr
@@ -371,7 +372,7 @@ def test_a_bug_in_json_ends_sending_and_loses_nothing(
 def test_a_bug_anywhere_else_is_no_exit_code_that_claims_something(
     laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("laaffic_cli._run.tell_what_went_wrong", lambda *_: [].pop())
+    monkeypatch.setattr("laaffic_cli.jobs.run.tell_what_went_wrong", lambda *_: [].pop())
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert result.exit_code == 5
     assert "Error: IndexError at " in result.stderr

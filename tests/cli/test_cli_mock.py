@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
+import httpx2
 import psutil
 import pytest
 
 from cli.conftest import PATIENCE
 from laaffic import Client, Message
+from laaffic_mock import environment_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 NUMBER = "99955500001"
@@ -176,8 +179,29 @@ def test_a_port_in_use_is_told_with_a_remedy(start: Start, options: list[str]) -
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize("options", [["--host", "127.0.0.2"], ["--prism", "--no-contract"], ["--port", "65536"]])
+@pytest.mark.parametrize("options", [["--prism", "--no-contract"], ["--port", "65536"]])
 def test_options_that_make_no_sense_are_a_usage_error(start: Start, options: list[str]) -> None:
     mock = start(*options)
     assert mock.errors().startswith("Usage: ")
     assert mock.process.returncode == 2
+
+
+@MODES
+def test_on_every_address_the_printed_one_works(start: Start, options: list[str]) -> None:
+    mock = start("--host", "0.0.0.0", *options)  # noqa: S104  # what is tested
+    exported = [mock.line("export ").strip().removeprefix("export ").partition("=")[::2] for _ in range(4)]
+    url = dict(exported)["LAAFFIC_BASE_URL"]
+    assert dict(exported) == environment_for(url)
+    assert urlsplit(url).hostname not in {"0.0.0.0", "::"}  # noqa: S104  # the same
+    assert httpx2.post(f"{url}/v3/sendSms/batch", json={}, trust_env=False).status_code in {400, 401, 422}
+    assert mock.line("docker-compose").strip().endswith(f"http://mock:{urlsplit(url).port}")
+    if options != ["--prism"]:
+        _send(f"http://127.0.0.1:{urlsplit(url).port}")
+        assert mock.line("accepted ")
+
+
+@MODES
+def test_elsewhere_on_loopback_it_is_reached_there(start: Start, options: list[str]) -> None:
+    url = start("--host", "127.0.0.2", *options).url()
+    assert urlsplit(url).hostname == "127.0.0.2"
+    assert httpx2.post(f"{url}/v3/sendSms/batch", json={}, trust_env=False).status_code in {400, 401, 422}

@@ -66,7 +66,7 @@ def test_options_that_do_not_go_together_are_refused(
         (["--to", "91856321412", "--content", " "], "--content: the text is empty"),
         (["--to", "91856321412", "--content", "a", "--sender-id", "x" * 33], "--sender-id: the sender id has 33"),
         (["--to", "91856321412", "--content", "a", "--order-id", "1,2"], "--order-id: there are 2 order ids for 1"),
-        (["--to", "91856321412", "--content", "a", "--base-url", "http://sms.example"], "base_url"),
+        (["--to", "91856321412", "--content", "a", "--base-url", "ftp://sms.example"], "base_url"),
         (["--to", "91856321412", "--content", "a", "--max-recipients", "0"], "max_recipients"),
         (["--to", "91856321412", "--content", "a", "--timeout", "0"], "timeout"),
         (["--to", "91856321412", "--content", "a", "--timeout", "nan"], "timeout"),

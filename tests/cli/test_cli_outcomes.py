@@ -11,10 +11,10 @@ import pytest
 
 from cli.conftest import Laaffic, Write
 from laaffic import Recipient, State
-from laaffic_cli._exit import exit_code
-from laaffic_cli._json_report import JsonReport
-from laaffic_cli._ledger import Ledger, Note
-from laaffic_cli._streams import Stream
+from laaffic_cli.durable.exit_codes import exit_code
+from laaffic_cli.durable.ledger import Ledger, Note
+from laaffic_cli.reports.json_report import JsonReport
+from laaffic_cli.terminal.streams import Stream
 from support.server import Action, Server, answer, drop, success
 
 TO = ("send", "--to", "91856321412,91856321413", "--content", "a secret text", "--order-id", "x,y")
@@ -120,7 +120,7 @@ def test_a_refusal_in_the_middle_speaks_of_its_own_receivers_alone(
     rows = "".join(f"99900000{i:03},Hi\n" for i in range(15))
     said = laaffic("send", write("a.csv", f"number,content\n{rows}"), "--max-recipients", "5").stderr
     assert said == (
-        "Error in 1 request to 5 receivers: The provider answered with status -10: the balance is too low for this "
+        "Error in 1 request to 5 receivers: The provider responded with status -10: the balance is too low for this "
         "request. To them nothing was sent. Top up the account, then send again.\n"
         "Do not send all of it again: 10 accepted, 0 unknown. Take them out before you send to the rest; "
         "standard output says who they are.\n"
@@ -151,7 +151,7 @@ def test_the_same_error_is_told_once_with_a_count(laaffic: Laaffic, gateway: Ser
     gateway.will(answer({"status": "-3"}))
     result = laaffic("send", many, "--max-recipients", "50")
     assert result.stderr.count("Error") == 1
-    assert "Error in 5 requests to 250 receivers: The provider answered with status -3" in result.stderr
+    assert "Error in 5 requests to 250 receivers: The provider responded with status -3" in result.stderr
 
 
 def test_of_many_receivers_only_those_not_accepted_are_shown(
@@ -194,7 +194,7 @@ def test_an_answer_that_disagrees_with_itself_is_told(laaffic: Laaffic, gateway:
     array = [{"number": "91856321412", "msgId": "1"}, {"number": "91856321413", "msgId": "2"}]
     gateway.will(answer({"status": "0", "success": "2", "fail": "1", "array": array}))
     result = laaffic(*TO, "--json")
-    assert "Warning, in 1 answer: The answer disagrees with itself" in result.stderr
+    assert "Warning, in 1 answer: The response disagrees with itself" in result.stderr
     assert len(json.loads(result.stdout)["discrepancies"]) == 1
 
 

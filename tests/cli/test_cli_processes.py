@@ -13,9 +13,9 @@ import pytest
 
 from cli.conftest import PATIENCE, Spawn, Write
 from laaffic import BatchResult, Client, Recipient
-from laaffic_cli._interrupts import Interrupts, StoppedError
-from laaffic_cli._sending import send
-from laaffic_cli._sources import OptionsSource
+from laaffic_cli.durable.interrupts import Interrupts, StoppedError
+from laaffic_cli.durable.sending import send
+from laaffic_cli.reading.sources import OptionsSource
 from support.server import Connection, Server, answer, success
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
@@ -206,7 +206,7 @@ def test_an_old_terminal_is_no_reason_to_fail(spawn: Spawn, encoding: str) -> No
 @pytest.mark.parametrize("missing", ["click", "rich"])
 def test_a_missing_extra_is_told_in_one_line(spawn: Spawn, missing: str) -> None:
     blocked = f"import sys; sys.modules[{missing!r}] = None; from laaffic_cli import main; sys.exit(main())"
-    process = spawn("--version", command=["-c", blocked])
+    process = spawn("statuses", command=["-c", blocked])
     said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said == ""

@@ -117,7 +117,7 @@ def test_nothing_is_thrown_at_closed_streams(arguments: tuple[str, ...]) -> None
 
 
 def test_a_file_never_takes_the_place_of_a_closed_stream() -> None:
-    code = "from laaffic_cli._streams import *; occupy_closed_descriptors(); import os; print(os.open('/', 0))"
+    code = "from laaffic_cli.terminal.streams import *; occupy_closed_descriptors(); import os; print(os.open('/', 0))"
     command = ["sh", "-c", 'exec "$0" -c "$1" <&- 2>&-', sys.executable, code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) > 2

@@ -1,4 +1,4 @@
-"""One suite on Prism and on the gateway behind it: every answer of the contract ends as the table of errors says."""
+"""One suite on Prism and on the gateway behind it: every response of the contract ends as the table of errors says."""
 
 import httpx2
 import pytest
@@ -6,6 +6,9 @@ import pytest
 import laaffic
 from conftest import CREDENTIALS, Send
 from contract.conftest import EXAMPLES, SPEC, Mock
+from laaffic_mock import magic_numbers
+
+STATUSES = SPEC["components"]["schemas"]["StatusCode"]["enum"]
 
 EXPECTED = {
     "success": (None, "aaa"),
@@ -25,6 +28,11 @@ EXPECTED = {
     "no_price": (laaffic.NoPriceError, "rrr"),
     "unknown_status": (laaffic.UnknownStatusError, "uuu"),
 }
+# No number makes the gateway give these.
+ONLY_PRISM = {
+    "partial_success_fail_array": (None, "aar"),
+    "number_abnormal_fail_array": (laaffic.InvalidNumberError, "rrr"),
+}
 BAD_BODIES = {
     "no app id": {"array": [{"numbers": "99955500001", "content": "x"}]},
     "a field that the contract does not know": {
@@ -40,7 +48,19 @@ BAD_BODIES = {
 
 @pytest.mark.parametrize("example", EXPECTED)
 def test_every_answer_ends_as_the_table_says(example: str, mock: Mock, send: Send, kind: str) -> None:
-    error, states = EXPECTED[example]
+    ends_as(EXPECTED[example], example, mock, send, kind)
+
+
+@pytest.mark.parametrize("example", ONLY_PRISM)
+def test_named_refused_numbers_end_as_the_table_says(example: str, prism: Mock, send: Send, kind: str) -> None:
+    ends_as(ONLY_PRISM[example], example, prism, send, kind)
+
+
+def ends_as(
+    expected: tuple[type[laaffic.LaafficError] | None, str], example: str, mock: Mock, send: Send, kind: str
+) -> None:
+    """Send what the mock answers as the example says, and compare the error and each recipient's state."""
+    error, states = expected
     caught: laaffic.LaafficError | None = None
     try:
         result = send(mock.messages(example), base_url=mock.url, transport=mock.transport(example, kind))
@@ -53,13 +73,23 @@ def test_every_answer_ends_as_the_table_says(example: str, mock: Mock, send: Sen
     assert result.discrepancy is None
 
 
-def test_there_is_a_row_for_every_example_and_an_example_for_every_status() -> None:
-    assert set(EXPECTED) == set(EXAMPLES) - {"provider_sample"}
-    codes = {example["value"]["status"] for example in EXAMPLES.values()}
-    assert codes == {*SPEC["components"]["schemas"]["StatusCode"]["enum"], "-99"}
+def test_there_is_a_row_for_every_example_and_an_example_for_every_status_of_the_page() -> None:
+    assert {*EXPECTED, *ONLY_PRISM} == set(EXAMPLES) - {"provider_sample"}
+    statuses = SPEC["components"]["schemas"]["StatusCode"]["x-statuses"]
+    of_this_endpoint = {code for code, status in statuses.items() if "words" in status}
+    assert {example["value"]["status"] for example in EXAMPLES.values()} == {*of_this_endpoint, "-99"}
 
 
-def test_the_providers_own_sample_answer_is_matched_as_far_as_it_fits(prism: Mock, send: Send, kind: str) -> None:
+@pytest.mark.parametrize("status", sorted({*STATUSES, "-99"} - {"0"}))
+def test_every_status_can_be_asked_for_by_its_number(status: str, gateway: Mock, send: Send) -> None:
+    number = next(number for number, means in magic_numbers() if means.endswith(f" with status {status}"))
+    with pytest.raises(laaffic.LaafficError) as caught:
+        send([laaffic.Message(number, "x")], base_url=gateway.url)
+    assert caught.value.result.status == status
+    assert caught.value.result.reason
+
+
+def test_the_providers_own_sample_response_is_matched_as_far_as_it_fits(prism: Mock, send: Send, kind: str) -> None:
     with pytest.raises(laaffic.OutcomeUnknownError) as caught:
         send(prism.messages("success"), base_url=prism.url, transport=prism.transport("provider_sample", kind))
     # It lists two of the three, and counts nobody refused.
@@ -80,8 +110,8 @@ def test_the_examples_of_success_fit_the_documented_request(
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
 def test_what_breaks_the_contract_is_turned_down(mock: Mock, body: object) -> None:
     headers = {"Api-Key": CREDENTIALS["api_key"], "Timestamp": "1630468800", "Sign": "05d7a50893e22a5c4bb3216ae3396c7c"}
-    answer = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
-    assert answer.status_code == 422
+    response = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize("missing", ["Api-Key", "Timestamp", "Sign"])
@@ -89,8 +119,8 @@ def test_a_missing_header_is_turned_down(mock: Mock, missing: str) -> None:
     headers = {"Api-Key": "k", "Timestamp": "1630468800", "Sign": "05d7a50893e22a5c4bb3216ae3396c7c"}
     del headers[missing]
     body = {"appId": "a", "array": [{"numbers": "99955500001", "content": "x"}]}
-    answer = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
-    assert answer.status_code == 401
+    response = httpx2.post(f"{mock.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
+    assert response.status_code == 401
 
 
 def test_a_request_turned_down_by_the_contract_was_not_sent(mock: Mock, send: Send) -> None:

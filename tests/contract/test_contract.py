@@ -1,7 +1,6 @@
 """What the wrapper says again of the contract, and what each of them refuses, agree."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic
-from laaffic import _request, _settings
+from laaffic import _settings
 from laaffic._batch import splitter as _splitting
 from laaffic._model import messages as _message
 from laaffic._model import numbers as _numbers
-from laaffic._outcome.response import read_answer
+from laaffic._model.status_table import TABLE
+from laaffic._operations import send_batch as _request
+from laaffic._outcome.response import read_response
 from laaffic_api.models import SendBatchRequest, SendBatchResponse, StatusCode
 from laaffic_api.types import UNSET
 
@@ -24,6 +25,7 @@ SPEC = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text(enc
 SCHEMAS = SPEC["components"]["schemas"]
 ANSWERS = SPEC["paths"]["/v3/sendSms/batch"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
 ITEM = SCHEMAS["BatchMessage"]["properties"]
+ASK = "Do not send again blindly: ask the provider what became of the unknown ones."
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
@@ -90,26 +92,55 @@ def test_what_the_contract_refuses_message_refuses_first(item: dict[str, str]) -
 
 
 def test_the_limits_are_the_contracts() -> None:
-    assert ITEM["content"]["maxLength"] == _message.MOST_CONTENT
-    assert ITEM["senderId"]["maxLength"] == _message.MOST_SENDER_ID
+    assert ITEM["content"]["maxLength"] == _message.MAX_CONTENT
+    assert ITEM["senderId"]["maxLength"] == _message.MAX_SENDER_ID
     assert SPEC["paths"]["/v3/sendSms/batch"]["post"]["x-max-recipients"] == _settings.DEFAULT_MAX_RECIPIENTS
     one = _numbers.E164
     assert ITEM["numbers"]["pattern"] == f"^{one}(,{one})*$"
 
 
 def test_the_statuses_are_the_contracts() -> None:
-    assert {code.value for code in StatusCode} == set(SCHEMAS["StatusCode"]["enum"])
-    assert {info.code: info.name for info in laaffic.STATUSES.values()} == {
-        code.value: code.name for code in StatusCode
+    names = {code.value: code.name for code in StatusCode}
+    assert set(names) == set(SCHEMAS["StatusCode"]["enum"])
+    assert {info.code: info.name for info in laaffic.STATUSES.values()}.items() <= names.items()
+
+
+def test_the_table_of_statuses_is_the_contracts() -> None:
+    schema = SCHEMAS["StatusCode"]
+    assert [row[:2] for row in TABLE] == list(zip(schema["enum"], schema["x-enum-varnames"], strict=True))
+    assert {
+        code: {"meaning": meaning, "hint": hint, "definite": definite} for code, _, meaning, hint, definite in TABLE
+    } == {
+        code: {key: value for key, value in status.items() if key != "words"}
+        for code, status in schema["x-statuses"].items()
     }
-    described = dict(re.findall(r"- `(-?\d+)` [^:]+: (.+)", SCHEMAS["StatusCode"]["description"]))
-    assert set(described) == set(laaffic.STATUSES)
+
+
+def test_the_statuses_that_leave_the_outcome_unknown() -> None:
+    unknown = {-11, -12, -18, *range(-29, -19)}
+    assert {int(code) for code, *_, definite in TABLE if not definite} == unknown
+    assert all(hint.endswith(ASK) for *_, hint, definite in TABLE if not definite)
+    assert not any(ASK in hint for *_, hint, definite in TABLE if definite)
+
+
+@pytest.mark.parametrize("code", ["-1", "-2", "-13", "-14", "-15", "-16", "-17", "-30", "-31", "-32"])
+def test_a_hint_for_sends_and_queries_alike_speaks_of_neither(code: str) -> None:
+    (hint,) = [hint for row_code, _, _, hint, _ in TABLE if row_code == code]
+    assert hint.endswith(", then try again.")
+    assert "send" not in hint
+
+
+def test_the_examples_have_the_providers_words() -> None:
+    words = {code: status["words"] for code, status in SCHEMAS["StatusCode"]["x-statuses"].items() if "words" in status}
+    # The last example of a status is the one that the mock takes its words from.
+    reasons = {example["value"]["status"]: example["value"]["reason"] for example in ANSWERS.values()}
+    assert reasons == {**words, "0": "success", "-99": "unlisted"}
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_reading_liberally_reads_what_the_generated_models_read(name: str) -> None:
     content = json.dumps(ANSWERS[name]["value"]).encode()
-    mine, model = read_answer(content), SendBatchResponse.from_dict(json.loads(content))
+    mine, model = read_response(content), SendBatchResponse.from_dict(json.loads(content))
     assert mine is not None
     assert mine.status == model.status
     assert mine.reason == model.reason
@@ -150,6 +181,18 @@ def test_the_documented_request_is_what_the_wrapper_makes(sample: list[laaffic.M
 )
 def test_the_contract_refuses_what_the_page_forbids(bad: Any) -> None:
     assert not validator("SendBatchRequest").is_valid(bad)
+
+
+def test_a_response_may_name_refused_numbers() -> None:
+    named = [value for example in ANSWERS.values() if "failArray" in (value := example["value"])]
+    assert named
+    for value in named:
+        validator("SendBatchResponse").validate(value)
+        model = SendBatchResponse.from_dict(value)
+        assert isinstance(model.fail_array, list)
+        assert [entry.reason for entry in model.fail_array] == [entry["reason"] for entry in value["failArray"]]
+        assert model.to_dict() == value
+    assert not validator("SendBatchResponse").is_valid({"status": "0", "failArray": ["91856321414"]})
 
 
 def test_answers_with_fields_of_the_future_are_valid() -> None:

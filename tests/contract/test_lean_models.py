@@ -13,19 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import laaffic_api.models
-from laaffic_api.models import AcceptedNumber, BatchMessage, SendBatchRequest, SendBatchResponse
+from laaffic_api.models import AcceptedNumber, BatchMessage, RefusedNumber, SendBatchRequest, SendBatchResponse
 from laaffic_api.types import UNSET
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.sampled_from(["0", "-1", "-99"])
 VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=2), SCALARS, max_size=2)
 ENTRIES = st.fixed_dictionaries({}, optional=dict.fromkeys(["msgId", "number", "orderId", "more"], VALUES)) | VALUES
+REFUSED = st.fixed_dictionaries({}, optional=dict.fromkeys(["msgId", "number", "reason", "more"], VALUES)) | VALUES
 MESSAGES = (
     st.fixed_dictionaries({}, optional=dict.fromkeys(["numbers", "content", "senderId", "orderId", "more"], VALUES))
     | VALUES
 )
 BODIES = {
     "AcceptedNumber": ENTRIES,
+    "RefusedNumber": REFUSED,
     "BatchMessage": MESSAGES,
     "SendBatchRequest": st.fixed_dictionaries(
         {}, optional={"appId": VALUES, "array": st.lists(MESSAGES, max_size=3) | VALUES, "more": VALUES}
@@ -35,6 +37,7 @@ BODIES = {
         optional={
             **dict.fromkeys(["status", "reason", "success", "fail", "more"], VALUES),
             "array": st.lists(ENTRIES, max_size=3) | VALUES,
+            "failArray": st.lists(REFUSED, max_size=3) | VALUES,
         },
     ),
 }
@@ -98,6 +101,8 @@ def test_the_same_models_are_made(stock: ModuleType) -> None:
 def test_no_model_shows_a_number_or_a_text() -> None:
     message = BatchMessage("99955500000", "top secret words", order_id="o-1")
     entry = AcceptedNumber("m-1", "99955500000")
-    for model in (message, entry, SendBatchRequest("app", [message]), SendBatchResponse("0", UNSET, array=[entry])):
+    refused = RefusedNumber("m-2", "99955500000")
+    response = SendBatchResponse("0", UNSET, array=[entry], fail_array=[refused])
+    for model in (message, entry, refused, SendBatchRequest("app", [message]), response):
         assert "99955500000" not in repr(model)
         assert "secret" not in repr(model)

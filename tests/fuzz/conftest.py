@@ -19,7 +19,7 @@ Connect = Callable[[RemoteGateway], socket.socket]
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
     """Return a gateway with little patience."""
-    with Gateway(patience=PATIENCE) as running:
+    with Gateway(read_timeout=PATIENCE) as running:
         yield running
 
 

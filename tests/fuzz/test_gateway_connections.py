@@ -23,7 +23,7 @@ POOR = """
 import logging, resource, sys
 from laaffic_mock import Gateway
 logging.disable()  # of connections that it cannot take asyncio says a lot
-with Gateway(patience=0.5) as gateway:
+with Gateway(read_timeout=0.5) as gateway:
     resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
     print(gateway.url, flush=True)
     sys.stdin.read()

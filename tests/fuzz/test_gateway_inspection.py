@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fuzz.answers import ANY_JSON, SCALARS
 from fuzz.conftest import assert_it_serves
 from laaffic_mock import Gateway
-from laaffic_mock._faults import Fault
+from laaffic_mock.gateway.faults.faults import Fault
 
 NUMBERS = SCALARS | st.sampled_from([10**400, 1e300, float("inf"), float("nan"), "1e300", -1, "0x10", 2**63])
 SURROGATE = st.sampled_from(["\ud800", ["\udfff"]])

@@ -1,9 +1,7 @@
 """The cells of everything before the request's first byte, and of writing it."""
 
-import itertools
 import socket
 import ssl
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -11,7 +9,7 @@ import trustme
 
 import laaffic
 from laaffic import HTTPStatusError, NotSentError, OutcomeUnknownError
-from laaffic._http import call as _exchange
+from laaffic._operations.attempts import Attempts
 from matrix.cell import ACCEPTED, LOST, Arrange, Cell, Outcome, Stage
 from support.front import passed_on, reset
 from support.server import Server
@@ -47,18 +45,18 @@ def _unresolved(stage: Stage) -> None:
 def _later(stage: Stage) -> None:
     door = stage.doorstep()
 
-    def pauses(_: int) -> Iterator[float]:
+    def pause(_: Attempts) -> float:
         """Let the gateway come up while the client waits for its second attempt."""
         door.close()
         stage.things.enter_context(server).also_listen_on(door.port)
-        yield 0.0
+        return 0.0
 
     server = Server([passed_on(stage.gateway.url)])
-    stage.patch.setattr(_exchange, "pauses", pauses)
+    stage.patch.setattr(Attempts, "_pause", pause)
 
 
 def _back_soon(stage: Stage) -> None:
-    stage.patch.setattr(_exchange, "pauses", lambda _: itertools.repeat(0.05, 400))
+    stage.patch.setattr(Attempts, "_pause", lambda _: 0.05)
     stage.gateway.fail_next("refuse_connection", seconds=0.3)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from laaffic import HTTPStatusError, OutcomeUnknownError, TimestampExpiredError, UnknownStatusError
+from laaffic import HTTPStatusError, OutcomeUnknownError, UnknownStatusError
 from laaffic_mock import magic_numbers
-from laaffic_mock._faults import ABOUT, Fault
+from laaffic_mock.gateway.faults.faults import ABOUT, Fault
 from matrix.cell import SILENCE, Cell, Error, Outcome, Sent, both, client, fault, magic
 from matrix.places import BODY, CLOCK, HEADERS, HTTP, REQUEST, SILENT, SPOILED
 
@@ -52,7 +52,7 @@ def _cells() -> Iterator[Cell]:
         has = "y" if about.accepts else "-"
         happens = f"the gateway {about.does}{row.more}"
         ways = (
-            ("", 3, fault(*[kind.value] * row.requests)),
+            ("", 3, fault(kind.value)),
             (", by its magic number", 4, magic(numbers[about.does])),
         )
         for way, count, arrange in ways:
@@ -66,13 +66,4 @@ def _cells() -> Iterator[Cell]:
             )
 
 
-FAULTS = [
-    *_cells(),
-    Cell(
-        CLOCK,
-        "the gateway's clock jumps ahead by two hours for one request",
-        fault("clock_skew"),
-        Outcome(TimestampExpiredError, "no", "rrr", "---"),
-        2,
-    ),
-]
+FAULTS = [*_cells()]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import laaffic
 from laaffic_mock import magic_numbers
-from laaffic_mock._faults import ABOUT
-from laaffic_mock._inspection import REFUSE
+from laaffic_mock.gateway.faults.faults import ABOUT
+from laaffic_mock.gateway.words import REFUSE
 from matrix.cell import Cell
 from matrix.cells import CELLS
 

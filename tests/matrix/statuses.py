@@ -1,13 +1,14 @@
 """The cells of the provider's own answers: every status, the account's rules, and partly refused requests."""
 
 import laaffic
-from laaffic import OutcomeUnknownError, StatusError
+from laaffic import OutcomeUnknownError
+from laaffic._model.errors import class_for
 from matrix.cell import ACCEPTED, LOST_THOUGH_ACCEPTED, Cell, Outcome, Stage, account, both, fault, magic
 from matrix.places import CLOCK, PARTLY, RULE, STATUS
 
 NOT_TAKEN = "99900300001"
 UNLISTED = "-99"
-_INDEFINITE = frozenset({"-18", UNLISTED})
+_INDEFINITE = frozenset({UNLISTED, *(code for code, info in laaffic.STATUSES.items() if not info.definite)})
 
 
 def _status(code: str) -> Cell:
@@ -17,7 +18,7 @@ def _status(code: str) -> Cell:
         f"status {code}: {table.meaning if table else 'one that is in no table'}",
         magic(f"999001{-int(code):05d}"),
         Outcome(
-            laaffic.UnknownStatusError if code == UNLISTED else StatusError._class_for(code),
+            class_for(code),
             "unknown" if code in _INDEFINITE else "no",
             "uuuu" if code in _INDEFINITE else "rrrr",
             "----",
@@ -38,7 +39,7 @@ def _too_many(stage: Stage) -> None:
 
 
 def _refused(code: str, count: int = 3) -> Outcome:
-    return Outcome(StatusError._class_for(code), "no", "r" * count, "-" * count)
+    return Outcome(class_for(code), "no", "r" * count, "-" * count)
 
 
 _PART = Outcome(None, None, "aaar", "yyy-")

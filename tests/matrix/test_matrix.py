@@ -6,7 +6,7 @@ import time
 import pytest
 
 import laaffic
-from laaffic_mock._faults import Fault
+from laaffic_mock.gateway.faults.faults import Fault
 from matrix.cell import Cell, Stage
 from matrix.cells import CELLS
 from matrix.faults import ROWS

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from laaffic_mock import magic_numbers
-from laaffic_mock._faults import Fault
+from laaffic_mock.gateway.faults.faults import Fault
 from matrix.pages import magic_numbers_page, pages
 
 

@@ -1,7 +1,9 @@
 """The stateful gateway: the provider's rules, its book, and its inspection."""
 
 import hashlib
+import logging
 import os
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 import laaffic
 from laaffic_mock import AcceptedMessage, Gateway, GatewayError, RemoteGateway, environment_for, magic_numbers
 from laaffic_mock._account import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
-from laaffic_mock._rules import _fits
+from laaffic_mock.gateway.endpoints.send_batch import fits
 
 ONE, TWO = "99955500001", "99955500002"
 PATH = "/v3/sendSms/batch"
@@ -123,7 +125,7 @@ def test_a_clock_that_is_off_is_corrected_by_its_date(gateway: Gateway, client: 
     gateway.assert_sent(to=ONE, times=1)
 
 
-def test_each_receiver_costs_one_until_the_balance_is_used_up(gateway: Gateway, client: laaffic.Client) -> None:
+def test_each_recipient_costs_one_until_the_balance_is_used_up(gateway: Gateway, client: laaffic.Client) -> None:
     gateway.balance = 3
     client.send_batch([laaffic.Message([ONE, TWO], "x")])
     assert gateway.balance == 1
@@ -134,7 +136,7 @@ def test_each_receiver_costs_one_until_the_balance_is_used_up(gateway: Gateway, 
     assert gateway.balance == 0
 
 
-def test_too_many_receivers_are_refused(gateway: Gateway) -> None:
+def test_too_many_recipients_are_refused(gateway: Gateway) -> None:
     account = (SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP)
     with laaffic.Client(*account, base_url=gateway.url, max_recipients=2000) as client:
         with pytest.raises(laaffic.TooManyNumbersError):
@@ -170,6 +172,71 @@ def test_faults_are_taken_in_the_order_asked(gateway: Gateway, client: laaffic.C
     client.send_batch(one())
     assert gateway.counts == {"requests": 4, "http_503": 1, "accept_then_drop": 2, "status 0": 1}
     gateway.assert_sent(to=ONE, times=3)
+
+
+def test_a_skewed_clock_is_corrected_and_lasts_until_it_is(gateway: Gateway, client: laaffic.Client) -> None:
+    gateway.fail_next("clock_skew")
+    assert len(client.send_batch(one()).accepted) == 1
+    assert gateway.counts == {"requests": 2, "clock_skew": 2}
+    assert client.send_batch(one()).accepted, "the clock is right again, and corrected again"
+    gateway.assert_sent(times=2)
+
+
+def test_by_chance_too_a_skewed_clock_is_corrected(gateway: Gateway, client: laaffic.Client) -> None:
+    gateway.fail_by_chance({"clock_skew": 1})
+    assert len(client.send_batch(one()).accepted) == 1
+
+
+def test_a_skewed_clock_refuses_who_does_not_correct_it(gateway: Gateway) -> None:
+    gateway.fail_next("clock_skew")
+    assert [post(gateway, SAMPLE_SECRET)["status"] for _ in range(3)] == ["-16"] * 3
+    gateway.assert_not_sent()
+
+
+def test_an_unknown_fault_is_an_error_that_lists_them(gateway: Gateway) -> None:
+    with pytest.raises(
+        GatewayError, match=r"'fire': there is no such fault; there are refuse_connection, drop_before"
+    ) as caught:
+        gateway.fail_next("fire")
+    assert type(caught.value).__module__ == "laaffic_mock"
+    with pytest.raises(GatewayError, match=r"'fire': there is no such fault; there are drop_before"):
+        gateway.fail_by_chance({"fire": 1})
+
+
+def test_message_ids_are_never_used_again(gateway: Gateway, client: laaffic.Client) -> None:
+    gateway.configure(clock_offset=10.0)
+    seen = set()
+    for _ in range(3):
+        seen.add((client.send_batch(one()).accepted[0].msg_id or "")[-7:])
+        gateway.clear()
+    assert len(seen) == 3
+
+
+def test_how_late_a_slow_response_by_chance_is_can_be_said(gateway: Gateway) -> None:
+    account = (SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP)
+    gateway.fail_by_chance({"slow": 1}, seconds=60)
+    with laaffic.Client(*account, base_url=gateway.url, timeout=(5, 0.2)) as client:
+        with pytest.raises(laaffic.OutcomeUnknownError):
+            client.send_batch(one())
+        gateway.fail_by_chance({"slow": 1}, seconds=0)
+        assert client.send_batch(one()).accepted
+
+
+def test_its_everyday_business_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Gateway() as quiet:
+        quiet.clear()
+        assert quiet.messages == []
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(("host", "url"), [("0.0.0.0", "http://127.0.0.1:"), ("::", "http://[::1]:")])  # noqa: S104  # what is tested
+def test_on_every_address_it_is_reached_over_loopback(host: str, url: str) -> None:
+    if ":" in host and not socket.has_ipv6:
+        return
+    with Gateway(host=host) as everywhere:
+        assert everywhere.url.startswith(url)
+        assert everywhere.requests == 0
 
 
 def test_chance_is_repeatable(gateway: Gateway, client: laaffic.Client) -> None:
@@ -230,6 +297,26 @@ def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: 
         ("PUT", "faults", {"chances": {"drop": 2}}, "drop"),
         ("PUT", "faults", {"chances": {"drop": 0.6, "hang": 0.6}}, "together"),
         ("PUT", "faults", {"chances": 1}, "object"),
+        (
+            "PUT",
+            "faults",
+            {"chances": {}, "sed": 1},
+            "field; there are only chances, seed, seconds",
+        ),
+        ("PUT", "faults", {"chances": {}, "seconds": -1}, "seconds"),
+        ("POST", "clear", {"all": True}, "'all': there is no such field"),
+        (
+            "GET",
+            "messages?numbr=99955500001",
+            None,
+            "'numbr': there is no such query parameter; there are only n",
+        ),
+        ("GET", "health?x=1", None, "'x': there is no such query parameter; there is none here"),
+        ("GET", "magic?x", None, "query parameter"),
+        ("GET", "faults?x=1", None, "query parameter"),
+        ("GET", "settings?x=1", None, "query parameter"),
+        ("PATCH", "settings?x=1", {}, "query parameter"),
+        ("POST", "clear?x=1", None, "query parameter"),
     ],
 )
 def test_a_bad_inspection_request_says_what_is_wrong(
@@ -275,9 +362,9 @@ def test_who_it_says_it_is_does_not_matter(gateway: Gateway) -> None:
 
 def test_a_template_fits_what_stands_between_its_fixed_parts() -> None:
     fixed = ["a", "b", ""]
-    assert _fits("a1b2", fixed)
-    assert _fits("abbb", fixed)
-    assert not any(_fits(text, fixed) for text in ("ab", "ab2", "a1b", "x1b2", "a12"))
+    assert fits("a1b2", fixed)
+    assert fits("abbb", fixed)
+    assert not any(fits(text, fixed) for text in ("ab", "ab2", "a1b", "x1b2", "a12"))
 
 
 def test_a_forked_child_does_not_keep_its_sockets() -> None:
@@ -336,7 +423,7 @@ def test_it_stops_at_once_though_a_request_hangs() -> None:
 
 def test_the_message_that_is_accepted_is_told() -> None:
     told: list[AcceptedMessage] = []
-    with Gateway(told=told.append) as telling:
+    with Gateway(on_accepted=told.append) as telling:
         with laaffic.Client(SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP, base_url=telling.url) as client:
             client.send_batch(one())
         assert told == telling.messages

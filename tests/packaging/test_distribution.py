@@ -41,7 +41,8 @@ def test_the_wheel_asks_for_little(wheel: Path) -> None:
 def test_the_sdist_holds_the_sources(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
-    assert {"openapi.yaml", "pyproject.toml", "README.md", "LICENSE", "wrapper/laaffic/__init__.py"} <= names
+    sources = {f"{folder}/__init__.py" for folder in ("wrapper/laaffic", "cli/laaffic_cli", "mock/laaffic_mock")}
+    assert {"openapi.yaml", "pyproject.toml", "README.md", "LICENSE", *sources} <= names
     assert not [name for name in names if name.startswith((".venv", "shared")) or "node_modules" in name]
 
 

@@ -1,7 +1,5 @@
 """What a failing test says, and how a test lets things go wrong."""
 
-import httpx2
-
 from laaffic_mock import Gateway, RemoteGateway
 from plugin.conftest import Run
 
@@ -116,12 +114,13 @@ def test_a_refused_connection_is_not_sent_with_the_clients_own_retries(run: Run)
 def test_a_gateway_that_refuses_connections_is_asked_again_afterwards() -> None:
     with Gateway() as gateway, RemoteGateway(gateway.url) as asked:
         asked.fail_next("refuse_connection", seconds=0.3)
-        asked._http.close()
-        asked._http = httpx2.Client(base_url=gateway.url)  # as when the connection had been idle for too long
+        asked.close()  # as when the connection had been idle for too long
         asked.assert_not_sent()
 
 
 def test_an_unknown_fault_lists_those_there_are(run: Run) -> None:
     done = run('def test_one(laaffic_gateway): laaffic_gateway.fail_next("explode")')
     done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(["E *there is no such fault; there are refuse_connection, *accept_then_drop*"])
+    done.stdout.fnmatch_lines(
+        ["E *laaffic_mock.GatewayError: *no such fault; there are refuse_connection, *accept_then_drop*"]
+    )

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import Literal, assert_type
+from typing import assert_type
 
 import laaffic
 
@@ -64,7 +64,7 @@ async def sending_many_at_once(source: AsyncIterator[laaffic.Message]) -> None:
             assert_type(result, laaffic.BatchResult)
 
 
-def handling(error: laaffic.LaafficError) -> Literal["no", "unknown"]:
+def handling(error: laaffic.LaafficError) -> laaffic.Sent:
     assert_type(error.retryable, bool)
     assert_type(error.hint, str)
     assert_type(error.result, laaffic.BatchResult)

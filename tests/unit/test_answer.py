@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from laaffic._outcome.response import _read_liberally, _read_plain, read_answer
+from laaffic._outcome.response import _read_liberally, _read_plain, read_response
 
 TEXTS = st.sampled_from(
     ["", "0", " 0 ", "-1", "a b", "+99955500000", "99955500000", "\uff19", "\ud800", "1" * 10, "\u2028"]
@@ -46,7 +46,7 @@ def test_what_is_read_quickly_is_what_is_read_liberally(body: Any) -> None:
     content = json.dumps(body).encode()
     quickly = _read_plain(content)
     assert quickly is None or quickly == _read_liberally(content)
-    assert read_answer(content) == _read_liberally(content)
+    assert read_response(content) == _read_liberally(content)
 
 
 @pytest.mark.parametrize("with_order_ids", [True, False])
@@ -57,12 +57,12 @@ def test_the_usual_answer_is_read_quickly(with_order_ids: bool) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"null", b"{", b'"0"', b"<html>", b"[" * 100_000])
 def test_what_is_no_object_is_no_answer(content: bytes) -> None:
-    assert read_answer(content) is None
+    assert read_response(content) is None
 
 
 def test_a_message_id_of_any_length_is_kept_to_the_digit() -> None:
     entry = {"msgId": 22072016294210000011234567890, "number": 99955500000}
-    answer = read_answer(json.dumps({**USUAL, "array": [entry]}).encode())
+    answer = read_response(json.dumps({**USUAL, "array": [entry]}).encode())
     assert answer is not None
     assert answer.listed is not None
     assert answer.listed.msg_ids == ["22072016294210000011234567890"]

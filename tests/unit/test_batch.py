@@ -27,7 +27,7 @@ def test_what_is_no_list_of_messages_is_refused(send: Send, given: object) -> No
 
 
 def test_what_is_no_message_is_named_by_its_place(send: Send) -> None:
-    with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[1\].*a dict will not do") as caught:
+    with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[1\].*got dict") as caught:
         send([laaffic.Message("99900000001", "x"), {}, laaffic.Message("99900000002", "x")], base_url=NOWHERE)
     assert caught.value.message_index == 1
-    assert [recipient.number for recipient in caught.value.result.not_sent] == ["99900000001", "99900000002"]
+    assert [recipient.number for recipient in caught.value.result.not_sent] == ["99900000001", "<dict>", "99900000002"]

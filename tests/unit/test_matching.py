@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import laaffic
 from laaffic._batch.batch import MessageBatch, all_in
-from laaffic._http.evidence import Answered
-from laaffic._outcome.outcome import judge
+from laaffic._http.evidence import Responded
+from laaffic._outcome.outcome import outcome_of
 
 few_numbers = st.sampled_from(["99900000001", "99900000002", "99900000003"])
 few_order_ids = st.sampled_from(["a", "b", "c", "d"])
@@ -31,9 +31,9 @@ def batch_of(given_messages: list[laaffic.Message]) -> MessageBatch:
     return batch
 
 
-def answered(**body: object) -> Answered:
+def answered(**body: object) -> Responded:
     """Return an answer with HTTP 200."""
-    return Answered(200, json.dumps(body).encode())
+    return Responded(200, json.dumps(body).encode())
 
 
 @given(st.data(), st.lists(messages(), min_size=1, max_size=5))
@@ -48,7 +48,7 @@ def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, aske
     ]
     shuffled = data.draw(st.permutations(entries))
     counts = {"success": str(len(entries)), "fail": str(taken.count(False))}
-    result = judge(batch, answered(status="0", reason="success", **counts, array=shuffled))
+    result = outcome_of(batch, answered(status="0", reason="success", **counts, array=shuffled))
 
     assert result.error is None
     assert result.discrepancy is None
@@ -67,7 +67,7 @@ def test_equal_receivers_are_matched_by_position(asked: list[laaffic.Message]) -
     batch = batch_of(asked)
     receivers = all_in(laaffic.State.NOT_SENT, batch).recipients
     entries = [{"msgId": str(p), "number": r.number, "orderId": r.order_id} for p, r in enumerate(receivers)]
-    result = judge(batch, answered(status="0", array=entries))
+    result = outcome_of(batch, answered(status="0", array=entries))
     by_key: dict[object, list[int]] = {}
     for recipient in result.recipients:
         by_key.setdefault((recipient.number, recipient.order_id), []).append(int(str(recipient.msg_id)))
@@ -77,7 +77,7 @@ def test_equal_receivers_are_matched_by_position(asked: list[laaffic.Message]) -
 def test_the_order_id_tells_equal_numbers_apart() -> None:
     batch = batch_of([laaffic.Message("99900000001", t, order_ids=o) for t, o in (("one", "a"), ("two", "b"))])
     entry = {"msgId": "7", "number": "99900000001", "orderId": "b"}
-    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    result = outcome_of(batch, answered(status="0", success="1", fail="1", array=[entry]))
     assert [(r.order_id, r.msg_id, r.state) for r in result.recipients] == [
         ("a", None, "rejected"),
         ("b", "7", "accepted"),
@@ -88,43 +88,43 @@ def test_an_entry_without_number_is_matched_by_its_order_id() -> None:
     batch = batch_of(
         [laaffic.Message("99900000001", "x", order_ids="a"), laaffic.Message("99900000002", "x", order_ids="b")]
     )
-    result = judge(batch, answered(status="0", success="1", fail="1", array=[{"msgId": "7", "orderId": "b"}]))
+    result = outcome_of(batch, answered(status="0", success="1", fail="1", array=[{"msgId": "7", "orderId": "b"}]))
     assert [r.state for r in result.recipients] == ["rejected", "accepted"]
 
 
 def test_an_order_id_tells_who_is_meant_where_the_number_is_spelled_otherwise() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
     entry = {"msgId": "7", "number": "00 999 0000 0002", "orderId": "b"}
-    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    result = outcome_of(batch, answered(status="0", success="1", fail="1", array=[entry]))
     assert [r.state for r in result.recipients] == ["rejected", "accepted"]
 
 
 def test_an_order_id_never_overrules_another_number() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
-    result = judge(batch, answered(status="0", array=[{"msgId": "7", "number": "91856321412", "orderId": "b"}]))
+    result = outcome_of(batch, answered(status="0", array=[{"msgId": "7", "number": "91856321412", "orderId": "b"}]))
     assert [r.state for r in result.recipients] == ["unknown", "unknown"]
-    assert result.stray_msg_ids == ("7",)
+    assert result.unmatched_msg_ids == ("7",)
 
 
 def test_an_order_id_tells_whose_number_is_masked() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
     entry = {"msgId": "7", "number": "999****0002", "orderId": "b"}
-    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    result = outcome_of(batch, answered(status="0", success="1", fail="1", array=[entry]))
     assert [r.state for r in result.recipients] == ["rejected", "accepted"]
 
 
 def test_an_order_id_never_overrules_a_number_that_was_asked_for() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
     entry = {"msgId": "7", "number": "99900000001", "orderId": "b"}
-    result = judge(batch, answered(status="0", success="1", fail="1", array=[entry]))
+    result = outcome_of(batch, answered(status="0", success="1", fail="1", array=[entry]))
     assert [r.state for r in result.recipients] == ["accepted", "rejected"]
 
 
 def test_an_order_id_that_stands_twice_tells_nothing() -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "a"])])
-    result = judge(batch, answered(status="0", array=[{"msgId": "7", "orderId": "a"}]))
+    result = outcome_of(batch, answered(status="0", array=[{"msgId": "7", "orderId": "a"}]))
     assert [r.state for r in result.recipients] == ["unknown", "unknown"]
-    assert result.stray_msg_ids == ("7",)
+    assert result.unmatched_msg_ids == ("7",)
 
 
 anything = st.recursive(
@@ -151,7 +151,7 @@ def test_whatever_comes_back_is_judged_and_nothing_is_accepted_that_it_does_not_
     http_status: int, body: bytes
 ) -> None:
     batch = batch_of([laaffic.Message(["99900000001", "99900000002"], "x", order_ids=["a", "b"])])
-    result = judge(batch, Answered(http_status, body))
+    result = outcome_of(batch, Responded(http_status, body))
     assert [recipient.number for recipient in result.recipients] == ["99900000001", "99900000002"]
     for recipient in result.accepted:
         assert recipient.number.encode() in body or b'"orderId"' in body

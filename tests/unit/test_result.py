@@ -42,7 +42,7 @@ def test_a_full_success_raises_nothing() -> None:
 
 def test_a_partial_success_raises_on_request_and_says_to_whom_to_send_again() -> None:
     result = laaffic.BatchResult(RECIPIENTS[:2], "0", "success", 1, 1)
-    with pytest.raises(laaffic.PartialFailureError, match="1 of 2 receivers were not accepted") as caught:
+    with pytest.raises(laaffic.PartialFailureError, match="1 of 2 recipients were not accepted") as caught:
         result.raise_for_rejected()
     assert caught.value.result is result
     assert caught.value.sent == "unknown"

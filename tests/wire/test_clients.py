@@ -147,7 +147,7 @@ def test_ctrl_c_while_waiting_ends_at_once_and_says_what_is_known(server: Server
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode != 0
-    assert "what became of its receivers is unknown" in errors
+    assert "what became of its recipients is unknown" in errors
 
 
 def test_an_experts_transport_is_posted_through(send: Send, sample: list[laaffic.Message]) -> None:

@@ -19,7 +19,7 @@ import trio
 
 import laaffic
 from conftest import SendMany
-from laaffic._bulk import in_flight as _window
+from laaffic._bulk import in_flight as _in_flight
 from laaffic._bulk import threads as _threads
 from support.server import Action, Connection, Server, answer, drop, silence, success
 
@@ -344,16 +344,16 @@ def test_a_client_closed_meanwhile_lists_what_it_did_not_post(server: Server) ->
     assert not set(numbers(got, "not_sent")) & set(posted(server))
 
 
-@pytest.mark.parametrize("step", ["answered", "posts", "ready"])
+@pytest.mark.parametrize("step", ["responded", "start", "ready"])
 def test_an_interruption_at_any_step_ends(server: Server, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    real, times = getattr(_window.Window, step), itertools.count()
+    real, times = getattr(_in_flight.InFlight, step), itertools.count()
 
     def interrupted(*given: Any) -> Any:
         if next(times) == 1:
             raise KeyboardInterrupt
         return real(*given)
 
-    monkeypatch.setattr(_window.Window, step, interrupted)
+    monkeypatch.setattr(_in_flight.InFlight, step, interrupted)
     with laaffic.Client(base_url=server.url, max_recipients=10) as client, pytest.raises(KeyboardInterrupt):
         list(client.send_many(messages(400), concurrency=4))
     assert not [thread for thread in threading.enumerate() if thread.name == "laaffic-send-many"]
@@ -429,7 +429,7 @@ def test_a_forked_process_lets_go_of_what_its_parent_has_under_way(server: Serve
 
 def test_what_is_left_when_the_loop_ends_stands_in_the_log(server: Server) -> None:
     printed = _printed(LEFT, server)
-    told = re.findall(r"^messages (\d+) to \1, whose result nobody read: ", printed, re.MULTILINE)
+    told = re.findall(r"^message (\d+), whose result nobody read: ", printed, re.MULTILINE)
     assert len(told) == len(set(told)) == len(server.posts) - 1
 
 
@@ -496,7 +496,7 @@ def test_nothing_more_is_posted_when_nobody_reads_on(server: Server, caplog: pyt
         asyncio.run(run())
     assert len(server.posts) == 1
     assert numbers(told, "accepted") == [message.numbers[0] for message in messages(10)]
-    assert "messages 10 to 19 were read and not posted" in caplog.text
+    assert "messages 10 to 19: read and not posted" in caplog.text
 
 
 def test_what_was_not_posted_stands_in_the_log_when_nobody_reads_that_far(
@@ -514,4 +514,4 @@ def test_what_was_not_posted_stands_in_the_log_when_nobody_reads_that_far(
         results = client.send_many([large], concurrency=2, in_order=True)
         assert len(next(results).rejected) == 2
         results.close()
-    assert "messages 0 to 0 were read and not posted" in caplog.text
+    assert "message 0: read and not posted" in caplog.text

@@ -12,15 +12,17 @@ import trustme
 
 import laaffic
 from conftest import Send
-from laaffic._http import call as _exchange
 from laaffic._http import transport as _transport
+from laaffic._http.evidence import Unanswered
+from laaffic._http.signing import Signer
+from laaffic._operations import attempts as _attempts
 from support.server import Server, raw
 
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once: the pauses are tested by themselves."""
-    monkeypatch.setattr(_exchange, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(_attempts, "_FIRST_PAUSE", 0.0)
 
 
 @pytest.fixture
@@ -98,9 +100,13 @@ def test_a_connection_that_comes_back_sends_once(
         assert len(server.posts) == 1
 
 
-def test_the_pauses_double_and_are_spread() -> None:
-    _exchange._FIRST_PAUSE = 0.25
-    for first, second, third in (tuple(_exchange.pauses(3)) for _ in range(50)):
+def test_the_pauses_double_and_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_attempts, "_FIRST_PAUSE", 0.25)
+    failed = Unanswered(reached=False, why="refused", connecting=True)
+    for _ in range(50):
+        attempts = _attempts.Attempts(Signer("k", "s"), 3, repeatable=False)
+        first, second, third = (attempts.pause_before_next(failed) or 0.0 for _ in range(3))
+        assert attempts.pause_before_next(failed) is None
         assert 0.125 <= first <= 0.375
         assert 0.25 <= second <= 0.75
         assert 0.5 <= third <= 1.5

@@ -142,7 +142,7 @@ def test_an_iterable_that_fails_sends_nothing_of_what_was_not_yet_posted(send_ma
 def test_something_that_is_no_message_is_named_by_its_place(send_many: SendMany, server: Server) -> None:
     with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[3\]") as caught:
         send_many([*messages(3), {"numbers": "99900000001"}], base_url=server.url)
-    assert [recipient.order_id for recipient in caught.value.result.not_sent] == ["0", "1", "2"]
+    assert [recipient.order_id for recipient in caught.value.result.not_sent] == ["0", "1", "2", None]
     assert server.posts == []
 
 

@@ -88,7 +88,7 @@ def test_a_cancelled_send_with_a_stray_answer_leaves_the_client_usable(server: S
 def test_an_answer_without_end_is_given_up(
     send: Send, server: Server, sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_guard, "LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(_guard, "MAX_RESPONSE", 1_000_000)
     server.will(endless)
     with pytest.raises(laaffic.OutcomeUnknownError, match="far larger"):
         send(sample, base_url=server.url)

@@ -1,38 +1,121 @@
-"""Send SMS through the Laaffic gateway, and know for every receiver what became of it."""
+"""Send SMS through the Laaffic gateway, and know for every recipient what became of it."""
 
-from laaffic._async_client import AsyncClient
-from laaffic._batch.rows import Rows
-from laaffic._client import Client
-from laaffic._model.errors import (
-    AuthenticationError,
-    ConfigurationError,
-    ContentTooLongError,
-    EmptyContentError,
-    EmptyNumbersError,
-    GatewayFaultError,
-    HTTPStatusError,
-    InsufficientBalanceError,
-    InvalidMessageError,
-    InvalidNumberError,
-    IPRestrictedError,
-    LaafficError,
-    NoPriceError,
-    NotSentError,
-    OutcomeUnknownError,
-    PartialFailureError,
-    SensitiveContentError,
-    StatusError,
-    TemplateMismatchError,
-    TimestampExpiredError,
-    TooManyNumbersError,
-    UnknownStatusError,
-)
-from laaffic._model.messages import Message
-from laaffic._model.results import BatchResult, Recipient, State
-from laaffic._model.statuses import STATUSES, StatusInfo
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from laaffic._async_client import (
+        AsyncClient,
+    )
+    from laaffic._client import (
+        Client,
+    )
+    from laaffic._model.errors import (
+        AccountLockedError,
+        AuthenticationError,
+        ConfigurationError,
+        ContentTooLongError,
+        EmptyContentError,
+        EmptyNumbersError,
+        EmptyTemplateError,
+        GatewayFaultError,
+        HTTPStatusError,
+        InsufficientBalanceError,
+        InvalidFieldError,
+        InvalidMessageError,
+        InvalidNumberError,
+        IPRestrictedError,
+        KeyDisabledError,
+        KeyNotAllowedError,
+        NoPriceError,
+        NotSentError,
+        OutcomeUnknownError,
+        QueryFailedError,
+        RejectedError,
+        SensitiveContentError,
+        StatusError,
+        TemplateMismatchError,
+        TimestampExpiredError,
+        TooFrequentError,
+        TooManyNumbersError,
+        UnknownStatusError,
+    )
+    from laaffic._model.messages import (
+        Message,
+    )
+    from laaffic._model.numbers import (
+        normalize_number,
+    )
+    from laaffic._model.recipients import (
+        Recipient,
+        State,
+    )
+    from laaffic._model.results import (
+        BatchResult,
+        LaafficError,
+        PartialFailureError,
+        RawResponse,
+        Sent,
+    )
+    from laaffic._model.rows import (
+        Rows,
+    )
+    from laaffic._model.segments import (
+        Segments,
+        segments,
+    )
+    from laaffic._model.statuses import (
+        STATUSES,
+        StatusInfo,
+    )
+
+# Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
+# imports above are the same for type checkers, and a test holds both together.
+_HOMES = {
+    "_async_client": ("AsyncClient",),
+    "_client": ("Client",),
+    "_model.errors": (
+        "AccountLockedError",
+        "AuthenticationError",
+        "ConfigurationError",
+        "ContentTooLongError",
+        "EmptyContentError",
+        "EmptyNumbersError",
+        "EmptyTemplateError",
+        "GatewayFaultError",
+        "HTTPStatusError",
+        "IPRestrictedError",
+        "InsufficientBalanceError",
+        "InvalidFieldError",
+        "InvalidMessageError",
+        "InvalidNumberError",
+        "KeyDisabledError",
+        "KeyNotAllowedError",
+        "NoPriceError",
+        "NotSentError",
+        "OutcomeUnknownError",
+        "QueryFailedError",
+        "RejectedError",
+        "SensitiveContentError",
+        "StatusError",
+        "TemplateMismatchError",
+        "TimestampExpiredError",
+        "TooFrequentError",
+        "TooManyNumbersError",
+        "UnknownStatusError",
+    ),
+    "_model.messages": ("Message",),
+    "_model.numbers": ("normalize_number",),
+    "_model.recipients": ("Recipient", "State"),
+    "_model.results": ("BatchResult", "LaafficError", "PartialFailureError", "RawResponse", "Sent"),
+    "_model.rows": ("Rows",),
+    "_model.segments": ("Segments", "segments"),
+    "_model.statuses": ("STATUSES", "StatusInfo"),
+}
+_MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}
 __all__ = [
     "STATUSES",
+    "AccountLockedError",
     "AsyncClient",
     "AuthenticationError",
     "BatchResult",
@@ -41,32 +124,55 @@ __all__ = [
     "ContentTooLongError",
     "EmptyContentError",
     "EmptyNumbersError",
+    "EmptyTemplateError",
     "GatewayFaultError",
     "HTTPStatusError",
     "IPRestrictedError",
     "InsufficientBalanceError",
+    "InvalidFieldError",
     "InvalidMessageError",
     "InvalidNumberError",
+    "KeyDisabledError",
+    "KeyNotAllowedError",
     "LaafficError",
     "Message",
     "NoPriceError",
     "NotSentError",
     "OutcomeUnknownError",
     "PartialFailureError",
+    "QueryFailedError",
+    "RawResponse",
     "Recipient",
+    "RejectedError",
     "Rows",
+    "Segments",
     "SensitiveContentError",
+    "Sent",
     "State",
     "StatusError",
     "StatusInfo",
     "TemplateMismatchError",
     "TimestampExpiredError",
+    "TooFrequentError",
     "TooManyNumbersError",
     "UnknownStatusError",
+    "normalize_number",
+    "segments",
 ]
 
-# Users see these names in tracebacks and pickles, not the modules they happen to live in.
-for _name in __all__:
-    if hasattr(globals()[_name], "__qualname__"):
-        globals()[_name].__module__ = __name__
-del _name
+if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of this package's
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used."""
+        if name == "__version__":
+            value = _import_module("importlib.metadata").version("laaffic")
+        elif name in _MODULES:
+            value = getattr(_import_module(_MODULES[name]), name)
+        else:
+            raise AttributeError(f"module 'laaffic' has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """List the public names."""
+        return [*__all__, "__version__"]

@@ -2,49 +2,87 @@
 
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Hashable, Iterable
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Literal, Self, TypeVar
 
-import httpx2
-
-from laaffic._base import ClientBase, raised
+from laaffic._base import ClientBase, accepted, for_query, logged, not_posted, one_timeout, raised
 from laaffic._batch.batch import Batch
-from laaffic._batch.splitter import Splitter, one_batch
+from laaffic._batch.splitter import one_batch, one_message
+from laaffic._bulk.send_many_async import one_by_one_async
+from laaffic._bulk.tasks import in_tasks
+from laaffic._http.call_async import call_async, close_async
+from laaffic._http.channel import Channel
+from laaffic._http.transport import open_async
+from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
+from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
+from laaffic._operations.operation import Operation
+from laaffic._operations.send_batch import send_batch
 
-if TYPE_CHECKING:
-    from laaffic_api import Client as ApiClient
+Outcome = TypeVar("Outcome")
 
 
 class AsyncClient(ClientBase):
     """Sends messages through the Laaffic gateway without blocking. Keep one and reuse it."""
 
-    _transport_kind = httpx2.AsyncBaseTransport
+    __module__ = "laaffic"
 
-    async def send_batch(self, messages: Iterable[Message]) -> BatchResult:
+    _sync = False
+
+    async def send(
+        self,
+        number: str,
+        content: str,
+        *,
+        sender_id: str | None = None,
+        order_id: str | None = None,
+        timeout: float | tuple[float, float] | None = None,
+    ) -> Recipient:
+        """Send one message to one recipient, and return only when it was accepted; see `Client.send`.
+
+        If cancelled, the outcome is unknown.
+        """
+        batch = one_message(number, content, sender_id, order_id)
+        return accepted(await self._send(batch, one_timeout(timeout)))
+
+    async def send_batch(
+        self,
+        messages: Iterable[Message],
+        *,
+        timeout: float | tuple[float, float] | None = None,
+    ) -> BatchResult:
         """Send messages in exactly one request; see `Client.send_batch`. If cancelled, the outcome is unknown."""
-        return raised(await self._send(one_batch(messages, self._settings.max_recipients)))
+        return raised(await self._send(one_batch(messages, self._settings.max_recipients), one_timeout(timeout)))
 
     def send_many(
-        self, messages: Iterable[Message] | AsyncIterable[Message], *, concurrency: int = 1, in_order: bool = False
+        self,
+        messages: Iterable[Message] | AsyncIterable[Message],
+        *,
+        concurrency: int = 1,
+        in_order: bool = False,
+        on_invalid: Literal["raise", "report"] = "raise",
+        split_refused: bool = False,
+        timeout: float | tuple[float, float] | None = None,
     ) -> AsyncGenerator[BatchResult]:
         """Send any number of messages, from a plain or an async iterable, or from `Rows`; see `Client.send_many`.
 
         Each of several requests at once is a task of asyncio, and messages are then read in one of their own, so that
         no result waits for the next message. Under another async library `concurrency` is 1.
         """
-        from laaffic._bulk.send_many import many_async  # noqa: PLC0415  # few need it
-
-        splitter = Splitter(self._settings.max_recipients)
-        return many_async(self._send, messages, splitter, concurrency=concurrency, in_order=in_order)
+        flight, splitter = self._many(concurrency, in_order, on_invalid, split_refused)
+        send = partial(self._send, timeout=one_timeout(timeout), fresh=split_refused)
+        way = one_by_one_async if concurrency == 1 else in_tasks
+        return way(send, splitter.split_async(messages), flight)
 
     async def close(self) -> None:
-        """Close the connections. The client cannot be used again."""
+        """Close the connections, each when its response has come. The client cannot be used again."""
         self._closed = True
-        if self._api is not None and self._owner == _process_and_loop():
-            await self._api.get_async_httpx_client().aclose()
+        for owner, channel in self._channels.values():
+            if owner == _process_and_loop():
+                await close_async(channel)
 
     aclose = close  # the name that contextlib.aclosing() calls
 
@@ -56,18 +94,35 @@ class AsyncClient(ClientBase):
     ) -> None:
         await self.close()
 
-    async def _send(self, batch: Batch) -> BatchResult:
-        from laaffic._sending import send_async  # noqa: PLC0415  # see there
+    async def _send(
+        self,
+        batch: Batch,
+        timeout: tuple[float, float] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> BatchResult:
+        operation = send_batch(batch, self._settings.app_id, timeout)
+        try:
+            return logged(await self._run(operation, fresh=fresh))
+        except ConfigurationError as error:
+            raise not_posted(error, batch)  # noqa: B904  # the same error, which now has the recipients
 
-        return await send_async(self._connected(batch, _process_and_loop()), batch, self._settings)
+    async def _ask(self, operation: Operation[Outcome]) -> Outcome:
+        try:
+            return await self._run(operation)
+        except ConfigurationError as error:
+            raise for_query(error)  # noqa: B904  # the same error, which now speaks of a query
 
-    def _open(self) -> "ApiClient":
-        from laaffic._sending import connect_async  # noqa: PLC0415  # see there
+    async def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
+        channel = self._channel(_process_and_loop(), fresh=fresh)
+        evidence = await call_async(channel, operation.call, self._attempts(operation.call).pause_before_next)
+        return operation.outcome(evidence)
 
-        return connect_async(self._settings, self._signer, self._transport)
+    def _open(self, *, fresh: bool) -> Channel:
+        return open_async(self._settings, self._signer, self._transport, fresh=fresh)
 
 
-def _process_and_loop() -> object:
+def _process_and_loop() -> Hashable:
     try:
         # Where asyncio is not imported, no loop of its own can be running, and it need not be imported to say so.
         return os.getpid(), (asyncio := sys.modules.get("asyncio")) and asyncio.get_running_loop()

@@ -1,27 +1,37 @@
-"""What the two clients share: settings, connections that belong to one process and event loop, judgement."""
+"""What the two clients share: settings, and channels that belong to one process and event loop."""
 
+import logging
 import ssl
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable
 
 from laaffic._batch.batch import Batch, all_in
-from laaffic._model.errors import ConfigurationError
-from laaffic._model.results import BatchResult, State
+from laaffic._batch.splitter import Splitter
+from laaffic._bulk.in_flight import InFlight, check_concurrency
+from laaffic._http.channel import Call, Channel
+from laaffic._http.signing import Signer
+from laaffic._http.transport import is_transport
+from laaffic._model.errors import ConfigurationError, RejectedError
+from laaffic._model.masking import mask_number, scrub
+from laaffic._model.recipients import Recipient, State
+from laaffic._model.results import BatchResult, LaafficError
+from laaffic._operations.attempts import Attempts
 from laaffic._settings import (
     DEFAULT_CONNECT_RETRIES,
     DEFAULT_MAX_RECIPIENTS,
     DEFAULT_TIMEOUT,
+    Timeout,
     make_settings,
+    timeouts,
 )
 
-if TYPE_CHECKING:
-    from laaffic_api import Client as ApiClient
+_logger = logging.getLogger("laaffic")
 
 
 class ClientBase:
     """A client, but for its way of waiting."""
 
-    _transport_kind: type[Any]
+    _sync: bool
 
     def __init__(
         self,
@@ -30,9 +40,11 @@ class ClientBase:
         app_id: str | None = None,
         *,
         base_url: str | None = None,
+        api_prefix: str | None = None,
         timeout: float | tuple[float, float] = DEFAULT_TIMEOUT,
         max_recipients: int = DEFAULT_MAX_RECIPIENTS,
         connect_retries: int = DEFAULT_CONNECT_RETRIES,
+        fresh_connections: bool = False,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         transport: object | None = None,
@@ -44,42 +56,48 @@ class ClientBase:
             api_secret: the account's API secret; by default LAAFFIC_API_SECRET.
             app_id: the application's id in the account; by default LAAFFIC_APP_ID.
             base_url: the gateway's address without `/v3`; by default LAAFFIC_BASE_URL, else `https://api.laaffic.com`.
-                Plain http is taken for loopback only.
-            timeout: seconds, one figure for both or a pair `(connect, read)`. By default 5 s to connect and 30 s to
-                wait for the next bytes of the answer. There is always one. A read timeout makes an outcome unknown, so
-                be generous.
-            max_recipients: the most receivers in one request; by default 1,000, which the provider documents for the
+                Plain http goes to loopback only, or to a mock with the provider's published sample credentials.
+            api_prefix: what the endpoints' paths begin with; by default LAAFFIC_API_PREFIX, else `/v3`. A sister brand
+                may have another.
+            timeout: seconds, one number for both or a pair `(connect, read)`. By default 5 s to connect and 30 s to
+                wait for the next bytes of the response. There is always one. A read timeout makes an outcome unknown,
+                so be generous.
+            max_recipients: the most recipients in one request; by default 1,000, which the provider documents for the
                 sibling endpoint `/v3/sendSms`.
             connect_retries: how often a connection that could not be made is tried again, with growing pauses; by
-                default 2. Nothing else is ever tried again, because it may have been sent.
+                default 2. Nothing else of a send is tried again, because it may have been sent.
+            fresh_connections: whether every request gets a connection of its own, so that no response can be mistaken
+                for another request's; slower, above all with TLS.
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
-            ssl_context: for a CA of your own. One that does not check certificates is refused.
-            transport: for experts: a transport of the HTTP library, httpx2, to post through. Not covered by this
+            ssl_context: for a CA of your own. One that does not check certificates is refused. By default the system's
+                certificates are used.
+            transport: for experts: a transport of the HTTP library, httpx2, to send through. Not covered by this
                 package's promise of stability. Not together with `proxy` or `ssl_context`. Errors of one that is not
                 httpx2's own are not believed: the outcome is unknown, and connecting is not tried again.
 
         Raises:
             ConfigurationError: names the argument or the variable that is missing or unsafe.
         """
-        from laaffic._sending import signer  # noqa: PLC0415  # see there
-
+        if transport is not None and fresh_connections:
+            raise ConfigurationError("A transport has its own settings for keep-alive; leave fresh_connections out")
         if transport is not None and (proxy is not None or ssl_context is not None):
             raise ConfigurationError("A transport brings its own proxy and ssl_context; give them to it instead")
         self._settings = make_settings(
-            api_key,
-            api_secret,
-            app_id,
+            api_key=api_key,
+            api_secret=api_secret,
+            app_id=app_id,
             base_url=base_url,
+            api_prefix=api_prefix,
             timeout=timeout,
             max_recipients=max_recipients,
             connect_retries=connect_retries,
             proxy=proxy,
             ssl_context=ssl_context,
         )
-        self._transport = _checked(transport, self._transport_kind)
-        self._signer = signer(self._settings)
-        self._api: ApiClient | None = None
-        self._owner: object = None
+        self._fresh = fresh_connections
+        self._transport = _checked(transport, sync=self._sync)
+        self._signer = Signer(self._settings.api_key, self._settings.api_secret)
+        self._channels: dict[bool, tuple[Hashable, Channel]] = {}
         self._opening = threading.Lock()
         self._closed = False
 
@@ -87,27 +105,90 @@ class ClientBase:
         """Show where it sends to, and no credentials."""
         return f"{type(self).__name__}(base_url={self._settings.base_url!r}, app_id={self._settings.app_id!r})"
 
-    def _connected(self, batch: Batch, owner: object) -> "ApiClient":
-        """Return the connections, which belong to one process and event loop: a fork or a new loop gets its own."""
+    def _attempts(self, call: Call) -> Attempts:
+        return Attempts(self._signer, self._settings.connect_retries, repeatable=call.repeatable)
+
+    def _many(
+        self, concurrency: int, in_order: bool, on_invalid: str, split_refused: bool
+    ) -> tuple[InFlight, Splitter]:
+        check_concurrency(concurrency)
+        if on_invalid not in {"raise", "report"}:
+            raise ConfigurationError('on_invalid is "raise" or "report"')
+        if split_refused and self._transport is not None:
+            raise ConfigurationError("split_refused needs connections of its own; leave transport out")
+        splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report")
+        return InFlight(splitter, concurrency, in_order=in_order, split=split_refused), splitter
+
+    def _channel(self, owner: Hashable, *, fresh: bool = False) -> Channel:
+        """Return a channel. It belongs to one process and event loop: a fork or a new loop gets its own.
+
+        Args:
+            owner: the process, and the event loop where there is one.
+            fresh: whether each request shall have a connection that no other request uses.
+        """
         if self._closed:
-            closed = "This client is closed. Make another, or keep it open until all is sent"
-            raise ConfigurationError(closed, result=all_in(State.NOT_SENT, batch))
+            raise ConfigurationError("This client is closed. Make another, or keep it open until all is sent")
+        fresh = fresh or self._fresh
         with self._opening:
-            if self._api is None or self._owner != owner:
-                self._api, self._owner = self._opened(batch), owner
-            return self._api
+            known = self._channels.get(fresh)
+            if known is None or known[0] != owner:
+                known = self._channels[fresh] = owner, self._opened(fresh=fresh)
+            return known[1]
 
-    def _opened(self, batch: Batch) -> "ApiClient":
+    def _opened(self, *, fresh: bool) -> Channel:
         try:
-            return self._open()
-        except ConfigurationError as error:
-            refused = str(error.args[0])
-        except Exception as error:  # noqa: BLE001  # what the environment says of certificates may be unreadable
-            refused = f"The certificates cannot be read ({type(error).__name__}). Check SSL_CERT_FILE and SSL_CERT_DIR"
-        raise ConfigurationError(refused, result=all_in(State.NOT_SENT, batch))
+            return self._open(fresh=fresh)
+        except LaafficError:
+            raise
+        except Exception as error:  # noqa: BLE001  # what the environment says of certificates may fail in any way
+            refused = f"The connection cannot be set up ({type(error).__name__})"
+        raise ConfigurationError(f"{refused}. Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy's address")
 
-    def _open(self) -> "ApiClient":
+    def _open(self, *, fresh: bool) -> Channel:
         raise NotImplementedError
+
+
+def not_posted(error: LaafficError, batch: Batch) -> LaafficError:
+    """Let an error that came before anything was posted say so of every recipient."""
+    error.result = all_in(State.NOT_SENT, batch)
+    return error
+
+
+def for_query(error: LaafficError) -> LaafficError:
+    """Let an error speak of a query, which sends nothing to anybody."""
+    error.about_query = True
+    return error
+
+
+def accepted(result: BatchResult) -> Recipient:
+    """Return the one recipient of a result when it was accepted.
+
+    Raises:
+        LaafficError: it was not, or it is not known.
+    """
+    recipient = result.recipients[0]
+    if recipient.state is State.ACCEPTED:
+        return recipient
+    raised(result)
+    why = f': "{scrub(recipient.reason)}"' if recipient.reason else ""
+    raise RejectedError(
+        f"The provider did not take the message to {mask_number(recipient.number)}{why}",
+        result=result,
+        status=result.status,
+        reason=recipient.reason or result.reason,
+        http_status=result.raw and result.raw.http_status,
+    )
+
+
+def one_timeout(given: Timeout | None) -> tuple[float, float] | None:
+    """Return the timeouts for one call, or None for the client's."""
+    return None if given is None else timeouts(given)
+
+
+def logged(result: BatchResult) -> BatchResult:
+    """Write what became of a request into the log."""
+    _logger.debug("posted a batch: %r", result)
+    return result
 
 
 def raised(result: BatchResult) -> BatchResult:
@@ -117,7 +198,10 @@ def raised(result: BatchResult) -> BatchResult:
     return result
 
 
-def _checked(transport: object, kind: type[Any]) -> Any:
-    if transport is None or isinstance(transport, kind):
+def _checked(transport: object | None, *, sync: bool) -> object | None:
+    if transport is None or is_transport(transport, sync=sync):
         return transport
-    raise ConfigurationError(f"transport is an httpx2.{kind.__name__}, not a {type(transport).__name__}")
+    kind = "httpx2.BaseTransport" if sync else "httpx2.AsyncBaseTransport"
+    if type(transport).__module__.split(".")[0] == "httpx":
+        raise ConfigurationError(f"transport is one of httpx; laaffic uses its successor httpx2: give an {kind}")
+    raise ConfigurationError(f"transport is an {kind}, got {type(transport).__name__}")

@@ -2,83 +2,145 @@
 
 import os
 from collections.abc import Generator, Iterable
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Literal, Self, TypeVar
 
-import httpx2
-
-from laaffic._base import ClientBase, raised
+from laaffic._base import ClientBase, accepted, for_query, logged, not_posted, one_timeout, raised
 from laaffic._batch.batch import Batch
-from laaffic._batch.splitter import Splitter, one_batch
+from laaffic._batch.splitter import one_batch, one_message
+from laaffic._bulk.send_many import one_by_one
+from laaffic._bulk.threads import in_threads
+from laaffic._http.call import call, close
+from laaffic._http.channel import Channel
+from laaffic._http.transport import open_sync
+from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
+from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
+from laaffic._operations.operation import Operation
+from laaffic._operations.send_batch import send_batch
 
-if TYPE_CHECKING:
-    from laaffic_api import Client as ApiClient
+Outcome = TypeVar("Outcome")
 
 
 class Client(ClientBase):
     """Sends messages through the Laaffic gateway. Thread-safe; keep one and reuse it."""
 
-    _transport_kind = httpx2.BaseTransport
+    __module__ = "laaffic"
 
-    def send_batch(self, messages: Iterable[Message]) -> BatchResult:
+    _sync = True
+
+    def send(
+        self,
+        number: str,
+        content: str,
+        *,
+        sender_id: str | None = None,
+        order_id: str | None = None,
+        timeout: float | tuple[float, float] | None = None,
+    ) -> Recipient:
+        """Send one message to one recipient, and return only when it was accepted.
+
+        Args:
+            number: the recipient's number with its country code; see `Message`.
+            content: the text, 1 to 1024 characters.
+            sender_id: the sender number or name that is shown, at most 32 characters; None leaves it to the provider.
+            order_id: your own id for this message.
+            timeout: seconds for this call alone; see `Client`.
+
+        Returns:
+            The accepted recipient, with its message id. Accepted is not delivered.
+
+        Raises:
+            InvalidMessageError: refused here; nothing was sent.
+            RejectedError: the provider did not take it for this recipient; `.recipient` has its reason.
+            StatusError: the provider refused the request; the subclass says why.
+            OutcomeUnknownError: it may have been sent.
+            NotSentError: no connection could be made; nothing was sent.
+            HTTPStatusError: something other than the endpoint responded.
+            ConfigurationError: the client is closed, or `timeout` is not seconds.
+        """
+        return accepted(self._send(one_message(number, content, sender_id, order_id), one_timeout(timeout)))
+
+    def send_batch(
+        self, messages: Iterable[Message], *, timeout: float | tuple[float, float] | None = None
+    ) -> BatchResult:
         """Send messages in exactly one request.
 
         Args:
-            messages: at least one `Message`, or `Rows`, with at most `max_recipients` receivers together.
+            messages: at least one `Message`, or `Rows`, with at most `max_recipients` recipients together.
+            timeout: seconds for this call alone; see `Client`.
 
         Returns:
-            One outcome for every receiver, in the order asked. A receiver rejected is a result, not an exception.
+            One outcome for every recipient, in the order asked. A recipient rejected is a result, not an exception.
 
         Raises:
             InvalidMessageError: refused here; nothing was sent.
             NotSentError: no connection could be made; nothing was sent.
             OutcomeUnknownError: it may have been sent.
             StatusError: the provider refused; the subclass says why.
-            HTTPStatusError: something other than the endpoint answered.
-            ConfigurationError: the client is closed.
+            HTTPStatusError: something other than the endpoint responded.
+            ConfigurationError: the client is closed, or `timeout` is not seconds.
         """
-        return raised(self._send(one_batch(messages, self._settings.max_recipients)))
+        return raised(self._send(one_batch(messages, self._settings.max_recipients), one_timeout(timeout)))
 
     def send_many(
-        self, messages: Iterable[Message], *, concurrency: int = 1, in_order: bool = False
+        self,
+        messages: Iterable[Message],
+        *,
+        concurrency: int = 1,
+        in_order: bool = False,
+        on_invalid: Literal["raise", "report"] = "raise",
+        split_refused: bool = False,
+        timeout: float | tuple[float, float] | None = None,
     ) -> Generator[BatchResult]:
         """Send any number of messages in as many requests as it takes.
 
         Args:
-            messages: `Message`s or `Rows`, read as they are needed, so it may be endless. A message whose receivers do
-                not fit into one request is cut. If reading it raises, that passes through, and what was read and not
-                yet posted is not sent.
-            concurrency: how many requests may be under way at once, 1 to 100; by default one after the other. Each
-                takes a connection, and a thread of its own; the memory needed grows with it, not with `messages`.
-            in_order: whether results come in the order of `messages`; by default in the order in which the answers
-                come. Either way `message_index` says which message a receiver belongs to.
+            messages: `Message`s or `Rows`, read as they are needed, so it may be endless. A message whose recipients do
+                not fit into one request is cut. If reading it raises, a last result has what was read and not posted
+                (`not_sent`), and then that exception is raised.
+            concurrency: how many requests may be in flight at once, 1 to 100; by default one after the other. Each
+                takes a connection and a thread of its own; the memory needed grows with it, not with `messages`.
+            in_order: whether results come in the order of `messages`; by default in the order in which the responses
+                come. Either way `message_index` says which message a recipient belongs to.
+            on_invalid: what becomes of a row, or of something that is not a `Message`, when it cannot be sent. "raise"
+                raises InvalidMessageError. "report" makes it a recipient that is `not_sent`, with its `reason`, its
+                index and, as its number, what was given; the others are sent.
+            split_refused: whether a request that the provider refuses as a whole for a content or a number (-3 to -7
+                and -9), and of which it certainly took nobody, is posted again in parts until those that it is refused
+                for are alone. Each of the others is sent exactly once. There is one result for each request; the
+                recipients of one that is posted again in parts are in the results of its parts alone. It takes at most
+                about 2 * log2(n) requests for each one refused, and every request then has a connection of its own,
+                so that no response can be mistaken for another request's. Not together with `transport`.
+            timeout: seconds for each request; see `Client`.
 
         Yields:
             One result for each request; with `concurrency=1` before the next is posted. Its `error` says what went
             wrong; it is not raised. After an error that every further request would meet too (credentials, IP, clock,
-            balance, address, no connection) nothing more is posted: the results of what is under way still come, and
-            what it has not read stays with you; what it had read and not posted stands in the last result as
-            `not_sent`. After a lost answer it goes on: stop reading if you would rather not. With more than one request
-            under way, rather end `messages` and read on to the end: of requests whose result nobody reads, the log has
-            the places of their messages and the counts. While this client waits for the next message, results wait too.
+            balance, address, no connection) nothing more is posted: the results of what is in flight still come, and
+            what it has not read stays with you; what it had read and not posted is in the last result as `not_sent`.
+            After a lost response it goes on: stop reading if you would rather not. With more than one request in
+            flight, rather end `messages` and read on to the end: of requests whose result nobody reads, the log has
+            the indexes of their messages and the counts. While this client waits for the next message, results wait,
+            too.
 
         Raises:
-            InvalidMessageError: something in `messages` is not a `Message`; `.result` holds what was read and not sent.
-            ConfigurationError: `concurrency` is no such number, or the client is closed; with several requests at once,
-                the results say so instead.
+            InvalidMessageError: something in `messages` cannot be sent; `.result` has what was read and not sent.
+            ConfigurationError: an argument is not valid.
         """
-        from laaffic._bulk.send_many import many  # noqa: PLC0415  # few need it
-
-        splitter = Splitter(self._settings.max_recipients)
-        return many(self._send, messages, splitter, concurrency=concurrency, in_order=in_order)
+        flight, splitter = self._many(concurrency, in_order, on_invalid, split_refused)
+        send = partial(self._send, timeout=one_timeout(timeout), fresh=split_refused)
+        way = one_by_one if concurrency == 1 else in_threads
+        return way(send, splitter.split(messages), flight)
 
     def close(self) -> None:
-        """Close the connections. The client cannot be used again."""
+        """Close the connections, each when its response has come. The client cannot be used again."""
         self._closed = True
-        if self._api is not None and self._owner == os.getpid():
-            self._api.get_httpx_client().close()
+        for owner, channel in self._channels.values():
+            if owner == os.getpid():
+                close(channel)
 
     def __enter__(self) -> Self:
         return self
@@ -88,12 +150,23 @@ class Client(ClientBase):
     ) -> None:
         self.close()
 
-    def _send(self, batch: Batch) -> BatchResult:
-        from laaffic._sending import send  # noqa: PLC0415  # see there
+    def _send(self, batch: Batch, timeout: tuple[float, float] | None = None, *, fresh: bool = False) -> BatchResult:
+        operation = send_batch(batch, self._settings.app_id, timeout)
+        try:
+            return logged(self._run(operation, fresh=fresh))
+        except ConfigurationError as error:
+            raise not_posted(error, batch)  # noqa: B904  # the same error, which now has the recipients
 
-        return send(self._connected(batch, os.getpid()), batch, self._settings)
+    def _ask(self, operation: Operation[Outcome]) -> Outcome:
+        try:
+            return self._run(operation)
+        except ConfigurationError as error:
+            raise for_query(error)  # noqa: B904  # the same error, which now speaks of a query
 
-    def _open(self) -> "ApiClient":
-        from laaffic._sending import connect  # noqa: PLC0415  # see there
+    def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
+        channel = self._channel(os.getpid(), fresh=fresh)
+        evidence = call(channel, operation.call, self._attempts(operation.call).pause_before_next)
+        return operation.outcome(evidence)
 
-        return connect(self._settings, self._signer, self._transport)
+    def _open(self, *, fresh: bool) -> Channel:
+        return open_sync(self._settings, self._signer, self._transport, fresh=fresh)

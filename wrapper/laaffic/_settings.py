@@ -8,28 +8,37 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
-import httpx2
-
 from laaffic._model.errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.laaffic.com"
+DEFAULT_PREFIX = "/v3"
 DEFAULT_TIMEOUT = (5.0, 30.0)
 # The provider's page writes this limit for the sibling /v3/sendSms; for the batch endpoint none is written.
 DEFAULT_MAX_RECIPIENTS = 1000
 DEFAULT_CONNECT_RETRIES = 2
+# The provider's published sample credentials: no secret, so that a mock may be reached over plain http.
+SAMPLE_CREDENTIALS = ("bDqJFiq9", "7bz1lzh9")
 _ONE_DAY = 24 * 60 * 60
-_LONGEST_HOST = 253
+_MAX_HOST = 253
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+Timeout = float | tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything a client needs to know, checked."""
+    """Everything a client needs to know. It checks itself, and takes from the environment what is None.
+
+    Raises:
+        ConfigurationError: names the argument or the variable, and the remedy.
+    """
 
     api_key: str = field(repr=False)
     api_secret: str = field(repr=False)
     app_id: str
     base_url: str
+    api_prefix: str
     connect_timeout: float
     read_timeout: float
     max_recipients: int
@@ -37,54 +46,90 @@ class Settings:
     proxy: str | None = field(repr=False)  # its address may hold a password
     ssl_context: ssl.SSLContext | None
 
+    def __post_init__(self) -> None:
+        if not _is_whole(self.max_recipients) or self.max_recipients < 1:
+            raise ConfigurationError("max_recipients is a whole number of recipients per request, at least 1")
+        if not _is_whole(self.connect_retries) or self.connect_retries < 0:
+            raise ConfigurationError("connect_retries is a whole number, 0 or more")
+        if not _PREFIX.fullmatch(self.api_prefix):
+            raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) is a path such as /v3")
+        self._check_base_url()
+        self._check_proxy()
+        _check_ssl_context(self.ssl_context)
+
+    def _check_base_url(self) -> None:
+        parts = _parsed(self.base_url)
+        if parts is None:
+            raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is an address such as https://api.laaffic.com")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ConfigurationError(
+                "base_url (LAAFFIC_BASE_URL) has no user, password, query or fragment; leave them out"
+            )
+        if self.api_prefix and f"{self.api_prefix}/" in f"{parts.path}/":
+            raise ConfigurationError(
+                f"base_url (LAAFFIC_BASE_URL) is without {self.api_prefix}; leave it out, it is added"
+            )
+        if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not self._is_sample_account():
+            raise ConfigurationError(
+                f"base_url (LAAFFIC_BASE_URL) is plain http to {parts.hostname}. Use https: whoever sees one request "
+                "can send others for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010, "
+                "or, with the provider's published sample credentials, to a mock"
+            )
+
+    def _check_proxy(self) -> None:
+        if self.proxy is not None and not is_address(self.proxy):
+            raise ConfigurationError("proxy is an http or https address such as http://proxy.example:3128")
+        if self.proxy is not None and self.base_url.startswith("http:"):
+            raise ConfigurationError("Plain http never goes to a proxy. Leave proxy out, or use https")
+
+    def _is_sample_account(self) -> bool:
+        return (self.api_key, self.api_secret) == SAMPLE_CREDENTIALS
+
 
 def make_settings(
+    *,
     api_key: str | None,
     api_secret: str | None,
     app_id: str | None,
-    *,
     base_url: str | None,
-    timeout: float | tuple[float, float],
-    max_recipients: int,
-    connect_retries: int,
-    proxy: str | None,
-    ssl_context: ssl.SSLContext | None,
+    api_prefix: str | None,
+    timeout: Timeout,
+    **others: object,
 ) -> Settings:
-    """Check every setting.
+    """Fill in what the environment says, and check all of it.
 
     Raises:
         ConfigurationError: names the argument or the variable, and the remedy.
     """
     key, secret, app = _credentials(api_key, api_secret, app_id)
-    connect, read = _timeouts(timeout)
-    if not _is_whole(max_recipients) or max_recipients < 1:
-        raise ConfigurationError("max_recipients is a whole number of receivers per request, at least 1")
-    if not _is_whole(connect_retries) or connect_retries < 0:
-        raise ConfigurationError("connect_retries is a whole number, 0 or more")
-    if proxy is not None and not is_address(proxy):
-        raise ConfigurationError("proxy is an http or https address such as http://proxy.example:3128")
-    if ssl_context is not None and not isinstance(ssl_context, ssl.SSLContext):
-        raise ConfigurationError("ssl_context is an ssl.SSLContext, such as ssl.create_default_context(cafile=...)")
-    if ssl_context is not None and (ssl_context.verify_mode != ssl.CERT_REQUIRED or not ssl_context.check_hostname):
-        raise ConfigurationError(
-            "The ssl_context does not check certificates. The signature covers neither body nor path, so TLS is the "
-            "only protection: give a context with your own CA instead (ssl.create_default_context(cafile=...))"
-        )
-    url = _base_url(os.environ.get("LAAFFIC_BASE_URL", DEFAULT_BASE_URL) if base_url is None else base_url)
-    if proxy is not None and url.startswith("http:"):
-        raise ConfigurationError("Plain http goes to loopback, never to a proxy. Leave proxy out, or use https")
+    connect, read = timeouts(timeout)
     return Settings(
         api_key=key,
         api_secret=secret,
         app_id=app,
-        base_url=url,
+        base_url=_given_base_url(_or_environment(base_url, "base_url", DEFAULT_BASE_URL)),
+        api_prefix=_given_prefix(_or_environment(api_prefix, "api_prefix", DEFAULT_PREFIX)),
         connect_timeout=connect,
         read_timeout=read,
-        max_recipients=max_recipients,
-        connect_retries=connect_retries,
-        proxy=proxy,
-        ssl_context=ssl_context,
+        **others,  # type: ignore[arg-type]  # they are the arguments of ClientBase, which has their types
     )
+
+
+def timeouts(given: Timeout) -> tuple[float, float]:
+    """Return the seconds to connect and to wait for the response.
+
+    Raises:
+        ConfigurationError: it is neither a number of seconds nor a pair of them.
+    """
+    pair = given if isinstance(given, tuple) else (given, given)
+    if len(pair) != 2 or not all(_is_number(s) and 0 < s <= _ONE_DAY for s in pair):  # noqa: PLR2004  # pair
+        raise ConfigurationError("timeout is seconds, above 0 and at most a day, or a pair: (connect, read)")
+    return float(pair[0]), float(pair[1])
+
+
+def is_address(url: object) -> bool:
+    """Return whether something is an http or https address with a host that can be looked up."""
+    return _parsed(url) is not None
 
 
 def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None) -> tuple[str, str, str]:
@@ -101,12 +146,16 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
             )
     key = found["api_key"]
     if not all("!" <= character <= "~" for character in key):
-        raise ConfigurationError("api_key holds characters that no HTTP header can carry. Check LAAFFIC_API_KEY")
+        raise ConfigurationError("api_key has characters that no HTTP header can carry. Check LAAFFIC_API_KEY")
     try:
         (found["api_secret"] + found["app_id"]).encode()
     except UnicodeEncodeError:
         raise ConfigurationError("api_secret or app_id is not text in UTF-8") from None
     return key, found["api_secret"], found["app_id"]
+
+
+def _or_environment(given: str | None, name: str, default: str) -> str:
+    return os.environ.get(_variable(name), default) if given is None else given
 
 
 def _variable(name: str) -> str:
@@ -121,49 +170,41 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
-    pair = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    if len(pair) != 2 or not all(_is_number(s) and 0 < s <= _ONE_DAY for s in pair):  # noqa: PLR2004  # pair
-        raise ConfigurationError("timeout is seconds, above 0 and at most a day, or a pair: (connect, read)")
-    return float(pair[0]), float(pair[1])
+def _check_ssl_context(context: object) -> None:
+    if context is None:
+        return
+    if not isinstance(context, ssl.SSLContext):
+        raise ConfigurationError("ssl_context is an ssl.SSLContext, such as ssl.create_default_context(cafile=...)")
+    if context.verify_mode != ssl.CERT_REQUIRED or not context.check_hostname:
+        raise ConfigurationError(
+            "The ssl_context does not check certificates. The signature covers neither body nor path, so TLS is the "
+            "only protection: give a context with your own CA instead (ssl.create_default_context(cafile=...))"
+        )
 
 
-def _base_url(given: str) -> str:
+def _given_base_url(given: object) -> str:
     if not isinstance(given, str) or not given.strip():
         # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is empty; give an address, or leave it unset")
-    url = given.strip().rstrip("/")
-    parts = _parsed(url)
-    if parts is None:
-        raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is an address such as https://api.laaffic.com")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigurationError("base_url (LAAFFIC_BASE_URL) has no user, password, query or fragment; leave them out")
-    if parts.path.endswith("/v3") or "/v3/" in parts.path:
-        raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is without /v3; leave it out, it is added")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise ConfigurationError(
-            f"base_url (LAAFFIC_BASE_URL) is plain http to {parts.hostname}. Use https: whoever sees one "
-            "request can send others for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010"
-        )
-    return url
+    return given.strip().rstrip("/")
 
 
-def is_address(url: object) -> bool:
-    """Tell whether something is an http or https address with a host that can be looked up."""
-    return _parsed(url) is not None
+def _given_prefix(given: object) -> str:
+    if not isinstance(given, str):
+        raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) is a path such as /v3")
+    return given.strip().rstrip("/")
 
 
 def _parsed(url: object) -> SplitResult | None:
-    """Take an http or https address apart; None when it is none."""
+    """Take an http or https address apart; None when it is not one."""
     if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url:
         return None
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-        _ = httpx2.URL(url).host  # which fails for a name that looks international and is not
-    except (ValueError, httpx2.InvalidURL):
+    except ValueError:
         return None
-    named = len(host) <= _LONGEST_HOST and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
+    named = len(host) <= _MAX_HOST and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
     if parts.scheme not in {"http", "https"} or port == 0 or not (named or ":" in host):
         return None
     return parts

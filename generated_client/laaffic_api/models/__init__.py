@@ -3,6 +3,7 @@
 
 from .accepted_number import AcceptedNumber
 from .batch_message import BatchMessage
+from .refused_number import RefusedNumber
 from .send_batch_request import SendBatchRequest
 from .send_batch_response import SendBatchResponse
 from .status_code import StatusCode
@@ -10,6 +11,7 @@ from .status_code import StatusCode
 __all__ = (
     "AcceptedNumber",
     "BatchMessage",
+    "RefusedNumber",
     "SendBatchRequest",
     "SendBatchResponse",
     "StatusCode",

@@ -13,14 +13,14 @@ T = TypeVar("T", bound="BatchMessage")
 
 @_attrs_define(repr=False)
 class BatchMessage:
-    """One text for one or more receivers.
+    """One text for one or more recipients.
 
     What this schema cannot say: `orderId`, when given, holds exactly as many ids as `numbers` holds numbers
     (orderId數量和手機號碼數量需保持一致).
 
         Attributes:
-            numbers (str): 簡訊接收號碼,多個號碼之間以英文逗號分隔. Receivers, separated by commas: digits only, with country code, no plus, no
-                spaces.
+            numbers (str): 簡訊接收號碼,多個號碼之間以英文逗號分隔. Recipients, separated by commas: digits only, with country code, no plus,
+                no spaces.
 
                 The provider's parameter table says `number`, but its sample request and both its programs send `numbers`.
 

@@ -12,6 +12,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.accepted_number import AcceptedNumber
+    from ..models.refused_number import RefusedNumber
 
 
 T = TypeVar("T", bound="SendBatchResponse")
@@ -19,7 +20,7 @@ T = TypeVar("T", bound="SendBatchResponse")
 
 @_attrs_define(repr=False)
 class SendBatchResponse:
-    """The provider's answer. Every value is a string, counts included. Real integrations have met integers and nulls, so
+    """The provider's response. Every value is a string, counts included. Real integrations have met integers and nulls, so
     a client should read more than this schema allows.
 
         Attributes:
@@ -27,11 +28,20 @@ class SendBatchResponse:
                 success.
             reason (str | Unset): 失敗原因說明. The reason in words.
             success (str | Unset): 提交成功的號碼個數. How many numbers were accepted.
-            fail (str | Unset): 提交失敗的號碼個數. How many numbers were refused. Which ones is never said: it has to be worked out
-                from what was
-                asked and what `array` lists.
+            fail (str | Unset): 提交失敗的號碼個數. How many numbers were refused. The page offers nothing that names them: unless
+                `failArray` is
+                there, they have to be worked out from what was requested and what `array` lists.
             array (list[AcceptedNumber] | Unset): 提交成功的json集合. The accepted numbers, and only those. The order is not
                 promised.
+            fail_array (list[RefusedNumber] | Unset): Undocumented: refused numbers, named one by one. On no page of the
+                provider; seen by a public integration with
+                ITNIO, a sister brand, in the response to a single send, where `status` was -9, `reason` the machine word
+                DST_MCCMNC_LIMIT,
+                `success` 0, `fail` 1 and `array` empty.
+
+                **Inference**: this endpoint may send it too, and beside accepted numbers. Whether it does, whether it then
+                lists
+                every refused number, and which `status` a partly accepted request has, is not known.
     """
 
     status: StatusCode | str
@@ -39,6 +49,7 @@ class SendBatchResponse:
     success: str | Unset = UNSET
     fail: str | Unset = UNSET
     array: list[AcceptedNumber] | Unset = UNSET
+    fail_array: list[RefusedNumber] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,11 +70,14 @@ class SendBatchResponse:
             field_dict["fail"] = self.fail
         if not isinstance(self.array, Unset):
             field_dict["array"] = [item.to_dict() for item in self.array]
+        if not isinstance(self.fail_array, Unset):
+            field_dict["failArray"] = [item.to_dict() for item in self.fail_array]
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.accepted_number import AcceptedNumber  # noqa: PLC0415
+        from ..models.refused_number import RefusedNumber  # noqa: PLC0415
 
         d = dict(src_dict)
 
@@ -85,12 +99,15 @@ class SendBatchResponse:
         fail = d.pop("fail", UNSET)
         _array = d.pop("array", UNSET)
         array = UNSET if _array is UNSET else [AcceptedNumber.from_dict(item) for item in _array]
+        _fail_array = d.pop("failArray", UNSET)
+        fail_array = UNSET if _fail_array is UNSET else [RefusedNumber.from_dict(item) for item in _fail_array]
         made = cls(
             status,
             reason,
             success,
             fail,
             array,
+            fail_array,
         )
         made.additional_properties = d
         return made

@@ -1,15 +1,17 @@
-"""The receivers of one request, from messages or from rows."""
+"""What one request asks for, from messages or from rows."""
 
+import secrets
 from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
-from typing import Protocol
+from itertools import chain, groupby, repeat
+from typing import Protocol, Self
 
 from laaffic._model.messages import Message
-from laaffic._model.results import BatchResult, Recipient, State
+from laaffic._model.recipients import Recipient, State
+from laaffic._model.results import BatchResult
 
 
 class Asked:
-    """The receivers that were asked for, in order: columns of the same length."""
+    """The recipients that were asked for, in order: columns of the same length."""
 
     def __init__(self, numbers: list[str], order_ids: list[str | None], message_indexes: Sequence[int]) -> None:
         self.numbers = numbers
@@ -19,17 +21,30 @@ class Asked:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def in_state(self, states: Iterable[State], msg_ids: Iterable[str | None]) -> tuple[Recipient, ...]:
-        """Return one outcome for every receiver."""
-        rows = zip(self.numbers, self.order_ids, msg_ids, states, self.message_indexes, strict=False)
+    def outcomes(
+        self, states: Iterable[State], msg_ids: Iterable[str | None], reasons: Iterable[str | None] | None = None
+    ) -> tuple[Recipient, ...]:
+        """Return one outcome for every recipient."""
+        reasons = repeat(None) if reasons is None else reasons
+        rows = zip(self.numbers, self.order_ids, msg_ids, states, self.message_indexes, reasons, strict=False)
         return tuple(map(tuple.__new__, repeat(Recipient), rows))  # what Recipient(*row) does, in half the time
 
 
 class Batch(Protocol):
-    """What one request asks for."""
+    """What one request asks for.
+
+    Attributes:
+        id: a random id, which names the batch in the log, in its result and in errors.
+        size: how many recipients it has. A batch without any, of invalid rows alone, is never posted.
+        invalid: the outcomes of what was read for this batch and cannot be sent.
+    """
+
+    id: str
+    size: int
+    invalid: list[Recipient]
 
     def asked(self) -> Asked:
-        """Every receiver, in the order asked."""
+        """Every recipient, in the order asked."""
 
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted of each message: numbers and order ids with commas between them, content, sender id."""
@@ -37,19 +52,34 @@ class Batch(Protocol):
     def texts(self) -> Iterable[str]:
         """Every content."""
 
+    def pick(self, positions: Sequence[int]) -> "Batch":
+        """Return a batch of some of the recipients, by their ascending positions in this one."""
 
-def all_in(state: State, batch: Batch) -> BatchResult:
-    """Return a result in which every receiver is in the same state."""
-    return BatchResult(batch.asked().in_state(repeat(state), repeat(None)))
+
+def all_in(state: State, batch: Batch, reason: str | None = None) -> BatchResult:
+    """Return a result in which every recipient is in the same state."""
+    return BatchResult(batch.asked().outcomes(repeat(state), repeat(None), repeat(reason)), batch_id=batch.id)
+
+
+def unposted(batch: Batch) -> list[Recipient]:
+    """Return the outcomes of a batch that is not going to be posted."""
+    return in_order([*all_in(State.NOT_SENT, batch).recipients, *batch.invalid])
+
+
+def in_order(recipients: list[Recipient]) -> list[Recipient]:
+    """Return recipients in the order of their messages."""
+    return sorted(recipients, key=lambda recipient: recipient.message_index)
 
 
 class MessageBatch:
-    """The messages of one request, each with its place in what the caller gave."""
+    """The messages of one request, each with its index in what the caller gave."""
 
     def __init__(self, messages: Iterable[Message] = (), indexes: Iterable[int] = ()) -> None:
+        self.id = new_id()
         self.messages = list(messages)
         self.indexes = list(indexes)
         self.size = sum([len(message.numbers) for message in self.messages])
+        self.invalid: list[Recipient] = []
 
     def add(self, message: Message, index: int) -> None:
         """Put one more message in."""
@@ -58,7 +88,7 @@ class MessageBatch:
         self.size += len(message.numbers)
 
     def asked(self) -> Asked:
-        """Every receiver, in the order asked."""
+        """Every recipient, in the order asked."""
         numbers = [message.numbers for message in self.messages]
         order_ids = [message.order_ids or repeat(None, len(message.numbers)) for message in self.messages]
         flat = chain.from_iterable
@@ -82,3 +112,29 @@ class MessageBatch:
     def texts(self) -> Iterable[str]:
         """Every content."""
         return (message.content for message in self.messages)
+
+    def pick(self, positions: Sequence[int]) -> Self:
+        """Return a batch of some of the recipients; a message of which some are picked is cut."""
+        owners = [
+            (place, position) for place, message in enumerate(self.messages) for position in range(len(message.numbers))
+        ]
+        picked = type(self)()
+        for place, recipients in groupby((owners[position] for position in positions), key=lambda owner: owner[0]):
+            picked.add(part_of(self.messages[place], [position for _, position in recipients]), self.indexes[place])
+        return picked
+
+
+def part_of(message: Message, positions: Sequence[int]) -> Message:
+    """Return a message for some of a message's recipients."""
+    numbers, order_ids = message.numbers, message.order_ids
+    return Message(
+        [numbers[position] for position in positions],
+        message.content,
+        message.sender_id,
+        None if order_ids is None else [order_ids[position] for position in positions],
+    )
+
+
+def new_id() -> str:
+    """Return a random id for a batch: 16 hexadecimal digits."""
+    return secrets.token_hex(8)

@@ -2,112 +2,177 @@
 
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from itertools import count
+from itertools import count, islice
+from typing import Any
 
-from laaffic._batch.batch import Batch, MessageBatch, all_in
-from laaffic._batch.rows import Rows
+from laaffic._batch.batch import Batch, MessageBatch, in_order, part_of, unposted
+from laaffic._batch.rows import batch_of, not_sendable
 from laaffic._model.errors import InvalidMessageError
-from laaffic._model.messages import Message
-from laaffic._model.results import State
+from laaffic._model.messages import Message, kind_of
+from laaffic._model.recipients import Recipient
+from laaffic._model.results import BatchResult
+from laaffic._model.rows import Rows, kept
 
 
 def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
     """Put all messages, or all rows, into one batch.
 
     Raises:
-        InvalidMessageError: there is none, one is not a `Message`, or there are too many receivers for one request.
+        InvalidMessageError: there is none, one is not a `Message`, or there are too many recipients for one request.
     """
-    batch = messages._all() if isinstance(messages, Rows) else _all(messages)  # noqa: SLF001  # private to the package
+    if isinstance(messages, Rows):
+        given = [row if type(row) is tuple else kept(row) for row in _iterable(messages.rows)]
+        batch = batch_of(given, 0, messages.sender_id, report=False)
+    else:
+        batch = _all(messages)
     if not batch.size:
         raise InvalidMessageError("there is no message; give at least one")
     if batch.size > max_recipients:
-        rule = f"{batch.size} receivers are too many for one request of at most {max_recipients}; use send_many"
-        raise InvalidMessageError(rule, result=all_in(State.NOT_SENT, batch))
+        rule = f"{batch.size} recipients are too many for one request of at most {max_recipients}; use send_many"
+        raise InvalidMessageError(rule, result=BatchResult(tuple(unposted(batch))))
     return batch
+
+
+def one_message(number: str, content: str, sender_id: str | None, order_id: str | None) -> MessageBatch:
+    """Make a batch of one message to one recipient.
+
+    Raises:
+        InvalidMessageError: names the field and the rule.
+    """
+    if not isinstance(number, str):
+        raise InvalidMessageError(f"expected a string, got {kind_of(number)}", field="number")
+    message = Message(number, content, sender_id, None if order_id is None else [order_id])
+    if len(message.numbers) > 1:
+        rule = f"send takes one number, and there are {len(message.numbers)}; use send_batch for several"
+        raise InvalidMessageError(rule, field="number")
+    return MessageBatch([message], [0])
 
 
 def _all(messages: Iterable[Message]) -> MessageBatch:
     given = list(_iterable(messages))
-    places = [place for place, message in enumerate(given) if isinstance(message, Message)]
-    right = [given[place] for place in places]
-    batch = MessageBatch(right, places)
-    if len(right) < len(given):
-        wrong = next(place for place, message in enumerate(given) if not isinstance(message, Message))
-        raise _not_a_message(given[wrong], wrong, batch)
+    if set(map(type, given)) == {Message}:
+        return MessageBatch(given, range(len(given)))
+    batch = MessageBatch()
+    refusal: InvalidMessageError | None = None
+    for index, message in enumerate(given):
+        if isinstance(message, Message):
+            batch.add(message, index)
+        else:
+            error = _not_a_message(message, index)
+            batch.invalid.append(not_sendable(message, index, error.rule))
+            refusal = refusal or error
+    if refusal is not None:
+        refusal.result = BatchResult(tuple(unposted(batch)))
+        raise refusal
     return batch
 
 
 class Splitter:
-    """Cut a stream of messages into batches of at most `max_recipients`, holding no more than one batch.
+    """Cut a stream of messages, or of rows, into batches of at most `max_recipients`, holding no more than one batch.
 
     A message stays whole where it fits into a request; one that alone is too large is cut.
+
+    Args:
+        max_recipients: the most recipients in one request.
+        report: whether what cannot be sent becomes an outcome in the batch at hand; else it is raised.
     """
 
-    def __init__(self, max_recipients: int) -> None:
-        self._most = max_recipients
+    def __init__(self, max_recipients: int, *, report: bool = False) -> None:
+        self._max = max_recipients
+        self._report = report
         self._batch = MessageBatch()
         self._index = count()
         self._waiting: deque[tuple[Message, int]] = deque()
+        self._rows: list[Any] = []
+        self._first = 0
 
     def split(self, messages: Iterable[Message]) -> Iterator[Batch]:
         """Yield the batches of an iterable.
 
         Raises:
-            InvalidMessageError: something in it is not a `Message`.
+            InvalidMessageError: something in it cannot be sent.
         """
         if isinstance(messages, Rows):
-            yield from messages._batches(self._most)  # noqa: SLF001  # private to the package
-            return
+            rows = iter(_iterable(messages.rows))
+            while True:
+                # Row by row into the list, so that what was read is in it even when reading on fails.
+                some = islice(rows, self._max)
+                self._rows.extend(row if type(row) is tuple else kept(row) for row in some)
+                if not self._rows:
+                    return
+                yield self._row_batch(messages.sender_id)
         for message in _iterable(messages):
             yield from self._add(message)
         yield from self._rest()
 
     async def split_async(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncIterator[Batch]:
         """Do the same for an iterable of either kind."""
-        if not isinstance(messages, AsyncIterable):
+        if isinstance(messages, Rows) and isinstance(messages.rows, AsyncIterable):
+            async for row in messages.rows:
+                self._rows.append(row if type(row) is tuple else kept(row))
+                if len(self._rows) == self._max:
+                    yield self._row_batch(messages.sender_id)
+            if self._rows:
+                yield self._row_batch(messages.sender_id)
+        elif isinstance(messages, AsyncIterable):
+            async for message in messages:
+                for batch in self._add(message):
+                    yield batch
+            for batch in self._rest():
+                yield batch
+        else:
             for batch in self.split(messages):
                 yield batch
-            return
-        async for message in messages:
-            for batch in self._add(message):
-                yield batch
-        for batch in self._rest():
-            yield batch
 
-    def unposted(self) -> MessageBatch:
-        """Return what was read and not yet yielded."""
+    def unposted(self) -> list[Recipient]:
+        """Return the outcomes of what was read and not yielded."""
         left = MessageBatch()
         for message, index in (*zip(self._batch.messages, self._batch.indexes, strict=True), *self._waiting):
             left.add(message, index)
-        return left
+        rows = [not_sendable(row, index, None) for index, row in enumerate(self._rows, self._first)]
+        return in_order([*unposted(left), *self._batch.invalid, *rows])
+
+    def _row_batch(self, sender_id: str | None) -> Batch:
+        rows, self._rows = self._rows, []
+        first, self._first = self._first, self._first + len(rows)
+        return batch_of(rows, first, sender_id, report=self._report)
 
     def _add(self, message: Message) -> Iterator[Batch]:
         index = next(self._index)
         if not isinstance(message, Message):
-            raise _not_a_message(message, index, self.unposted())
-        self._waiting.extend((piece, index) for piece in _pieces(message, self._most))
+            error = _not_a_message(message, index)
+            self._batch.invalid.append(not_sendable(message, index, error.rule))
+            if not self._report:
+                error.result = BatchResult(tuple(self.unposted()))
+                self._batch, self._waiting = MessageBatch(), deque()
+                raise error
+            if len(self._batch.invalid) == self._max:
+                yield from self._rest()
+            return
+        self._waiting.extend((piece, index) for piece in _pieces(message, self._max))
         while self._waiting:
-            if self._batch.size + len(self._waiting[0][0].numbers) > self._most:
+            if self._batch.size + len(self._waiting[0][0].numbers) > self._max:
                 yield from self._rest()
             self._batch.add(*self._waiting.popleft())
-        if self._batch.size == self._most:
+        if self._batch.size == self._max:
             yield from self._rest()
 
     def _rest(self) -> Iterator[Batch]:
-        if self._batch.messages:
+        if self._batch.messages or self._batch.invalid:
             full, self._batch = self._batch, MessageBatch()
             yield full
 
 
-def _iterable(messages: Iterable[Message]) -> Iterable[Message]:
-    if isinstance(messages, str | bytes) or not isinstance(messages, Iterable):
-        raise InvalidMessageError(f"a {type(messages).__name__} will not do; give a list of laaffic.Message")
-    return messages
+def _iterable(given: Any) -> Iterable[Any]:
+    if isinstance(given, AsyncIterable) and not isinstance(given, Iterable):
+        raise InvalidMessageError("an async iterable can only be read by AsyncClient.send_many")
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise InvalidMessageError(f"expected a list of laaffic.Message, got {type(given).__name__}")
+    return given
 
 
-def _not_a_message(given: object, index: int, others: MessageBatch) -> InvalidMessageError:
-    rule = f"a {type(given).__name__} will not do; give a laaffic.Message"
-    return InvalidMessageError(rule, message_index=index, result=all_in(State.NOT_SENT, others))
+def _not_a_message(given: object, index: int) -> InvalidMessageError:
+    return InvalidMessageError(f"expected a laaffic.Message, got {type(given).__name__}", message_index=index)
 
 
 def _pieces(message: Message, most: int) -> Iterator[Message]:
@@ -115,6 +180,4 @@ def _pieces(message: Message, most: int) -> Iterator[Message]:
         yield message
         return
     for start in range(0, len(message.numbers), most):
-        part = slice(start, start + most)
-        order_ids = message.order_ids[part] if message.order_ids else None
-        yield Message(message.numbers[part], message.content, message.sender_id, order_ids)
+        yield part_of(message, range(start, min(start + most, len(message.numbers))))

@@ -1,127 +1,210 @@
-"""What may be posted and what may be handed over while several requests are under way: decisions, no waiting."""
+"""The batches of one `send_many`: what may be posted, what is in flight, what is handed over. Decisions, no waiting."""
 
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from laaffic._batch.batch import Batch, all_in
+from laaffic._batch.batch import Batch, MessageBatch, all_in, in_order, unposted
 from laaffic._batch.splitter import Splitter
-from laaffic._model.errors import ConfigurationError, LaafficError, OutcomeUnknownError
-from laaffic._model.results import BatchResult, State
-from laaffic._outcome.outcome import with_not_sent
+from laaffic._bulk.posts import Posts, ends_sending, indexes
+from laaffic._model.errors import ConfigurationError, OutcomeUnknownError
+from laaffic._model.recipients import Recipient, State
+from laaffic._model.results import UNKNOWN, BatchResult, LaafficError, with_error
+from laaffic._outcome.outcome import with_recipients
 
-MOST_AT_ONCE = 100
+MAX_CONCURRENCY = 100
 _logger = logging.getLogger("laaffic")
 
 
 def check_concurrency(concurrency: int) -> None:
-    """Refuse what is no number of requests.
+    """Refuse what is not a number of requests.
 
     Raises:
-        ConfigurationError: it is none.
+        ConfigurationError: it is not one.
     """
-    if not isinstance(concurrency, int) or isinstance(concurrency, bool) or not 1 <= concurrency <= MOST_AT_ONCE:
-        raise ConfigurationError(f"concurrency is a whole number of requests at once, 1 to {MOST_AT_ONCE}")
+    if not isinstance(concurrency, int) or isinstance(concurrency, bool) or not 1 <= concurrency <= MAX_CONCURRENCY:
+        raise ConfigurationError(f"concurrency is a whole number of requests at once, 1 to {MAX_CONCURRENCY}")
 
 
-class Window:
-    """The requests of one `send_many` that are under way, and the results that wait for their turn."""
+class Job:
+    """One batch on its way: what is to be posted of it, and the results so far."""
 
-    def __init__(self, splitter: Splitter, concurrency: int, *, in_order: bool) -> None:
+    def __init__(self, place: int, batch: Batch, *, split: bool) -> None:
+        self.place = place
+        self.batch = batch
+        self.posts = Posts(batch, split=split)
+        self.invalid = batch.invalid  # handed over with the first result
+
+
+class InFlight:
+    """The requests of one `send_many` that are in flight, and the results that wait for their turn.
+
+    Args:
+        splitter: what was read and not posted is asked of it.
+        concurrency: how many batches may be in flight at once.
+        in_order: whether results are handed over in the order of the messages.
+        split: whether a batch that is refused as a whole is posted again in parts.
+    """
+
+    def __init__(self, splitter: Splitter, concurrency: int, *, in_order: bool = False, split: bool = False) -> None:
         self.ended = False
         self.failure: BaseException | None = None
         self._splitter = splitter
         self._concurrency = concurrency
         self._in_order = in_order
-        self._under_way: dict[int, Batch] = {}
-        self._posted = 0
+        self._split = split
+        self._jobs: dict[int, Job] = {}
+        self._places = 0
+        self._posted = False
         self._next = 0
-        self._waiting: dict[int, BatchResult] = {}
+        self._waiting: dict[int, list[BatchResult]] = {}
         self._refused = False
-        self._unposted: list[Batch] = []
-        self._unposted_told = False
+        self._closed = False
+        self._unposted: list[Recipient] = []
+        self._told = False
 
     @property
     def may_post(self) -> bool:
-        """Whether one more request may be posted now; results that wait for an earlier one count, too."""
-        under_way = len(self._under_way)
-        return (
-            not self.ended and under_way < self._concurrency and under_way + len(self._waiting) < 2 * self._concurrency
-        )
+        """Whether one more batch may be posted now; results that wait for an earlier one count, too."""
+        jobs = len(self._jobs)
+        waiting = len(self._waiting.keys() - self._jobs.keys())
+        return not self.ended and jobs < self._concurrency and jobs + waiting < 2 * self._concurrency
 
     @property
     def is_waiting(self) -> bool:
-        """Whether any request is under way."""
-        return bool(self._under_way)
+        """Whether any batch is in flight."""
+        return bool(self._jobs)
 
-    def posts(self, batch: Batch) -> int | None:
-        """Note that a batch is now under way, and return its place; None when it must not be posted any more."""
-        if self.ended:  # by an answer that came while it was read
-            self._unposted.append(batch)
+    def read(self, batches: Iterator[Batch]) -> Batch | None:
+        """Read one more batch; None at the end, or when reading failed."""
+        try:
+            return next(batches, None)
+        except Exception as error:  # noqa: BLE001  # the caller's own; raised when all in flight is handed over
+            self.failed(error)
             return None
-        self._under_way[self._posted] = batch
-        self._posted += 1
-        return self._posted - 1
 
-    def answered(self, place: int, outcome: BatchResult | BaseException) -> None:
-        """Note what became of a request that was under way. To say it twice does no harm."""
-        if place not in self._under_way:
-            return
-        if isinstance(outcome, BaseException) and not isinstance(outcome, LaafficError):
-            self.failed(outcome)
-            what = f"Sending broke off: {type(outcome).__name__}"
-            outcome = OutcomeUnknownError(what, result=all_in(State.UNKNOWN, self._under_way[place]))
-        if isinstance(outcome, LaafficError):
-            outcome = replace(outcome.result, error=outcome)
-        self._waiting[place] = outcome
+    def start(self, batch: Batch) -> Job:
+        """Note that a batch is now in flight; nothing of it is posted when sending has ended or it has nobody."""
+        if self.ended:  # by a response that came while it was read
+            self._unposted += unposted(batch)
+            return Job(-1, MessageBatch(), split=False)
+        job = self._jobs[self._places] = Job(self._places, batch, split=self._split)
+        self._places += 1
+        if not batch.size:
+            self._hand_over(job, BatchResult())
+        return job
+
+    def responded(self, job: Job, part: Batch, outcome: BatchResult | BaseException) -> bool:
+        """Note what became of a post; return whether more of the batch may be posted. Saying it twice does no harm."""
+        if not job.posts.is_in_flight(part):
+            return False
+        after_posts = self._posted
+        if isinstance(outcome, BatchResult):
+            self._posted = True
+            self._hand_over(job, job.posts.result_of(outcome))
+            job.posts.advance(outcome)
+        else:
+            outcome = self._broken_off(job, outcome)
+            self._hand_over(job, outcome)
+        if outcome.error is not None:
+            outcome.error.after_posts = after_posts
         self._refused = self._refused or ends_sending(outcome)
         self.ended = self.ended or self._refused
-        del self._under_way[place]
+        return not (self._refused or self._closed)
+
+    def finished(self, job: Job) -> None:
+        """Note that nothing more of a batch is posted. Saying it twice does no harm."""
+        if job.place in self._jobs and (left := job.posts.left()):
+            self._hand_over(job, BatchResult(tuple(left), batch_id=job.batch.id))
+        self._jobs.pop(job.place, None)
+
+    def _broken_off(self, job: Job, error: BaseException) -> BatchResult:
+        unknown = job.posts.broke_off()
+        if isinstance(error, LaafficError):  # which has the outcomes of those that were to be posted
+            return with_error(replace(error.result, error=None), error)
+        self.failed(error)
+        what = f"Sending broke off: {type(error).__name__}"
+        return with_error(BatchResult(tuple(unknown), batch_id=job.batch.id), OutcomeUnknownError(what))
 
     def failed(self, error: BaseException) -> None:
-        """Note an error that is to be raised when the results of all that is under way have been handed over."""
+        """Note an error that is to be raised when the results of all that is in flight have been handed over."""
         self.ended = True
         self.failure = self.failure or error
 
     def ready(self) -> Iterator[BatchResult]:
-        """Take out the results that may be handed over now. The last of all holds what was read and not posted."""
-        while self._waiting:
-            place = self._next if self._in_order else next(iter(self._waiting))
-            if place not in self._waiting:
-                return
-            self._next += 1
-            result = self._waiting.pop(place)
-            if self._refused and not self._waiting and not self._under_way:
-                result = with_not_sent(result, *self._unposted, self._splitter.unposted())
-                self._unposted_told = True
+        """Take out the results that may be handed over now; the last one of all has what was read and not posted."""
+        while (place := self._ready_place()) is not None:
+            results = self._waiting[place]
+            result = results.pop(0)
+            if not results:
+                del self._waiting[place]
+            if self._refused and not self._waiting and not self._jobs:
+                result = with_recipients(result, self._left_over())
             yield result
+            self._skip_finished()
+
+    def last(self) -> Iterator[BatchResult]:
+        """Hand over what was read and not posted because reading on failed, where no result has it."""
+        if self.failure is not None and (left := self._left_over()):
+            yield BatchResult(tuple(left))
+
+    def raise_failure(self) -> None:
+        """Raise what reading, or a post, failed with; of what was posted before it claims nothing.
+
+        Raises:
+            BaseException: the failure.
+        """
+        if isinstance(self.failure, LaafficError) and self._posted:
+            self.failure.after_posts = True
+            self.failure.sent = UNKNOWN
+        if self.failure is not None:
+            raise self.failure
+
+    def close(self) -> None:
+        """Post nothing more, not even the rest of a batch: nobody reads on, or something was interrupted."""
+        self.ended = self._closed = True
 
     def left(self) -> None:
         """Note that nobody reads on. What is known by now goes into the log, so that it is not lost."""
-        self.ended = True
-        for result in self._waiting.values():
-            _logger.warning("%s, whose result nobody read: %r", _messages(result), result)
-        for batch in self._under_way.values():
-            _logger.warning("%s, whose result nobody read: unknown", _messages(all_in(State.UNKNOWN, batch)))
-        if self.failure is None and not self._unposted_told:
-            for batch in (*self._unposted, self._splitter.unposted()):
-                if (result := all_in(State.NOT_SENT, batch)).recipients:
-                    _logger.warning("%s were read and not posted", _messages(result))
+        self.close()
+        for results in self._waiting.values():
+            for result in results:
+                if result.recipients:
+                    _logger.warning("%s, whose result nobody read: %r", indexes(result.recipients), result)
+        for job in self._jobs.values():
+            unknown = all_in(State.UNKNOWN, job.batch).recipients
+            _logger.warning("%s, whose result nobody read: unknown", indexes(unknown))
+        if left := self._left_over():
+            _logger.warning("%s: read and not posted", indexes(left))
         self._waiting.clear()
-        self._under_way.clear()
+        self._jobs.clear()
 
     @property
     def note(self) -> str:
-        """What an interruption is told of those under way."""
-        those = ", ".join(_messages(all_in(State.UNKNOWN, batch)) for batch in self._under_way.values()) or "none"
-        return f"laaffic: interrupted; under way were: {those}. What became of them is in the log, or unknown"
+        """What an interruption says of what is in flight."""
+        jobs = [indexes(all_in(State.UNKNOWN, job.batch).recipients) for job in self._jobs.values()]
+        those = ", ".join(jobs) or "none"
+        return f"laaffic: interrupted; in flight were: {those}. What became of them is in the log, or unknown"
 
+    def _hand_over(self, job: Job, result: BatchResult) -> None:
+        invalid, job.invalid = job.invalid, []
+        if invalid:
+            merged = replace(result, recipients=tuple(in_order([*result.recipients, *invalid])))
+            result = merged if merged.error is None else with_error(merged, merged.error)
+        self._waiting.setdefault(job.place, []).append(result)
 
-def _messages(result: BatchResult) -> str:
-    first, last = result.recipients[0].message_index, result.recipients[-1].message_index
-    return f"messages {first} to {last}"
+    def _left_over(self) -> list[Recipient]:
+        if self._told:
+            return []
+        self._told = True
+        return in_order([*self._unposted, *self._splitter.unposted()])
 
+    def _ready_place(self) -> int | None:
+        self._skip_finished()
+        if self._in_order:
+            return self._next if self._next in self._waiting else None
+        return next(iter(self._waiting), None)
 
-def ends_sending(result: BatchResult) -> bool:
-    """Tell whether every further request would meet the same error."""
-    return result.error is not None and result.error._concerns_every_request  # noqa: SLF001  # private to the package
+    def _skip_finished(self) -> None:
+        while self._next < self._places and self._next not in self._jobs and self._next not in self._waiting:
+            self._next += 1

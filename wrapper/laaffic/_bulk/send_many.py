@@ -1,70 +1,37 @@
-"""Any number of messages, in as many requests as it takes: one after the other, or several at once."""
+"""Any number of messages, in as many requests as it takes: one after the other, in the caller's thread."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Generator, Iterable
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
 
 from laaffic._batch.batch import Batch
-from laaffic._batch.splitter import Splitter
-from laaffic._bulk.in_flight import Window, check_concurrency, ends_sending
-from laaffic._model.messages import Message
+from laaffic._bulk.in_flight import InFlight
 from laaffic._model.results import BatchResult
-from laaffic._outcome.outcome import with_not_sent
 
 
-def many(
-    send: Callable[[Batch], BatchResult],
-    messages: Iterable[Message],
-    splitter: Splitter,
-    *,
-    concurrency: int,
-    in_order: bool,
+def one_by_one(
+    send: Callable[[Batch], BatchResult], batches: Iterator[Batch], flight: InFlight
 ) -> Generator[BatchResult]:
-    """Choose the way, when it is called rather than when it is read."""
-    check_concurrency(concurrency)
-    if concurrency == 1:
-        return _one_by_one(send, messages, splitter)
-    from laaffic._bulk.threads import in_threads  # noqa: PLC0415  # few need it
-
-    window = Window(splitter, concurrency, in_order=in_order)
-    return in_threads(send, splitter.split(messages), window)
-
-
-def many_async(
-    send: Callable[[Batch], Coroutine[Any, Any, BatchResult]],
-    messages: Iterable[Message] | AsyncIterable[Message],
-    splitter: Splitter,
-    *,
-    concurrency: int,
-    in_order: bool,
-) -> AsyncGenerator[BatchResult]:
-    """Do the same for the client that does not block."""
-    check_concurrency(concurrency)
-    if concurrency == 1:
-        return _one_by_one_async(send, messages, splitter)
-    from laaffic._bulk.tasks import in_tasks  # noqa: PLC0415  # few need it
-
-    return in_tasks(send, splitter.split_async(messages), Window(splitter, concurrency, in_order=in_order))
+    """Post each batch, and hand over its result before the next is posted."""
+    try:
+        while not flight.ended and (batch := flight.read(batches)) is not None:
+            job = flight.start(batch)
+            while (part := job.posts.next()) and flight.responded(job, part, attempted(send, part)):
+                yield from flight.ready()
+            flight.finished(job)
+            yield from flight.ready()
+        yield from flight.last()
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        error.add_note(flight.note)
+        raise
+    finally:
+        flight.left()
+    flight.raise_failure()
 
 
-def _one_by_one(
-    send: Callable[[Batch], BatchResult], messages: Iterable[Message], splitter: Splitter
-) -> Generator[BatchResult]:
-    for batch in splitter.split(messages):
-        result = send(batch)
-        if ends_sending(result):
-            yield with_not_sent(result, splitter.unposted())
-            return
-        yield result
-
-
-async def _one_by_one_async(
-    send: Callable[[Batch], Coroutine[Any, Any, BatchResult]],
-    messages: Iterable[Message] | AsyncIterable[Message],
-    splitter: Splitter,
-) -> AsyncGenerator[BatchResult]:
-    async for batch in splitter.split_async(messages):
-        result = await send(batch)
-        if ends_sending(result):
-            yield with_not_sent(result, splitter.unposted())
-            return
-        yield result
+def attempted(send: Callable[[Batch], BatchResult], part: Batch) -> BatchResult | Exception:
+    """Send, and return an exception as an outcome like any other."""
+    try:
+        return send(part)
+    except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
+        return error

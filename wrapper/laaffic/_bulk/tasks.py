@@ -1,7 +1,7 @@
 """Several requests at once for the client that does not block: each is posted in a task.
 
-Messages are read in a task, too, so that an answer need not wait for the next message. What may be posted when, and
-which result is handed over when, `Window` decides.
+Messages are read in a task, too, so that a response need not wait for the next message. What may be posted when, and
+which result is handed over when, `InFlight` decides.
 """
 
 import asyncio
@@ -9,97 +9,111 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from laaffic._batch.batch import Batch
-from laaffic._bulk.in_flight import Window
+from laaffic._bulk.in_flight import InFlight, Job
 from laaffic._model.errors import ConfigurationError
 from laaffic._model.results import BatchResult
 
 
 async def in_tasks(
-    send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], window: Window
+    send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], flight: InFlight
 ) -> AsyncGenerator[BatchResult]:
     """Post each batch in a task. When this is cancelled they are, too, as a single send would be."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         raise ConfigurationError("concurrency needs asyncio; under another async library leave it at 1") from None
-    posts = _Tasks(send, batches, window)
+    tasks = _Tasks(send, batches, flight)
     try:
-        while await posts.went_on():
-            for result in window.ready():
+        while await tasks.advance():
+            for result in flight.ready():
                 yield result
+        for result in flight.last():
+            yield result
     except GeneratorExit:
         raise
     except BaseException as error:
-        posts.cancel()
-        error.add_note(window.note)
+        tasks.cancel()
+        error.add_note(flight.note)
         raise
     finally:
-        window.ended = True  # what is still being read is not posted any more
+        flight.close()  # what is still being read is not posted any more
         try:
-            await posts.finish()
+            await tasks.finish()
         except BaseException as error:  # cancelled once more, while it waited
-            error.add_note(window.note)
+            error.add_note(flight.note)
             raise
         finally:
-            posts.take_finished()
-            window.left()
-    if window.failure is not None:
-        raise window.failure
+            tasks.take_finished()
+            flight.left()
+    flight.raise_failure()
 
 
 class _Tasks:
     def __init__(
-        self, send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], window: Window
+        self, send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], flight: InFlight
     ) -> None:
         self._send = send
         self._batches = batches
-        self._window = window
+        self._flight = flight
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
         self._read: Batch | None = None
         self._failure: BaseException | None = None
         self._stopping = False
         self._reader = asyncio.create_task(self._read_batches())
-        self._reader.add_done_callback(self._read_over)
-        self._posts: dict[asyncio.Task[BatchResult], int] = {}
+        self._reader.add_done_callback(self._reading_ended)
+        self._posts: dict[asyncio.Task[BatchResult], tuple[Job, Batch]] = {}
 
-    async def went_on(self) -> bool:
-        if self._window.may_post:
+    async def advance(self) -> bool:
+        """Wait for a response, or for one more batch to post; return whether there may be more of either."""
+        if self._flight.may_post:
             self._wanted.set()
         if self._reader.done() and not self._posts:
             return False
         await self._changed.wait()
         self._changed.clear()
         self.take_finished()
-        if self._window.ended:
+        if self._flight.ended:
             await self._stop_reading()
         return True
 
     def take_finished(self) -> None:
+        """Note every response that has come, and post what was read meanwhile."""
         for post in [post for post in self._posts if post.done()]:
+            job, part = self._posts[post]
             error = asyncio.CancelledError() if post.cancelled() else post.exception()
-            self._window.answered(self._posts[post], error or post.result())
+            if self._flight.responded(job, part, error or post.result()):
+                self._post_next(job)
+            else:
+                self._flight.finished(job)
             del self._posts[post]
         if self._read is not None:
             batch, self._read = self._read, None
-            place = self._window.posts(batch)
-            if place is not None:
-                post = asyncio.create_task(self._send(batch))
-                post.add_done_callback(lambda _: self._changed.set())
-                self._posts[post] = place
+            self._post_next(self._flight.start(batch))
         if self._failure is not None:
-            self._window.failed(self._failure)
+            self._flight.failed(self._failure)
 
     def cancel(self) -> None:
+        """Cancel all that is in flight."""
         for post in self._posts:
             post.cancel()
 
     async def finish(self) -> None:
-        """Wait for all that is under way."""
+        """Wait for all that is in flight."""
         await self._stop_reading()
         while self._posts:
             await asyncio.wait(self._posts)
             self.take_finished()
+
+    def _post_next(self, job: Job) -> None:
+        part = job.posts.next()
+        if part is None:
+            self._flight.finished(job)
+            self._changed.set()  # there is room for one more batch, and perhaps a result without a post
+            return
+        post = asyncio.create_task(self._send(part))
+        post.add_done_callback(lambda _: self._changed.set())
+        self._posts[post] = job, part
 
     async def _read_batches(self) -> None:
         """Read in one task from first to last: what the caller's iterable holds open may belong to a task."""
@@ -112,7 +126,7 @@ class _Tasks:
             self._wanted.clear()
             await self._wanted.wait()
 
-    def _read_over(self, reader: asyncio.Task[None]) -> None:
+    def _reading_ended(self, reader: asyncio.Task[None]) -> None:
         self._changed.set()
         if not reader.cancelled():
             self._failure = reader.exception()

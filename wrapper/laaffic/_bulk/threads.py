@@ -1,8 +1,8 @@
-"""Several requests at once for the client that blocks: each is posted in a thread of its own.
+"""Several requests at once for the client that blocks: each batch is posted in a thread of its own.
 
-Messages are read and results handed over in the caller's thread; what may be posted when, `Window` decides. The threads
-are no daemons: when the program ends, what is under way still gets its answer. None of them waits for more to do, so
-that none can keep the program from ending.
+Messages are read and results handed over in the caller's thread; what may be posted when, `InFlight` decides. The
+threads are not daemons: when the program ends, what is in flight still gets its response. None of them waits for more
+to do, so that none can keep the program from ending.
 """
 
 import os
@@ -11,44 +11,44 @@ from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
 
 from laaffic._batch.batch import Batch, all_in
-from laaffic._bulk.in_flight import Window
+from laaffic._bulk.in_flight import InFlight, Job
 from laaffic._model.errors import NotSentError
-from laaffic._model.results import BatchResult, State
+from laaffic._model.recipients import State
+from laaffic._model.results import BatchResult
 
 
 def in_threads(
-    send: Callable[[Batch], BatchResult], batches: Iterator[Batch], window: Window
+    send: Callable[[Batch], BatchResult], batches: Iterator[Batch], flight: InFlight
 ) -> Generator[BatchResult]:
     """Post each batch in a thread."""
-    posts, process = _Threads(send, window), os.getpid()
+    threads, process = _Threads(send, flight), os.getpid()
     try:
-        while posts.went_on(batches):
-            yield from window.ready()
+        while threads.advance(batches):
+            yield from flight.ready()
+        yield from flight.last()
     except BaseException as error:
-        error.add_note(window.note)
+        error.add_note(flight.note)
         raise
     finally:
         if os.getpid() == process:  # in a fork, the threads are another's
-            posts.finish()
-            window.left()
-    if window.failure is not None:
-        raise window.failure
+            threads.finish()
+            flight.left()
+    flight.raise_failure()
 
 
 class _Threads:
-    def __init__(self, send: Callable[[Batch], BatchResult], window: Window) -> None:
+    def __init__(self, send: Callable[[Batch], BatchResult], flight: InFlight) -> None:
         self._send = send
-        self._window = window
+        self._flight = flight
         self._finished: SimpleQueue[_Post] = SimpleQueue()
         self._posts: set[_Post] = set()
 
-    def went_on(self, batches: Iterator[Batch]) -> bool:
-        if self._window.may_post and (batch := self._next(batches)) is not None:
+    def advance(self, batches: Iterator[Batch]) -> bool:
+        """Post one more batch, or wait for a response; return whether there may be more of either."""
+        if self._flight.may_post and (batch := self._flight.read(batches)) is not None:
             self._take_finished()
-            place = self._window.posts(batch)
-            if place is not None:
-                self._post(place, batch)
-        elif self._window.is_waiting:
+            self._post_next(self._flight.start(batch))
+        elif self._flight.is_waiting:
             self._take(self._finished.get())
         else:
             return False
@@ -56,56 +56,58 @@ class _Threads:
         return True
 
     def finish(self) -> None:
-        """Wait for all that is under way. Not by counting: an interruption may have come between any two steps."""
+        """Wait for all that is in flight. Not by counting: an interruption may have come between any two steps."""
+        self._flight.close()
         for post in list(self._posts):
             if post.ident is not None:  # it was started
                 post.join()
             self._take(post)
 
-    def _next(self, batches: Iterator[Batch]) -> Batch | None:
-        try:
-            return next(batches, None)
-        except Exception as error:  # noqa: BLE001  # the caller's own; raised when all under way is handed over
-            self._window.failed(error)
-            return None
-
-    def _post(self, place: int, batch: Batch) -> None:
-        post = _Post(self._send, place, batch, self._finished)
+    def _post_next(self, job: Job) -> None:
+        part = job.posts.next()
+        if part is None:
+            self._flight.finished(job)
+            return
+        post = _Post(self._send, job, part, self._finished)
         self._posts.add(post)
         try:
             post.start()
         except RuntimeError as error:
             self._posts.discard(post)
-            result = all_in(State.NOT_SENT, batch)
-            self._window.answered(place, NotSentError(f"No thread could be started: {error}", result=result))
+            result = all_in(State.NOT_SENT, part)
+            self._flight.responded(job, part, NotSentError(f"No thread could be started: {error}", result=result))
+            self._flight.finished(job)
 
     def _take_finished(self) -> None:
         while not self._finished.empty():
             self._take(self._finished.get())
 
     def _take(self, post: "_Post") -> None:
-        if post.outcome is not None:
-            self._window.answered(post.place, post.outcome)
+        if post in self._posts and post.outcome is not None:
+            if self._flight.responded(post.job, post.part, post.outcome):
+                self._post_next(post.job)
+            else:
+                self._flight.finished(post.job)
         self._posts.discard(post)
 
 
 class _Post(threading.Thread):
-    """The posting of one batch."""
+    """The posting of one request."""
 
     def __init__(
-        self, send: Callable[[Batch], BatchResult], place: int, batch: Batch, finished: "SimpleQueue[_Post]"
+        self, send: Callable[[Batch], BatchResult], job: Job, part: Batch, finished: "SimpleQueue[_Post]"
     ) -> None:
         super().__init__(name="laaffic-send-many", daemon=False)
-        self.place = place
+        self.job = job
         self.outcome: BatchResult | BaseException | None = None
         self._send = send
-        self._batch = batch
+        self.part = part
         self._finished = finished
 
     def run(self) -> None:
         """Post it."""
         try:
-            self.outcome = self._send(self._batch)
+            self.outcome = self._send(self.part)
         except BaseException as error:  # noqa: BLE001  # raised where the results are read
             self.outcome = error
         self._finished.put(self)

@@ -1,19 +1,21 @@
-"""What is known after an attempt to post: an answer, or why there is none."""
+"""What is known after an attempt to call the provider: a response, or why there is none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer came, whole."""
+class Responded:
+    """A response came, whole."""
 
     http_status: int
     content: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """No answer came.
+    """No response came.
 
     Attributes:
         reached: whether any part of the request may have reached the provider.
@@ -28,4 +30,4 @@ class Unanswered:
     connecting: bool = False
 
 
-Evidence = Answered | Unanswered
+Evidence = Responded | Unanswered

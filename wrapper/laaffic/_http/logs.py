@@ -1,8 +1,8 @@
 """Keeping what a server sends back out of the HTTP library's own debug log.
 
-At level DEBUG httpcore2 writes the headers of each answer, and what is not HTTP whole. A server that repeats what it was
-sent would so put numbers, texts and signatures into the log. Only during this package's own requests, only what was
-received is left out; the names of the steps stay.
+At level DEBUG httpcore2 logs the headers of each response, and all of what is not HTTP. A server that repeats what it
+was sent would thus put numbers, texts and signatures into the log. Only during this package's own requests, and only
+what was received, is left out; the names of the steps stay.
 """
 
 import logging

@@ -3,56 +3,70 @@
 import ssl
 import sys
 from functools import cache
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from laaffic._http.connections import KEPT, AsyncConnections, Connections
-from laaffic._http.doubt import doubted, doubted_async
+from laaffic._http.channel import Channel
 from laaffic._http.guard import AsyncGuardedTransport, GuardedTransport
 from laaffic._http.signing import Signer
 from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
+from laaffic_api import Client as ApiClient
+
+MAX_CONNECTIONS = 100  # at once; a further request waits for one to become free
+KEEP_ALIVE = 5.0  # seconds without use
+# Only these classes themselves are believed when they say that no connection could be made; a subclass may do anything.
+_TRUSTED = (
+    httpx2.HTTPTransport,
+    httpx2.AsyncHTTPTransport,
+    httpx2.MockTransport,
+    httpx2.WSGITransport,
+    httpx2.ASGITransport,
+)
 
 
 @cache
 def shared_ssl_context() -> ssl.SSLContext:
-    """Return the one SSL context of this process: building one takes longer than many sends."""
+    """Return this process's one SSL context, with the system's certificates: building one is slower than many sends."""
     return httpx2.create_ssl_context()
 
 
 @cache
 def _user_agent() -> str:
-    from importlib.metadata import version  # noqa: PLC0415  # takes long to import, and `import laaffic` needs it not
-
     python = ".".join(map(str, sys.version_info[:2]))
     return f"laaffic/{version('laaffic')} python/{python} httpx2/{httpx2.__version__}"
 
 
-def open_sync(settings: Settings, signer: Signer, transport: httpx2.BaseTransport | None) -> httpx2.Client:
-    """Return the HTTP client, over an expert's transport if there is one."""
-    if transport is None:
-        options = _connection_options(settings)
-        guarded: httpx2.BaseTransport = Connections(
-            lambda: GuardedTransport(httpx2.HTTPTransport(**options), alone=True)
-        )
-    else:
-        guarded = GuardedTransport(doubted(transport))
-    return httpx2.Client(transport=guarded, **_request_options(settings, signer))
+def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
+    """Open a channel for the client that blocks, over an expert's transport if there is one.
+
+    Args:
+        settings: the client's settings.
+        signer: signs every request.
+        transport: an expert's transport.
+        fresh: whether each request gets a connection that no other request uses.
+    """
+    inner = httpx2.HTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
+    http = httpx2.Client(transport=GuardedTransport(inner), **_request_options(settings, signer))
+    api = ApiClient(base_url=settings.base_url).set_httpx_client(http)
+    return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
 
 
-def open_async(settings: Settings, signer: Signer, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
-    """Return the async HTTP client, over an expert's transport if there is one."""
-    if transport is None:
-        options = _connection_options(settings)
-        guarded: httpx2.AsyncBaseTransport = AsyncConnections(
-            lambda: AsyncGuardedTransport(httpx2.AsyncHTTPTransport(**options), alone=True)
-        )
-    else:
-        guarded = AsyncGuardedTransport(doubted_async(transport))
-    return httpx2.AsyncClient(transport=guarded, **_request_options(settings, signer))
+def open_async(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
+    """Do the same for the client that does not block."""
+    inner = httpx2.AsyncHTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
+    http = httpx2.AsyncClient(transport=AsyncGuardedTransport(inner), **_request_options(settings, signer))
+    api = ApiClient(base_url=settings.base_url).set_async_httpx_client(http)
+    return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
+
+
+def is_transport(given: object, *, sync: bool) -> bool:
+    """Return whether something is a transport of the HTTP library, for the client of this kind."""
+    return isinstance(given, httpx2.BaseTransport if sync else httpx2.AsyncBaseTransport)
 
 
 def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
@@ -66,22 +80,25 @@ def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
     }
 
 
-def _connection_options(settings: Settings) -> dict[str, Any]:
+def _connection_options(settings: Settings, *, fresh: bool) -> dict[str, Any]:
+    kept = 0 if fresh else MAX_CONNECTIONS
     return {
         "verify": settings.ssl_context or shared_ssl_context(),
         "proxy": settings.proxy or _proxy_of_the_environment(settings.base_url),
         "trust_env": False,
-        "limits": httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
+        "limits": httpx2.Limits(
+            max_connections=MAX_CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=KEEP_ALIVE
+        ),
     }
 
 
 def _proxy_of_the_environment(base_url: str) -> str | None:
-    """Return the proxy for https that the environment names. Plain http goes to loopback, never to a proxy."""
+    """Return the proxy for https that the environment names. Plain http never goes to a proxy."""
     parts = urlsplit(base_url)
     if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
         return None
     named = getproxies()
     proxy = named.get("https") or named.get("all")
     if proxy and not is_address(proxy if "://" in proxy else f"http://{proxy}"):
-        raise ConfigurationError("HTTPS_PROXY or ALL_PROXY is no http or https address; SOCKS will not do")
+        raise ConfigurationError("HTTPS_PROXY or ALL_PROXY is not an http or https address; SOCKS is not supported")
     return proxy and (proxy if "://" in proxy else f"http://{proxy}")

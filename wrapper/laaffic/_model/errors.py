@@ -5,11 +5,13 @@ LaafficError
 ├── InvalidMessageError(ValueError)  refused here, before anything was sent
 ├── NotSentError                     no connection could be made; safe to send again
 ├── OutcomeUnknownError              it may have been sent
-├── HTTPStatusError                  a 3xx or 4xx without an answer by the contract
+├── RejectedError                    only from send(): the provider did not take this recipient's message
 ├── PartialFailureError              only from raise_for_rejected()
+├── QueryFailedError                 a query got no usable response, though it was repeated
+├── HTTPStatusError                  a 3xx or 4xx that is not a response by the contract
 └── StatusError                      the provider refused
     ├── AuthenticationError          -1
-    ├── IPRestrictedError            -2
+    ├── IPRestrictedError            -2, -31
     ├── SensitiveContentError        -3
     ├── EmptyContentError            -4
     ├── ContentTooLongError          -5
@@ -18,23 +20,27 @@ LaafficError
     ├── EmptyNumbersError            -8
     ├── InvalidNumberError           -9
     ├── InsufficientBalanceError     -10
+    ├── AccountLockedError           -13
+    ├── InvalidFieldError            -14
+    ├── TooFrequentError             -15
     ├── TimestampExpiredError        -16
+    ├── EmptyTemplateError           -17
     ├── GatewayFaultError            -18
     ├── NoPriceError                 -19
+    ├── KeyDisabledError             -30
+    ├── KeyNotAllowedError           -32
     └── UnknownStatusError           any other
 """
 
-import copyreg
 from http import HTTPStatus
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
-from laaffic._model.results import BatchResult
+from laaffic._model.recipients import Recipient
+from laaffic._model.results import UNKNOWN, BatchResult, LaafficError, PartialFailureError
 from laaffic._model.statuses import status_info
 
-_SENT = {
-    "no": "Nothing was sent.",
-    "unknown": "Some or all of it may have been sent; each receiver's state says what is known.",
-}
+__all__ = ["LaafficError", "PartialFailureError"]  # defined beside the result, which they hold and are held by
+
 # What is wrong with one request alone; the next one may well pass.
 _WRONG_WITH_ONE_REQUEST = frozenset(
     {
@@ -44,62 +50,6 @@ _WRONG_WITH_ONE_REQUEST = frozenset(
         HTTPStatus.UNPROCESSABLE_ENTITY,
     }
 )
-
-
-class LaafficError(Exception):
-    """Anything that this package raises. It survives pickle and deepcopy.
-
-    Attributes:
-        sent: `"no"`: nobody got anything, the whole batch may be sent again once the cause is mended. `"unknown"`: some
-            or all of it may have been sent; each receiver's state in `result` says what is known.
-        retryable: whether sending the very same again later may work and cannot send anything twice.
-        hint: what to do, in plain words.
-        result: the outcome of every receiver asked for; without receivers when it never came to a batch.
-        status: the provider's status, such as `"-10"`, or None when there was no answer or none with a status.
-        reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
-        http_status: the HTTP status of the answer, or None when there was no answer.
-    """
-
-    sent: Literal["no", "unknown"] = "no"
-    retryable: bool = False
-    hint: str = ""
-    # Whether every further request would meet the same, so that a campaign had better end.
-    _concerns_every_request: bool = False
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        result: BatchResult | None = None,
-        sent: Literal["no", "unknown"] | None = None,
-        retryable: bool | None = None,
-        hint: str | None = None,
-        status: str | None = None,
-        reason: str | None = None,
-        http_status: int | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.result = BatchResult() if result is None else result
-        self.status = status
-        self.reason = reason
-        self.http_status = http_status
-        if sent is not None:
-            self.sent = sent
-        if retryable is not None:
-            self.retryable = retryable
-        if hint is not None:
-            self.hint = hint
-
-    def __str__(self) -> str:
-        """Say what happened, whether it was sent, and what to do."""
-        message = str(self.args[0]) if self.args else ""
-        sentence = message and (message if message.endswith((".", "!", "?")) else f"{message}.")
-        return " ".join(part for part in (sentence, _SENT[self.sent], self.hint) if part)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle without calling `__init__`: subclasses may take other arguments."""
-        rebuild = copyreg.__newobj__  # type: ignore[attr-defined]  # not in typeshed
-        return rebuild, (type(self), *self.args), self.__dict__
 
 
 class ConfigurationError(LaafficError):
@@ -119,6 +69,7 @@ class InvalidMessageError(LaafficError, ValueError):
     """
 
     hint = "Correct it, then send again."
+    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")  # noqa: SLF001  # the base class's own
 
     def __init__(
         self,
@@ -147,48 +98,65 @@ class NotSentError(LaafficError):
 
 
 class OutcomeUnknownError(LaafficError):
-    """It may have been sent: the answer did not come, broke off, or is not one by the contract.
+    """It may have been sent: the response did not come, broke off, or is not one by the contract.
 
     Never sent again by this package: there is no idempotency key, and every message costs money and reaches a person.
     """
 
-    sent = "unknown"
+    sent = UNKNOWN
     hint = "Do not send again blindly: ask the provider what became of the unknown ones."
 
 
 class HTTPStatusError(LaafficError):
-    """A 3xx or 4xx without an answer by the contract: something other than the endpoint answered. Never followed."""
+    """A 3xx or 4xx without an answer by the contract: something other than the endpoint responded. Never followed."""
 
     @property
     def _concerns_every_request(self) -> bool:  # type: ignore[override]  # it depends on the HTTP status
         return self.http_status not in _WRONG_WITH_ONE_REQUEST
 
 
-class PartialFailureError(LaafficError):
-    """Some receivers were not accepted. Raised only by `BatchResult.raise_for_rejected()`."""
+class RejectedError(LaafficError):
+    """The provider did not take the message for this recipient. Raised only by `send`."""
 
-    hint = "Send again only to the receivers that were rejected, once you know why."
+    hint = "Check the number and the reason, and send again once you know why."
+
+    @property
+    def recipient(self) -> Recipient:
+        """The outcome of the recipient."""
+        return self.result.recipients[0]
+
+
+class QueryFailedError(LaafficError):
+    """A query got no usable response, though it was repeated: three attempts in all. Asking again is safe."""
+
+    retryable = True
+    about_query = True
+    hint = "Ask again later; a query sends nothing and is safe to repeat."
+
+
+_CLASSES: dict[str, type["StatusError"]] = {}
 
 
 class StatusError(LaafficError):
-    """The provider answered with a status other than 0. The subclass says which.
+    """The provider responded with a status other than 0. The subclass says which.
 
     Attributes:
         code: the status that a subclass stands for, such as `"-10"`; None where it stands for more than one.
     """
 
     code: ClassVar[str | None] = None
-    _by_code: ClassVar[dict[str, type["StatusError"]]] = {}
 
     def __init_subclass__(cls, *, code: str | None = None) -> None:
+        super().__init_subclass__()
         if code is not None:
             cls.code = code
-            StatusError._by_code[code] = cls
+            _CLASSES[code] = cls
             cls.hint = status_info(code).hint
 
-    @staticmethod
-    def _class_for(code: str) -> type["StatusError"]:
-        return StatusError._by_code.get(code, UnknownStatusError)
+
+def class_for(status: str) -> type[StatusError]:
+    """Return the class of the error for a status of the provider."""
+    return _CLASSES.get(status, UnknownStatusError)
 
 
 class AuthenticationError(StatusError, code="-1"):
@@ -237,10 +205,28 @@ class InsufficientBalanceError(StatusError, code="-10"):
     _concerns_every_request = True
 
 
+class AccountLockedError(StatusError, code="-13"):
+    """-13: the account is locked."""
+
+    _concerns_every_request = True
+
+
+class InvalidFieldError(StatusError, code="-14"):
+    """-14: a field is empty, or an id is abnormal."""
+
+
+class TooFrequentError(StatusError, code="-15"):
+    """-15: asked too often. How often is allowed is not documented."""
+
+
 class TimestampExpiredError(StatusError, code="-16"):
     """-16: the clock of this machine is off, and signing anew with the server's time did not help."""
 
     _concerns_every_request = True
+
+
+class EmptyTemplateError(StatusError, code="-17"):
+    """-17: a template is empty."""
 
 
 class GatewayFaultError(StatusError, code="-18"):
@@ -251,7 +237,22 @@ class NoPriceError(StatusError, code="-19"):
     """-19: no price is agreed for a destination."""
 
 
+class KeyDisabledError(StatusError, code="-30"):
+    """-30: the API key is disabled."""
+
+    _concerns_every_request = True
+
+
+class KeyNotAllowedError(StatusError, code="-32"):
+    """-32: the API key has no right to this app id."""
+
+    _concerns_every_request = True
+
+
 class UnknownStatusError(StatusError):
     """A status that the provider's table does not list. It is not taken for success, nor for a refusal."""
 
     hint = status_info("").hint
+
+
+_CLASSES["-31"] = IPRestrictedError  # the same refusal, by the newest list of a sister brand

@@ -6,19 +6,19 @@ from typing import Any
 
 from laaffic._model.errors import InvalidMessageError
 from laaffic._model.masking import mask_number
-from laaffic._model.numbers import are_numbers, is_number, normalise_number
+from laaffic._model.numbers import are_numbers, cleaned, is_number
 
 # The provider's page: content 長度不能超過1024字元. A contract test holds both against openapi.yaml.
-MOST_CONTENT = 1024
-MOST_SENDER_ID = 32
+MAX_CONTENT = 1024
+MAX_SENDER_ID = 32
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class Message:
-    """One text for one or more receivers. Immutable, and checked as it is made.
+    """One text for one or more recipients. Immutable, and checked as it is made.
 
     Args:
-        numbers: the receivers: a list of numbers, or one string with commas between them. Each with its country code;
+        numbers: the recipients: a list of numbers, or one string with commas between them. Each with its country code;
             spaces, hyphens, dots, parentheses and a leading plus are taken out, so `+91 8563-214-12` becomes
             `91856321412` (provider's page: 簡訊接收號碼, digits only with country code). 7 to 15 digits (ITU-T E.164).
         content: the text, 1 to 1024 characters (provider's page: 長度不能超過1024字元).
@@ -29,6 +29,8 @@ class Message:
     Raises:
         InvalidMessageError: names the field and the rule. Nothing was sent.
     """
+
+    __module__ = "laaffic"
 
     numbers: tuple[str, ...]
     content: str
@@ -55,7 +57,7 @@ class Message:
         return f"Message(numbers=[{shown}{more}], content=<{len(self.content)} characters>)"
 
 
-# What object.__setattr__ does, without looking the name up each time: a campaign makes millions of messages.
+# What object.__setattr__ does, without looking up the name each time: a campaign makes millions of messages.
 _set_numbers, _set_content, _set_sender_id, _set_order_ids = (vars(Message)[name].__set__ for name in Message.__slots__)
 
 
@@ -71,7 +73,7 @@ def _numbers(given: str | Iterable[str]) -> tuple[str, ...]:
     numbers = []
     for position, raw in enumerate(items):
         try:
-            numbers.append(normalise_number(raw))
+            numbers.append(cleaned(raw))
         except ValueError as error:
             raise InvalidMessageError(f"the number {error}", field="numbers", position=position) from None
     return tuple(numbers)
@@ -81,16 +83,16 @@ def _content(content: str) -> str:
     _check_text(content, "content")
     if not content or content.isspace():
         raise InvalidMessageError("the text is empty; give 1 to 1024 characters", field="content")
-    if len(content) > MOST_CONTENT:
-        rule = f"the text has {len(content)} characters; shorten it to at most {MOST_CONTENT}"
+    if len(content) > MAX_CONTENT:
+        rule = f"the text has {len(content)} characters; shorten it to at most {MAX_CONTENT}"
         raise InvalidMessageError(rule, field="content")
     return content
 
 
 def _sender_id(sender_id: str) -> str:
     _check_text(sender_id, "sender_id")
-    if len(sender_id) > MOST_SENDER_ID:
-        rule = f"the sender id has {len(sender_id)} characters; shorten it to at most {MOST_SENDER_ID}"
+    if len(sender_id) > MAX_SENDER_ID:
+        rule = f"the sender id has {len(sender_id)} characters; shorten it to at most {MAX_SENDER_ID}"
         raise InvalidMessageError(rule, field="sender_id")
     return sender_id
 
@@ -116,7 +118,7 @@ def _items(given: object, field: str) -> list[str]:
         return given.split(",") if given and not given.isspace() else []
     if not isinstance(given, list):
         if isinstance(given, bytes) or not isinstance(given, Iterable):
-            raise InvalidMessageError(f"a {type(given).__name__} will not do; give a list of strings", field=field)
+            raise InvalidMessageError(f"expected a list of strings, got {kind_of(given)}", field=field)
         given = list(given)
     if not _all_ascii(given):
         for position, item in enumerate(given):
@@ -124,8 +126,14 @@ def _items(given: object, field: str) -> list[str]:
     return given
 
 
+def kind_of(value: object) -> str:
+    """Name a value's type, with the remedy for the most common slip."""
+    name = type(value).__name__
+    return f"{name}; write the number as a string: str(number)" if isinstance(value, int | float) else name
+
+
 def _all_ascii(items: list[Any]) -> bool:
-    """Tell at once what nearly always holds, so that each need not be looked at."""
+    """Check all at once, since nearly always all are plain text."""
     try:
         return "".join(items).isascii()
     except TypeError:
@@ -134,12 +142,11 @@ def _all_ascii(items: list[Any]) -> bool:
 
 def _check_text(value: object, field: str, position: int | None = None) -> None:
     if not isinstance(value, str):
-        rule = f"a {type(value).__name__} will not do; give a string"
-        raise InvalidMessageError(rule, field=field, position=position)
+        raise InvalidMessageError(f"expected a string, got {kind_of(value)}", field=field, position=position)
     if value.isascii():
         return
     try:
         value.encode()
     except UnicodeEncodeError:
-        rule = "it has half of a surrogate pair, which is no character; decode the text as UTF-8"
+        rule = "it has half of a surrogate pair, which is not a character; decode the text as UTF-8"
         raise InvalidMessageError(rule, field=field, position=position) from None

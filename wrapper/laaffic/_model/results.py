@@ -1,57 +1,188 @@
-"""What became of a batch: one outcome for every receiver that was asked for."""
+"""What became of a batch, and the error that says so: they hold each other, so both are defined here."""
 
+import copyreg
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
-from laaffic._model.masking import mask_number, scrub
+from laaffic._model.masking import scrub
+from laaffic._model.recipients import Recipient, State
 
-if TYPE_CHECKING:
-    from laaffic._model.errors import LaafficError
+_MAX_STATUS_SHOWN = 20
+_SAID = {
+    "no": "Nothing was sent.",
+    "unknown": "Some or all of it may have been sent; each recipient's state says what is known.",
+}
 
-_LONGEST_STATUS = 20
 
+class Sent(str):
+    """Whether anything may have been sent: `"no"` or `"unknown"`.
 
-class State(StrEnum):
-    """What is known of one receiver. The members are strings: `recipient.state == "accepted"` holds.
-
-    Attributes:
-        ACCEPTED: the provider took the message for this receiver. Whether it was delivered is not known yet.
-        REJECTED: the provider answered and did not take it.
-        NOT_SENT: nothing left this machine for this receiver.
-        UNKNOWN: it may have been sent and charged for, or not.
+    Compare it: `error.sent == "no"`. Both values are non-empty strings, so that its truth value would mean nothing;
+    asking for it raises a TypeError.
     """
 
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    NOT_SENT = "not_sent"
-    UNKNOWN = "unknown"
+    __module__ = "laaffic"
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be mistaken for a flag."""
+        raise TypeError(
+            "`sent` is 'no' or 'unknown', not a flag. Compare it (error.sent == 'no'), or use error.nothing_was_sent"
+        )
 
 
-class Recipient(NamedTuple):
-    """The outcome for one receiver.
+NO, UNKNOWN = Sent("no"), Sent("unknown")
+
+
+class RawResponse(NamedTuple):
+    """A response as it came, for debugging. It may hold numbers and texts: keep it out of logs.
 
     Attributes:
-        number: the receiver's number, digits only (E.164 without plus), as it was sent.
-        order_id: your own id for this receiver, or None when you gave none.
-        msg_id: the provider's message id, or None when it named none.
-        state: what is known; see `State`.
-        message_index: which message it belongs to, counted from 0 in what was given to `send_batch` or `send_many`.
+        http_status: its HTTP status.
+        headers: its headers; names in any case.
+        content: its body, decompressed.
     """
 
-    number: str
-    order_id: str | None
-    msg_id: str | None
-    state: State
-    message_index: int = 0
+    http_status: int
+    headers: Mapping[str, str]
+    content: bytes
 
     def __repr__(self) -> str:
-        """Show everything but the full number."""
-        return (
-            f"Recipient(number={mask_number(self.number)!r}, order_id={self.order_id!r}, msg_id={self.msg_id!r}, "
-            f"state={self.state.value!r}, message_index={self.message_index})"
-        )
+        """Show the status and the size, and nothing that was said."""
+        return f"RawResponse(http_status={self.http_status}, content=<{len(self.content)} bytes>)"
+
+
+RawResponse.__module__ = "laaffic"  # a NamedTuple's body cannot say so
+
+
+class LaafficError(Exception):
+    """Anything that this package raises. It survives pickle, deepcopy and, by `as_dict`, JSON.
+
+    Attributes:
+        sent: `"no"`: nobody got anything, so the whole batch may be sent again once the cause is mended. `"unknown"`:
+            some or all of it may have been sent; each recipient's state in `result` says what is known. Compare it; it
+            has no truth value.
+        retryable: whether doing the very same again later may work and cannot send anything twice.
+        hint: what to do, in plain words.
+        result: the outcome of every recipient asked for; without recipients when there was no batch.
+        status: the provider's status, such as `"-10"`, or None when no response has one.
+        reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
+        http_status: the HTTP status of the response, or None when there was none.
+        about_query: whether it was a query, such as `get_balance`, which sends nothing to anybody.
+        after_posts: whether requests of the same `send_many` were posted before; their results stand.
+    """
+
+    __module__ = "laaffic"
+
+    sent: Sent = NO
+    retryable: bool = False
+    hint: str = ""
+    about_query: bool = False
+    after_posts: bool = False
+    # Whether every further request would meet the same, so that a campaign had better end.
+    _concerns_every_request: bool = False
+    _kept: ClassVar[tuple[str, ...]] = (
+        "sent", "retryable", "hint", "status", "reason", "http_status", "about_query", "after_posts",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        result: "BatchResult | None" = None,
+        sent: str | None = None,
+        retryable: bool | None = None,
+        hint: str | None = None,
+        status: str | None = None,
+        reason: str | None = None,
+        http_status: int | None = None,
+        about_query: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.result = BatchResult() if result is None else result
+        self.status = status
+        self.reason = reason
+        self.http_status = http_status
+        if sent is not None:
+            self.sent = Sent(sent)
+        if retryable is not None:
+            self.retryable = retryable
+        if hint is not None:
+            self.hint = hint
+        if about_query:
+            self.about_query = True
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.startswith("laaffic."):
+            cls.__module__ = "laaffic"  # where users import it from, and what they see in tracebacks
+
+    @property
+    def nothing_was_sent(self) -> bool:
+        """Whether it is certain that nobody of this error's result got anything."""
+        return self.sent == "no" and self.result.nothing_was_sent
+
+    @property
+    def batch_id(self) -> str | None:
+        """The random id of the batch, which stands in the log, too; None when there was no batch."""
+        return self.result.batch_id
+
+    def __str__(self) -> str:
+        """Say what happened, whether it was sent, and what to do."""
+        message = str(self.args[0]) if self.args else ""
+        sentence = message and (message if message.endswith((".", "!", "?")) else f"{message}.")
+        batch = f"(batch {self.batch_id})" if self.batch_id else ""
+        return " ".join(part for part in (sentence, self._said(), self.hint, batch) if part)
+
+    def _said(self) -> str:
+        if self.about_query:
+            return ""
+        if self.after_posts and self.result.nothing_was_sent:
+            return (
+                "Earlier requests were posted, and their results stand; "
+                "the recipients in this error's result got nothing."
+            )
+        return _SAID[self.sent]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
+        return {**self._as_dict(), "result": self.result._as_dict()}  # noqa: SLF001  # they are one thing
+
+    @staticmethod
+    def from_dict(given: Mapping[str, Any]) -> "LaafficError":
+        """Return an error like the one that `as_dict` was called on: same class, text and result.
+
+        A class that is not known here (made by a newer version, perhaps) becomes a LaafficError with the same text.
+
+        Raises:
+            ValueError: it is not what `as_dict` returns.
+        """
+        error = _error_from(given)
+        result = given.get("result")
+        if result is not None:
+            error.result = _result_from(result, error if result.get("has_error") else None)
+        return error
+
+    def _as_dict(self) -> dict[str, Any]:
+        kept = {name: getattr(self, name) for name in self._kept}
+        return {
+            "type": type(self).__name__,
+            "message": self.args[0] if self.args else "",
+            **kept,
+            "sent": str(self.sent),
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without calling `__init__`: subclasses may take other arguments."""
+        rebuild = copyreg.__newobj__  # type: ignore[attr-defined]  # not in typeshed
+        return rebuild, (type(self), *self.args), self.__dict__
+
+
+class PartialFailureError(LaafficError):
+    """Some recipients were not accepted. Raised only by `BatchResult.raise_for_rejected()`."""
+
+    hint = "Send again only to the recipients that were rejected, once you know why."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,79 +190,163 @@ class BatchResult:
     """The outcome of one request.
 
     Attributes:
-        recipients: one outcome for every receiver asked for, in the order asked.
-        status: the provider's status, or None when there was no answer or none with a status.
+        recipients: one outcome for every recipient asked for, in the order asked.
+        status: the provider's status, or None when no response has one.
         reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
-        success: how many receivers the provider says it accepted, or None when it did not say.
-        fail: how many receivers the provider says it refused, or None when it did not say.
-        error: what went wrong with the request as a whole, or None. A refused receiver alone is no error.
+        success: how many recipients the provider says it accepted, or None when it did not say.
+        fail: how many recipients the provider says it refused, or None when it did not say.
+        error: what went wrong with the request as a whole, or None. A refused recipient alone is no error.
         discrepancy: in words, how the provider's counts, its list and what was asked disagree; None when they agree.
-        stray_msg_ids: message ids that the provider listed and that fit no receiver asked for.
+        unmatched_msg_ids: message ids in the response that fit no recipient asked for.
+        batch_id: a random id of this request, which stands in the log and in errors, too; None when none was posted.
+        raw: the response as it came; None when there was none. It is left out of repr, logs, pickles, JSON and
+            comparisons.
     """
+
+    __module__ = "laaffic"
 
     recipients: tuple[Recipient, ...] = ()
     status: str | None = None
     reason: str | None = None
     success: int | None = None
     fail: int | None = None
-    error: "LaafficError | None" = field(default=None, compare=False)
+    error: LaafficError | None = field(default=None, compare=False)
     discrepancy: str | None = None
-    stray_msg_ids: tuple[str, ...] = ()
+    unmatched_msg_ids: tuple[str, ...] = ()
+    batch_id: str | None = field(default=None, compare=False)
+    raw: RawResponse | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> tuple[Recipient, ...]:
-        """The receivers whose message the provider took."""
+        """The recipients whose message the provider took."""
         return self._in(State.ACCEPTED)
 
     @property
     def rejected(self) -> tuple[Recipient, ...]:
-        """The receivers whose message the provider did not take."""
+        """The recipients whose message the provider did not take."""
         return self._in(State.REJECTED)
 
     @property
     def not_sent(self) -> tuple[Recipient, ...]:
-        """The receivers for whom nothing left this machine."""
+        """The recipients for whom nothing left this machine."""
         return self._in(State.NOT_SENT)
 
     @property
     def unknown(self) -> tuple[Recipient, ...]:
-        """The receivers whose message may have been sent. Sending to them again may send twice."""
+        """The recipients whose message may have been sent. Sending to them again may send twice."""
         return self._in(State.UNKNOWN)
+
+    @property
+    def sent(self) -> Sent:
+        """`"no"` when it is certain that nobody got anything; else `"unknown"`. Compare it; it has no truth value."""
+        return NO if self.nothing_was_sent else UNKNOWN
+
+    @property
+    def nothing_was_sent(self) -> bool:
+        """Whether it is certain that nobody of this result got anything."""
+        return not any(recipient.state in _MAY_HAVE_BEEN_SENT for recipient in self.recipients)
 
     def raise_for_rejected(self) -> None:
         """Turn a partial success into an exception, for callers who want one.
 
         Raises:
-            PartialFailureError: at least one receiver is not accepted. Its `.result` is this result.
+            PartialFailureError: at least one recipient is not accepted. Its `.result` is this result.
             LaafficError: the request failed as a whole: `self.error`.
         """
-        from laaffic._model.errors import PartialFailureError  # noqa: PLC0415  # errors hold results: that module imports this
-
         if self.error is not None:
             raise self.error
-        if len(self.accepted) < len(self.recipients):
+        missing = len(self.recipients) - len(self.accepted)
+        if missing:
             raise PartialFailureError(
-                f"{len(self.recipients) - len(self.accepted)} of {len(self.recipients)} receivers were not accepted",
+                f"{missing} of {len(self.recipients)} recipients were not accepted",
                 result=self,
                 status=self.status,
                 reason=self.reason,
                 sent=self.sent,
             )
 
-    def _status_shown(self) -> str | None:
-        return self.status if self.status is None else scrub(self.status)[:_LONGEST_STATUS]
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
+        return {**self._as_dict(), "error": None if self.error is None else self.error._as_dict()}  # noqa: SLF001  # they are one thing
 
-    @property
-    def sent(self) -> Literal["no", "unknown"]:
-        """`"no"` when for certain nobody got anything; else `"unknown"`: some or all may have been sent."""
-        return "unknown" if self.accepted or self.unknown else "no"
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "BatchResult":
+        """Return a result equal to the one that `as_dict` was called on. Keys that are not known are ignored.
+
+        Raises:
+            ValueError: it is not what `as_dict` returns.
+        """
+        error = given.get("error") if isinstance(given, Mapping) else None
+        return _result_from(given, None if error is None else _error_from(error))
+
+    def _as_dict(self) -> dict[str, Any]:
+        return {
+            **{name: getattr(self, name) for name in _PLAIN},
+            "recipients": [recipient.as_dict() for recipient in self.recipients],
+            "unmatched_msg_ids": list(self.unmatched_msg_ids),
+            "has_error": self.error is not None,
+        }
 
     def _in(self, state: State) -> tuple[Recipient, ...]:
         return tuple(recipient for recipient in self.recipients if recipient.state is state)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the response as it came: it may be large, and it is nobody else's."""
+        return {name: getattr(self, name) for name in (*_PLAIN, "recipients", "unmatched_msg_ids", "error")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in {"raw": None, **state}.items():
+            object.__setattr__(self, name, value)
+
     def __repr__(self) -> str:
         """Show the counts, and never a number or a text."""
-        states = Counter(recipient.state.value for recipient in self.recipients)
-        counts = ", ".join(f"{state.value}={states[state.value]}" for state in State if states[state.value])
+        states = Counter(recipient.state for recipient in self.recipients)
+        counts = ", ".join(f"{state.value}={states[state]}" for state in State if states[state])
+        status = None if self.status is None else scrub(self.status)[:_MAX_STATUS_SHOWN]
         error = f", error={type(self.error).__name__}" if self.error is not None else ""
-        return f"BatchResult({counts or 'no receivers'}, status={self._status_shown()!r}{error})"
+        batch = f", batch_id={self.batch_id!r}" if self.batch_id else ""
+        return f"BatchResult({counts or 'no recipients'}, status={status!r}{error}{batch})"
+
+
+_PLAIN = ("status", "reason", "success", "fail", "discrepancy", "batch_id")
+_MAY_HAVE_BEEN_SENT = frozenset({State.ACCEPTED, State.UNKNOWN})
+
+
+def with_error(result: BatchResult, error: LaafficError) -> BatchResult:
+    """Let a result and its error hold each other; neither is shared with anyone yet."""
+    object.__setattr__(result, "error", error)
+    error.result = result
+    return result
+
+
+def _error_from(given: Mapping[str, Any]) -> LaafficError:
+    try:
+        kind = _known_errors().get(given["type"], LaafficError)
+        error = kind.__new__(kind, given["message"])
+        error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())  # noqa: SLF001  # its own
+        error.sent = Sent(given["sent"])
+    except (KeyError, TypeError, AttributeError) as wrong:
+        raise ValueError(f"not what LaafficError.as_dict() returns: {type(wrong).__name__}") from None
+    return error
+
+
+def _known_errors() -> dict[str, type[LaafficError]]:
+    found: dict[str, type[LaafficError]] = {}
+    waiting = [LaafficError]
+    while waiting:
+        kind = waiting.pop()
+        found.setdefault(kind.__name__, kind)
+        waiting += kind.__subclasses__()
+    return found
+
+
+def _result_from(given: Mapping[str, Any], error: LaafficError | None) -> BatchResult:
+    try:
+        result = BatchResult(
+            recipients=tuple(Recipient.from_dict(recipient) for recipient in given["recipients"]),
+            unmatched_msg_ids=tuple(given.get("unmatched_msg_ids", ())),
+            **{name: given.get(name) for name in _PLAIN},
+        )
+    except (KeyError, TypeError, AttributeError) as wrong:
+        raise ValueError(f"not what BatchResult.as_dict() returns: {type(wrong).__name__}") from None
+    return result if error is None else with_error(result, error)

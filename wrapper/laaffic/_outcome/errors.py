@@ -1,53 +1,60 @@
-"""Which error an answer is, if any, and what it tells the caller to do."""
+"""Which error a response is, if any, and what the caller should do about it."""
 
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from laaffic._model.errors import HTTPStatusError, LaafficError, OutcomeUnknownError, StatusError
+from laaffic._model.errors import HTTPStatusError, OutcomeUnknownError, StatusError, class_for
 from laaffic._model.masking import scrub
-from laaffic._model.results import BatchResult
+from laaffic._model.results import BatchResult, LaafficError
 from laaffic._model.statuses import STATUSES
 
 SUCCESS = "0"
+_PROVIDERS = re.compile(r"0|-[0-9]+")
 
 _REDIRECTED = "Redirects are never followed. Check the base URL; it is the gateway's address without /v3."
 _HINTS: dict[int, str] = {
-    HTTPStatus.UNAUTHORIZED: "Check the API key, the API secret and the app id, then send again.",
-    HTTPStatus.FORBIDDEN: "Check the account's IP allow-list and any firewall on the way, then send again.",
-    HTTPStatus.NOT_FOUND: "Check the base URL; it is the gateway's address without /v3. Then send again.",
-    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: "Check the proxy's user and password, then send again.",
+    HTTPStatus.UNAUTHORIZED: "Check the API key, the API secret and the app id, then try again.",
+    HTTPStatus.FORBIDDEN: "Check the account's IP allow-list and any firewall on the way, then try again.",
+    HTTPStatus.NOT_FOUND: "Check the base URL; it is the gateway's address without /v3. Then try again.",
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: "Check the proxy's user and password, then try again.",
     HTTPStatus.REQUEST_TIMEOUT: OutcomeUnknownError.hint,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Set a lower max_recipients, then send again.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Wait, then send again more slowly.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Wait, then try again more slowly.",
 }
-_ANY_CLIENT_ERROR = "Check the base URL and what stands between here and the gateway, then send again."
+_ANY_CLIENT_ERROR = "Check the base URL and what stands between here and the gateway, then try again."
 
 
 def is_success(http_status: int) -> bool:
-    """Tell whether an HTTP status is a 2xx."""
+    """Return whether an HTTP status is a 2xx."""
     return http_status // 100 == 2  # noqa: PLR2004  # the first digit is the class
 
 
 def is_redirect(http_status: int) -> bool:
-    """Tell whether an HTTP status is a 3xx."""
+    """Return whether an HTTP status is a 3xx."""
     return http_status // 100 == 3  # noqa: PLR2004  # the first digit is the class
 
 
 def is_client_error(http_status: int) -> bool:
-    """Tell whether an HTTP status is a 4xx."""
+    """Return whether an HTTP status is a 4xx."""
     return http_status // 100 == 4  # noqa: PLR2004  # the first digit is the class
 
 
 def is_server_error(http_status: int) -> bool:
-    """Tell whether an HTTP status is a 5xx, or of no class that HTTP knows."""
+    """Return whether an HTTP status is a 5xx, or of no class that HTTP knows."""
     return http_status // 100 not in {2, 3, 4}
 
 
+def is_provider_status(status: str | None) -> bool:
+    """Return whether a status is of the provider's form: 0 or a negative whole number, also one that no table lists."""
+    return status is not None and _PROVIDERS.fullmatch(status) is not None
+
+
 def error_for(http_status: int, result: BatchResult, texts: Iterable[str]) -> LaafficError | None:
-    """Return the error of a request that was answered, or None for a success.
+    """Return the error of a send that got a response, or None for a success.
 
     Args:
-        http_status: the HTTP status of the answer.
+        http_status: the HTTP status of the response.
         result: the outcome, with the provider's status and reason.
         texts: the contents sent, which must not show in an error.
     """
@@ -64,19 +71,26 @@ def _unknown(http_status: int, result: BatchResult) -> OutcomeUnknownError:
     if not is_success(http_status):
         what = f"The server failed with HTTP {http_status}"
     elif result.status == SUCCESS:
-        what = result.discrepancy or "The answer does not say what became of every receiver"
+        what = result.discrepancy or "The response does not say what became of every recipient"
     else:
-        what = f"The answer (HTTP {http_status}) is not one by the contract"
+        what = f"The response (HTTP {http_status}) is not one by the contract"
     return OutcomeUnknownError(what, result=result, status=result.status, reason=result.reason, http_status=http_status)
 
 
-def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
+def http_error_words(http_status: int) -> tuple[str, str]:
+    """Return what a 3xx or 4xx without a response by the contract means, and what to do."""
     what = "was redirected" if is_redirect(http_status) else "was turned down"
+    hint = _REDIRECTED if is_redirect(http_status) else _HINTS.get(http_status, _ANY_CLIENT_ERROR)
+    return f"The request {what} with HTTP {http_status}, by something that does not speak the contract", hint
+
+
+def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
+    what, hint = http_error_words(http_status)
     return HTTPStatusError(
-        f"The request {what} with HTTP {http_status}, by something that does not speak the contract",
+        what,
         result=result,
         sent=result.sent,
-        hint=_REDIRECTED if is_redirect(http_status) else _HINTS.get(http_status, _ANY_CLIENT_ERROR),
+        hint=hint,
         retryable=http_status == HTTPStatus.TOO_MANY_REQUESTS and result.sent == "no",
         http_status=http_status,
     )
@@ -85,11 +99,11 @@ def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
 def _status_error(http_status: int, result: BatchResult, status: str, texts: Iterable[str]) -> StatusError:
     texts = tuple(texts)
     if status in STATUSES:
-        what = f"The provider answered with status {status}: {STATUSES[status].meaning}"
+        what = f"The provider responded with status {status}: {STATUSES[status].meaning}"
     else:
         reason = f'; its reason: "{scrub(result.reason, texts)}"' if result.reason else ""
-        what = f"The provider answered with status {scrub(status, texts)}, which is not in its table{reason}"
-    kind = StatusError._class_for(status)  # noqa: SLF001  # private to the package
+        what = f"The provider responded with status {scrub(status, texts)}, which is not in its table{reason}"
+    kind = class_for(status)
     return kind(
         what,
         result=result,

@@ -1,4 +1,4 @@
-"""Which of the receivers asked for are meant by the entries of an answer."""
+"""Which of the recipients asked for are meant by the entries of a response."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable
@@ -6,17 +6,17 @@ from collections.abc import Hashable, Iterable
 from laaffic._batch.batch import Asked
 from laaffic._outcome.response import Listed
 
-_TELLING = 6  # digits; fewer stand at the end of many numbers
+_DISTINCTIVE = 6  # digits; fewer stand at the end of many numbers
 
 
 def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
-    """Give each listed entry to at most one receiver.
+    """Give each listed entry to at most one recipient.
 
     By number and order id first. Then by the order id alone, where it is unique and the entry's number is missing,
     masked or spelled otherwise, but not another one. Then by position among equal numbers.
 
     Returns:
-        For each receiver asked for, in order, the place of its entry or None; and the places that are left over.
+        For each recipient asked for, in order, the place of its entry or None; and the places that are left over.
     """
     # A provider that accepts all lists all, as a rule in the order asked.
     if asked.numbers == listed.numbers and asked.order_ids == listed.order_ids:
@@ -24,7 +24,7 @@ def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
     found: list[int | None] = [None] * len(asked.numbers)
 
     def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, int]]) -> list[int]:
-        """Pair free receivers with entries of the same key, in order; return the entries that found none."""
+        """Pair free recipients with entries of the same key, in order; return the entries that found none."""
         free: dict[Hashable, deque[int]] = defaultdict(deque)
         for place, key in enumerate(keys):
             if found[place] is None:
@@ -44,20 +44,20 @@ def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
         numbers = dict(zip(asked.order_ids, asked.numbers, strict=True))
         unique = {order_id: number for order_id, number in numbers.items() if count[order_id] == 1}
         keys = (order_id if order_id in unique else None for order_id in asked.order_ids)
-        left = pair(keys, ((_id_if_telling(listed, place, unique), place) for place in left))
+        left = pair(keys, ((_distinctive_id(listed, place, unique), place) for place in left))
     if left:
         left = pair(asked.numbers, ((listed.numbers[place], place) for place in left))
     return found, left
 
 
-def _id_if_telling(listed: Listed, place: int, numbers: dict[str | None, str]) -> str | None:
+def _distinctive_id(listed: Listed, place: int, numbers: dict[str | None, str]) -> str | None:
     order_id = listed.order_ids[place]
     return order_id if _may_be(listed.numbers[place], numbers.get(order_id)) else None
 
 
 def _may_be(listed: str | None, asked: str | None) -> bool:
-    """Tell whether a listed number is missing, masked, or the one asked for with more or less before it."""
+    """Return whether a listed number is missing, masked, or the one asked for with more or less before it."""
     if listed is None or "*" in listed:
         return True
     digits = "".join(filter(str.isdigit, listed)).lstrip("0")
-    return asked is not None and len(digits) >= _TELLING and (asked.endswith(digits) or digits.endswith(asked))
+    return asked is not None and len(digits) >= _DISTINCTIVE and (asked.endswith(digits) or digits.endswith(asked))

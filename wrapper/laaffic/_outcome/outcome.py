@@ -1,132 +1,164 @@
-"""From what is known of a request to one outcome for every receiver, and to the error that says what to do.
+"""From what is known of a send to one outcome for every recipient, and to the error that says what to do.
 
-The rules, which decide every doubt for "unknown":
+The rules, by which all doubt becomes "unknown":
 
-- A receiver is `accepted` when the answer lists it: in a success always, elsewhere when the entry bears a message id.
-- The others are `rejected` only when the answer says for certain that it took no others.
-- They are `not_sent` only when no connection could be made.
-- In all other cases they are `unknown`.
+- A recipient is `accepted` when the response lists it: in a success always, elsewhere when the entry has a message id.
+- It is `rejected` when the response names it as refused, or says for certain that it took no others than those listed.
+- It is `not_sent` only when no connection could be made.
+- In all other cases it is `unknown`.
 """
 
-import dataclasses
-import re
+from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 
-from laaffic._batch.batch import Batch, all_in
-from laaffic._http.evidence import Answered, Evidence, Unanswered
-from laaffic._model.errors import LaafficError, NotSentError, OutcomeUnknownError
-from laaffic._model.results import BatchResult, State
+from laaffic._batch.batch import Asked, Batch, all_in
+from laaffic._http.evidence import Evidence, Responded, Unanswered
+from laaffic._model.errors import NotSentError, OutcomeUnknownError
+from laaffic._model.recipients import Recipient, State
+from laaffic._model.results import BatchResult, RawResponse, with_error
 from laaffic._model.statuses import status_info
-from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_server_error, is_success
+from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_provider_status, is_server_error, is_success
 from laaffic._outcome.matching import match
-from laaffic._outcome.response import Answer, Listed, read_answer
+from laaffic._outcome.response import Listed, Reading, read_response
 
-# The provider's statuses are 0 and negative whole numbers, those that its table does not list included.
-_PROVIDERS = re.compile(r"0|-[0-9]+")
 _NOTHING_LISTED = Listed([], [], [])
-_NOTHING_READ = Answer(None, None, None, None, None)
 
 
-def judge(batch: Batch, evidence: Evidence) -> BatchResult:
-    """Return what became of a batch. What went wrong with it as a whole stands in the result's `error`."""
+def outcome_of(batch: Batch, evidence: Evidence) -> BatchResult:
+    """Return what became of a batch. What went wrong with it as a whole is the result's `error`."""
     if isinstance(evidence, Unanswered):
-        return _judge_silence(batch, evidence)
-    return _judge_answer(batch, evidence)
+        return _of_silence(batch, evidence)
+    return _of_response(batch, evidence)
 
 
-def _judge_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
+def _of_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
     if evidence.reached:
-        result = all_in(State.UNKNOWN, batch)
-        return _with_error(result, OutcomeUnknownError(f"The answer was lost: {evidence.why}", result=result))
-    result = all_in(State.NOT_SENT, batch)
+        return with_error(all_in(State.UNKNOWN, batch), OutcomeUnknownError(f"The response was lost: {evidence.why}"))
     what = f"No connection could be made: {evidence.why}"
-    return _with_error(result, NotSentError(what, result=result, hint=evidence.hint))
+    return with_error(all_in(State.NOT_SENT, batch), NotSentError(what, hint=evidence.hint))
 
 
-def _judge_answer(batch: Batch, evidence: Answered) -> BatchResult:
-    answer = _by_the_contract(read_answer(evidence.content) or _NOTHING_READ, evidence.http_status)
-    asked, listed = batch.asked(), answer.listed or _NOTHING_LISTED
+def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
+    http_status = evidence.http_status
+    reading = _by_the_contract(read_response(evidence.content) or Reading(), http_status)
+    asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
     found, strays = match(asked, listed)
-    success = answer.status == SUCCESS and is_success(evidence.http_status)
+    success = reading.status == SUCCESS and is_success(http_status)
     msg_ids = [None if place is None else listed.msg_ids[place] for place in found]
     # Listed under a failure and without a message id: neither an acceptance nor a refusal.
     accepted = len(asked) - (found if success else msg_ids).count(None)
     states = [State.ACCEPTED] * accepted
     if accepted < len(asked):
-        rest = _state_of_unlisted(evidence.http_status, answer, accepted, len(asked))
+        rest = _state_of_unlisted(http_status, reading, accepted, len(asked))
         states = [
             rest if place is None else State.ACCEPTED if success or msg_id is not None else State.UNKNOWN
             for place, msg_id in zip(found, msg_ids, strict=True)
         ]
+    unmatched = [listed.msg_ids[place] for place in strays]
+    reasons, twice = None, 0
+    if reading.refused is not None:
+        reasons, unmatched_refused, twice = _name_refused(asked, reading.refused, states, msg_ids, http_status)
+        unmatched += unmatched_refused
     result = BatchResult(
-        recipients=asked.in_state(states, msg_ids),
-        status=answer.status,
-        reason=answer.reason,
-        success=answer.success,
-        fail=answer.fail,
-        discrepancy=_discrepancy(answer, accepted, len(asked), len(strays)),
-        stray_msg_ids=tuple(msg_id for place in strays if (msg_id := listed.msg_ids[place]) is not None),
+        recipients=asked.outcomes(states, msg_ids, reasons),
+        status=reading.status,
+        reason=reading.reason,
+        success=reading.success,
+        fail=reading.fail,
+        discrepancy=_discrepancy(reading, accepted, len(asked), len(strays), twice),
+        unmatched_msg_ids=tuple(msg_id for msg_id in unmatched if msg_id is not None),
+        batch_id=batch.id,
+        raw=RawResponse(http_status, evidence.headers, evidence.content),
     )
-    error = error_for(evidence.http_status, result, texts=batch.texts())
-    return result if error is None else _with_error(result, error)
+    error = error_for(http_status, result, texts=batch.texts())
+    return result if error is None else with_error(result, error)
 
 
-def _by_the_contract(answer: Answer, http_status: int) -> Answer:
+def _by_the_contract(reading: Reading, http_status: int) -> Reading:
     """Take out what is not the provider's: error pages of servers and proxies have fields of the same names."""
-    if is_success(http_status) or _PROVIDERS.fullmatch(answer.status or ""):
-        return answer
-    return answer._replace(status=None, success=None, fail=None, unreadable=False)
+    if is_success(http_status) or is_provider_status(reading.status):
+        return reading
+    return Reading(reason=reading.reason, listed=reading.listed)
 
 
-def _claimed(answer: Answer, asked: int) -> int:
-    """Return how many receivers the answer may say it accepted, by its list or by either of its counts."""
+def _name_refused(
+    asked: Asked, refused: Listed, states: list[State], msg_ids: list[str | None], http_status: int
+) -> tuple[list[str | None], list[str | None], int]:
+    """Change the state of those that the response names as refused, and give each the message id it has there.
+
+    Returns:
+        For each recipient the provider's reason or None, the message ids that fit nobody, and how many are named both
+        as accepted and as refused; what became of these is unknown.
+    """
+    reasons: list[str | None] = [None] * len(asked)
+    certain = not is_server_error(http_status) and http_status != HTTPStatus.REQUEST_TIMEOUT
+    named, left = _match_some(asked, refused, [place for place, state in enumerate(states) if state != State.ACCEPTED])
+    for place, entry in named.items():
+        states[place] = State.REJECTED if certain else State.UNKNOWN
+        msg_ids[place], reasons[place] = refused.msg_ids[entry], refused.reasons[entry]
+    entries = Listed(
+        *([column[entry] for entry in left] for column in (refused.numbers, refused.order_ids, refused.msg_ids))
+    )
+    twice, strays = _match_some(
+        asked, entries, [place for place, state in enumerate(states) if state == State.ACCEPTED]
+    )
+    for place, entry in twice.items():
+        states[place], reasons[place] = State.UNKNOWN, refused.reasons[left[entry]]
+    return reasons, [entries.msg_ids[entry] for entry in strays], len(twice)
+
+
+def _match_some(asked: Asked, listed: Listed, places: list[int]) -> tuple[dict[int, int], list[int]]:
+    """Match entries with some of the recipients; return the entry of each that has one, and the entries left over."""
+    some = Asked(
+        [asked.numbers[place] for place in places], [asked.order_ids[place] for place in places], range(len(places))
+    )
+    found, left = match(some, listed)
+    return {place: entry for place, entry in zip(places, found, strict=True) if entry is not None}, left
+
+
+def _claimed(reading: Reading, asked: int) -> int:
+    """Return how many recipients the response may say it accepted, by its list or by either of its counts."""
     by_fail = 0
     # Under a refusal, a count of 0 refused says nothing: it is what stands there when nothing was counted.
-    if answer.fail is not None and (answer.status == SUCCESS or answer.fail > 0):
-        by_fail = asked - answer.fail
-    return max(len(answer.listed or ()), answer.success or 0, by_fail)
+    if reading.fail is not None and (reading.status == SUCCESS or reading.fail > 0):
+        by_fail = asked - reading.fail
+    return max(len(reading.listed or ()), reading.success or 0, by_fail)
 
 
-def _state_of_unlisted(http_status: int, answer: Answer, accepted: int, asked: int) -> State:
-    """Decide what is known of the receivers that the answer does not list."""
-    if answer.unreadable or _claimed(answer, asked) > accepted:
-        return State.UNKNOWN  # the answer speaks of acceptances that fit no receiver; any of the rest may be meant
-    if answer.status is None:
+def _state_of_unlisted(http_status: int, reading: Reading, accepted: int, asked: int) -> State:
+    """Decide what is known of the recipients that the response does not list."""
+    if reading.unreadable or _claimed(reading, asked) > accepted:
+        return State.UNKNOWN  # the response speaks of acceptances that fit no recipient; any of the rest may be meant
+    if reading.status is None:
         refused = is_client_error(http_status)
-    elif answer.status == SUCCESS:
-        refused = is_success(http_status) and (answer.listed is not None or answer.success is not None)
+    elif reading.status == SUCCESS:
+        refused = is_success(http_status) and (reading.listed is not None or reading.success is not None)
     else:
-        refused = status_info(answer.status).definite and not is_server_error(http_status)
+        refused = status_info(reading.status).definite and not is_server_error(http_status)
     # 408, "request timeout": the server gave up waiting for the rest of a request, of which it may have had enough.
     return State.REJECTED if refused and http_status != HTTPStatus.REQUEST_TIMEOUT else State.UNKNOWN
 
 
-def _discrepancy(answer: Answer, accepted: int, asked: int, strays: int) -> str | None:
+def _discrepancy(reading: Reading, accepted: int, asked: int, strays: int, twice: int) -> str | None:
     said = []
-    if answer.success is not None and answer.listed is not None and answer.success != len(answer.listed):
-        said.append(f"it counts {answer.success} accepted and lists {len(answer.listed)}")
-    if answer.status == SUCCESS and None not in (answer.fail, answer.listed) and answer.fail != asked - accepted:
-        said.append(f"it counts {answer.fail} refused, and by its list {asked - accepted} of the {asked} asked for are")
-    if answer.status == SUCCESS and answer.listed is None:
+    if reading.success is not None and reading.listed is not None and reading.success != len(reading.listed):
+        said.append(f"it counts {reading.success} accepted and lists {len(reading.listed)}")
+    if reading.status == SUCCESS and None not in (reading.fail, reading.listed) and reading.fail != asked - accepted:
+        said.append(f"it counts {reading.fail} refused, but by its list {asked - accepted} of {asked} were refused")
+    if reading.status == SUCCESS and reading.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:
-        said.append(f"it lists {strays} that fit no receiver asked for")
-    return f"The answer disagrees with itself: {'; '.join(said)}." if said else None
+        said.append(f"it lists {strays} that fit no recipient asked for")
+    if twice:
+        said.append(f"it lists {twice} both as accepted and as refused")
+    return f"The response disagrees with itself: {'; '.join(said)}." if said else None
 
 
-def with_not_sent(result: BatchResult, *unposted: Batch) -> BatchResult:
-    """Add receivers that were asked for and never posted to the result that ended the sending."""
-    added = [recipient for batch in unposted for recipient in all_in(State.NOT_SENT, batch).recipients]
+def with_recipients(result: BatchResult, recipients: Iterable[Recipient]) -> BatchResult:
+    """Add outcomes that no response is about: what was read and is not going to be posted."""
+    added = tuple(recipients)
     if not added:
         return result
-    recipients = (*result.recipients, *added)
-    longer = dataclasses.replace(result, recipients=recipients)
-    if longer.error is not None:
-        longer.error.result = longer
-    return longer
-
-
-def _with_error(result: BatchResult, error: LaafficError) -> BatchResult:
-    """Let a result and its error know each other; the result is not shared with anyone yet."""
-    object.__setattr__(result, "error", error)
-    return result
+    longer = replace(result, recipients=(*result.recipients, *added))
+    return longer if longer.error is None else with_error(longer, longer.error)

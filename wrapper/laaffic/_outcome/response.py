@@ -1,13 +1,13 @@
-"""Reading an answer liberally: whatever evidence it holds is kept, and nothing is read into it.
+"""Reading a response liberally: whatever evidence it holds is kept, and nothing is read into it.
 
-The generated models read what the contract says. Real integrations have met integers and nulls, and an answer that
-leaves the contract in one place still tells of other receivers. So this reads field by field; a test holds it equal
-to the generated models wherever the contract holds.
+The generated models read what the contract says. Real integrations have met integers and nulls, and a response that
+breaks the contract in one place is still evidence about other recipients. So this reads field by field; a test holds
+it equal to the generated models wherever the contract holds.
 """
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,34 +19,36 @@ _COUNT = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The receivers that the answer lists as accepted: columns of the same length, None where there is nothing."""
+    """The recipients in one of the response's lists: columns of the same length, None where there is nothing."""
 
     numbers: list[str | None]
     order_ids: list[str | None]
     msg_ids: list[str | None]
+    reasons: list[str | None] = field(default_factory=list)  # only in `failArray`
 
     def __len__(self) -> int:
         return len(self.numbers)
 
 
-class Answer(NamedTuple):
-    """What an answer says, each field None when it is missing or not readable."""
+class Reading(NamedTuple):
+    """What a response says, each field None when it is missing or not readable."""
 
-    status: str | None
-    reason: str | None
-    success: int | None
-    fail: int | None
-    listed: Listed | None
-    unreadable: bool = False  # whether a count or the list is there and cannot be read: it may tell of acceptances
+    status: str | None = None
+    reason: str | None = None
+    success: int | None = None
+    fail: int | None = None
+    listed: Listed | None = None  # `array`: the accepted
+    refused: Listed | None = None  # `failArray`, which no page documents: the refused
+    unreadable: bool = False  # whether a count or a list is there and cannot be read: it may tell of acceptances
 
 
-def read_answer(content: bytes) -> Answer | None:
-    """Read an answer's body; None when it is not a JSON object."""
+def read_response(content: bytes) -> Reading | None:
+    """Read a response's body; None when it is not a JSON object."""
     return _read_plain(content) or _read_liberally(content)
 
 
-def _read_plain(content: bytes) -> Answer | None:
-    """Read an answer in which all is there, and plain text, at once; None for any other."""
+def _read_plain(content: bytes) -> Reading | None:
+    """Read at once a response in which all is there and is plain text; None for any other."""
     try:
         body = orjson.loads(content)
         status, reason, success, fail = (str.strip(body[name]) for name in ("status", "reason", "success", "fail"))
@@ -55,6 +57,7 @@ def _read_plain(content: bytes) -> Answer | None:
         order_ids = [entry.get("orderId") for entry in entries]
         plain = (
             isinstance(entries, list)
+            and "failArray" not in body
             and "+" not in "".join(numbers)
             and all(map(_are_plain, (numbers, msg_ids)))
             and (order_ids.count(None) == len(order_ids) or _are_plain(order_ids))
@@ -63,45 +66,57 @@ def _read_plain(content: bytes) -> Answer | None:
     except (ValueError, LookupError, TypeError):
         return None
     listed = Listed(numbers, order_ids, msg_ids)
-    return Answer(status or None, reason or None, int(success), int(fail), listed) if plain else None
+    return Reading(status or None, reason or None, int(success), int(fail), listed) if plain else None
 
 
 def _are_plain(texts: list[Any]) -> bool:
-    """Tell whether none is empty or has white space; a TypeError when one is no text."""
+    """Return whether none is empty or has white space; a TypeError when one is not text."""
     together = "".join(texts)
     return not texts or (all(texts) and together.split() == [together])
 
 
-def _read_liberally(content: bytes) -> Answer | None:
+def _read_liberally(content: bytes) -> Reading | None:
+    body = read_object(content)
+    if body is None:
+        return None
+    lists = {
+        name: _listed(body[name], with_reasons=name == "failArray") if isinstance(body.get(name), list) else None
+        for name in ("array", "failArray")
+    }
+    counts = {name: _count(body.get(name)) for name in ("success", "fail")}
+    unread = [name for name, value in {**lists, **counts}.items() if value is None and body.get(name) not in _NOTHING]
+    return Reading(
+        status=text_of(body.get("status")),
+        reason=text_of(body.get("reason")),
+        success=counts["success"],
+        fail=counts["fail"],
+        listed=lists["array"],
+        refused=lists["failArray"] or None,
+        unreadable=bool(unread),
+    )
+
+
+def read_object(content: bytes) -> dict[str, Any] | None:
+    """Read a JSON object, whatever its encoding; None when it is not one."""
     try:
         # Only a reason in words can be in a wrong encoding; it must not take the status and the message ids with it.
         body = json.loads(content.decode(json.detect_encoding(content), "replace"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(body, dict):
-        return None
-    array, success, fail = body.get("array"), _count(body.get("success")), _count(body.get("fail"))
-    listed = _listed(array) if isinstance(array, list) else None
-    read = {"array": listed, "success": success, "fail": fail}
-    return Answer(
-        status=_text(body.get("status")),
-        reason=_text(body.get("reason")),
-        success=success,
-        fail=fail,
-        listed=listed,
-        unreadable=any(value is None and body.get(name) not in _NOTHING for name, value in read.items()),
-    )
+    return body if isinstance(body, dict) else None
 
 
-def _listed(array: list[Any]) -> Listed:
+def _listed(array: list[Any], *, with_reasons: bool) -> Listed:
     entries: list[dict[str, Any]] = [item if isinstance(item, dict) else {} for item in array]
     numbers, order_ids, msg_ids = (
-        [_text(entry.get(name)) for entry in entries] for name in ("number", "orderId", "msgId")
+        [text_of(entry.get(name)) for entry in entries] for name in ("number", "orderId", "msgId")
     )
-    return Listed([number and number.removeprefix("+") for number in numbers], order_ids, msg_ids)
+    reasons = [text_of(entry.get("reason")) for entry in entries] if with_reasons else []
+    return Listed([number and number.removeprefix("+") for number in numbers], order_ids, msg_ids, reasons)
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """Return a string or an integer as text without white space around it; None for anything else or nothing."""
     if isinstance(value, str):
         # Half of a surrogate pair can be neither printed nor written down, and would take the outcome with it.
         return (value if value.isascii() else value.encode("utf-8", "replace").decode()).strip() or None
@@ -111,5 +126,5 @@ def _text(value: Any) -> str | None:
 
 
 def _count(value: Any) -> int | None:
-    text = _text(value)
+    text = text_of(value)
     return int(text) if text is not None and _COUNT.fullmatch(text) else None

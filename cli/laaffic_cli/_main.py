@@ -1,0 +1,40 @@
+"""The command `laaffic` and its subcommands."""
+
+import logging
+import signal
+import sys
+from importlib.metadata import version
+
+import click
+
+from laaffic_cli import commands
+from laaffic_cli._folder import FolderGroup
+from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.terminal.streams import occupy_closed_descriptors, tell
+
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+@click.group(cls=FolderGroup, folder=commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("laaffic"), prog_name="laaffic", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Send SMS through the Laaffic gateway, and know for every recipient what became of it."""
+
+
+def run() -> int:
+    """Run the command that the process was started with; return the exit code."""
+    occupy_closed_descriptors()
+    logging.getLogger("laaffic").addHandler(logging.NullHandler())  # every outcome is shown or written down anyway
+    for stream in (sys.stdout, sys.stderr):
+        # What an old terminal cannot show must not end a run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return int(cli.main(prog_name="laaffic", standalone_mode=False, obj=Interrupts(lasting=True)) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        # Before `send` begins or after it has told everything: what its exit codes claim is not known here.
+        tell("Interrupted.")
+        return _INTERRUPTED

@@ -1,0 +1,1 @@
+"""The commands: each file here is one, named like it. Nothing else has to know of it."""

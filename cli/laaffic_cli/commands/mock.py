@@ -1,0 +1,120 @@
+"""Run a mock of the gateway. Nothing is really sent."""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+import click
+
+import laaffic_mock
+from laaffic_cli.terminal.shown import masked
+from laaffic_cli.terminal.streams import Stream, tell
+
+_WITHOUT_NODE = "or leave the contract's check out with --no-contract"
+_SECONDS_BETWEEN_LOOKS = 0.5
+_EVERY_ADDRESS = {"0.0.0.0": socket.AF_INET, "::": socket.AF_UNSPEC}  # noqa: S104  # compared, not chosen
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 is a free one.")
+@click.option("--prism", "examples", is_flag=True, help="Respond with the contract's examples alone; keep no state.")
+@click.option(
+    "--no-contract", is_flag=True, help="Do not check requests and responses against the contract; needs no Node.js."
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Where to listen; 0.0.0.0 lets other machines use it."
+)
+@click.option("--limit", type=click.IntRange(1), default=100_000, show_default=True, help="Keep so many messages.")
+@click.option("--show", is_flag=True, help="Show numbers and texts in full.")
+def mock(*, port: int, examples: bool, no_contract: bool, host: str, limit: int, show: bool) -> None:
+    """Run a mock of the gateway until Ctrl-C. Nothing is really sent.
+
+    It keeps what it accepts, checks signatures, and goes wrong on request: see the magic numbers in the
+    documentation. By default Prism stands before it, and checks every request and every response against the contract.
+    """
+    if examples and no_contract:
+        raise click.UsageError("--prism is the contract; it cannot go without (--no-contract)")
+    try:
+        make_gateway, make_prism = laaffic_mock.Gateway, laaffic_mock.Prism
+    except ImportError as error:
+        raise click.ClickException(str(error)) from None
+    out = Stream("stdout")
+    on_accepted = _printer(out, show=show)
+    with _until_stopped() as stopped, ExitStack() as stack:
+        gateway = prism = None
+        try:
+            if no_contract:
+                gateway = stack.enter_context(make_gateway(host=host, port=port, limit=limit, on_accepted=on_accepted))
+            elif examples:
+                prism = stack.enter_context(make_prism(host=host, port=port))
+            else:
+                gateway = stack.enter_context(make_gateway(limit=limit, on_accepted=on_accepted))
+                prism = stack.enter_context(make_prism(host=host, port=port, upstream=gateway.url))
+        except laaffic_mock.GatewayError as error:
+            raise click.ClickException(str(error)) from None
+        except laaffic_mock.PrismError as error:
+            raise click.ClickException(str(error) if examples else f"{error}\n{_WITHOUT_NODE}") from None
+        out.write(_banner(host, gateway, prism))
+        while not stopped.wait(_SECONDS_BETWEEN_LOOKS):
+            if prism is not None and not prism.running:
+                raise click.ClickException("Prism has ended by itself, so the mock ends too.")
+    tell("The mock is stopped.")
+
+
+def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_mock.Prism | None") -> str:
+    local = prism.url if prism is not None else gateway.url if gateway is not None else ""
+    lines = [f"MOCK GATEWAY at {local}: nothing is really sent, and nothing is charged."]
+    if gateway is None:
+        lines.append("It responds with the contract's examples, and keeps no state (Prism).")
+    elif prism is not None:
+        lines.append("Every request and every response is checked against the contract (Prism).")
+    url, port = local, local.rpartition(":")[2]
+    if host in _EVERY_ADDRESS:
+        url = f"http://{_machine(host)}:{port}"
+        lines.append("Everybody who reaches this machine can use it.")
+    exports = [f"export {name}={value}" for name, value in laaffic_mock.environment_for(url).items()]
+    lines += ["", "To send to it:", "", *exports]
+    if host in _EVERY_ADDRESS:
+        lines += ["", f"Another service of docker-compose uses this service's name, such as http://mock:{port}"]
+    if gateway is not None:
+        lines += ["", f"What it accepted: {gateway.url}/_mock/messages"]
+        lines += [f"Magic numbers:    {gateway.url}/_mock/magic"]
+    return "\n".join([*lines, "", "Ctrl-C stops it.", "", ""])
+
+
+def _machine(host: str) -> str:
+    """Return this machine's name, or loopback where its name cannot be resolved."""
+    name = socket.gethostname()
+    try:
+        socket.getaddrinfo(name, None, _EVERY_ADDRESS[host])
+    except OSError:
+        return "127.0.0.1"
+    return name
+
+
+def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMessage"], None]:
+    def on_accepted(message: "laaffic_mock.AcceptedMessage") -> None:
+        number = message.number if show else masked(message.number)
+        text = repr(message.content) if show else f"{len(message.content)} characters"
+        out.line(f"accepted {message.msg_id}  to {number}  order {message.order_id or '-'}  {text}")
+
+    return on_accepted
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """Yield what is set when somebody wants the mock to stop."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,111 @@
+"""Send SMS, and report for every recipient what became of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from laaffic_cli.durable import exit_codes
+from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.jobs.job import Job
+from laaffic_cli.jobs.run import nothing_sent, run
+from laaffic_cli.terminal.streams import Stream
+
+_HELP = """\
+Send SMS, and report for every receiver what became of it.
+
+\b
+  laaffic send --to 91856321412,91856321413 --content "See you at 7"
+  laaffic send messages.csv --dry-run
+  laaffic send people.csv --content "Hi {name}" --output outcomes.csv
+
+FILE is checked whole before anything is sent. Its ending says what it holds:
+
+\b
+.csv    columns number and content, and if you like sender_id and order_id;
+        comma, semicolon or tab; UTF-8
+.jsonl  an object with the same keys a line (.ndjson is the same)
+.json   the provider's request body: {"appId": ..., "array": [...]}
+
+With --content, the text for each row of a .csv or .jsonl FILE is made from the
+row's columns: "Hi {name}, your code is {code}". Write {{ or }} for a brace.
+With --to, and in a file's own content, braces are plain text.
+
+Every outcome is kept: in OUTCOMES.CSV, else up to 100 in the table. More
+without --output and --json are kept in a new file in the current folder,
+laaffic-outcomes-<time>.csv. No file is ever overwritten.
+
+Before a request goes out, its receivers are written to OUTCOMES.CSV.inflight.
+When a run is killed, that file stays behind: whoever stands in it, and not in
+OUTCOMES.CSV, is unknown. No run starts where either file has something in it.
+Without --output, few receivers, or --json, leave no trace of a killed run.
+
+Nothing is sent again on its own. Before you send a FILE again, take out
+everybody whose state is accepted or unknown.
+"""
+
+
+def _environment() -> str:
+    return """\
+\b
+Environment:
+  LAAFFIC_API_KEY     the API key     } only from here, because a command
+  LAAFFIC_API_SECRET  the API secret  } line can be read by others (ps)
+  LAAFFIC_APP_ID      the application's id, if --app-id is not given
+  LAAFFIC_BASE_URL    the gateway's address, if --base-url is not given
+  NO_COLOR            no colours
+"""
+
+
+def _exit_codes() -> str:
+    lines = [f"  {code}  {meaning}" for code, meaning in exit_codes.MEANINGS.items()]
+    return "\n".join(["\b", "Exit codes (of several, the most serious, in the order 5, 3, 4, 1, 0):", *lines])
+
+
+def _once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """Refuse an option that is given twice: the last would win, and the first be lost without a word."""
+    if len(values) > 1:
+        raise click.BadParameter("give it once", context, parameter)
+    return values[0] if values else None
+
+
+def _joined(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    return ",".join(values) if values else None
+
+
+def _option(
+    name: str, metavar: str, text: str, *, repeatable: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(name, metavar=metavar, help=text, multiple=True, callback=_joined if repeatable else _once)
+
+
+@click.command(help=_HELP, epilog=f"{_environment()}\n{_exit_codes()}")
+@click.argument("files", nargs=-1, metavar="[FILE]")
+@_option("--to", "NUMBERS", "Receivers with their country code, with commas between them.", repeatable=True)
+@_option("--content", "TEXT", "The text for --to, or the template for FILE.")
+@_option("--sender-id", "SENDER", "The sender that is shown; with --to.")
+@_option("--order-id", "IDS", "Your own ids, one for each number of --to, with commas between them.", repeatable=True)
+@_option("--output", "OUTCOMES.CSV", "Keep every outcome in a new file, as it comes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.option("--dry-run", is_flag=True, help="Show the requests exactly as they would go out, and send nothing.")
+@_option("--base-url", "URL", "The gateway's address, without /v3.")
+@_option("--app-id", "ID", "The application's id; it goes before the one in a .json FILE.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for an answer.")
+@click.option(
+    "--max-recipients",
+    type=int,
+    metavar="N",
+    default=1000,
+    show_default=True,
+    help="At most so many receivers in one request.",
+)
+@click.pass_context
+def send(context: click.Context, /, **options: Any) -> None:
+    job = Job(**options)
+    misuse = job.misuse()
+    if misuse is None:
+        context.exit(run(job, context.ensure_object(Interrupts)))
+    if job.as_json:
+        nothing_sent(Stream("stdout"), [misuse], exit_codes.BAD_INPUT, kind="Usage", as_json=True)
+        context.exit(exit_codes.BAD_INPUT)
+    raise click.UsageError(misuse, context)

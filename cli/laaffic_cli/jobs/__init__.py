@@ -1,0 +1,1 @@
+"""One run of `laaffic send`: from the options to the exit code."""

@@ -1,0 +1,123 @@
+"""`--dry-run`: the SDK goes its usual way, up to a transport that sends nothing."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import httpx2
+
+from laaffic import Client, Message
+from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic_cli.reading.sources import Source
+from laaffic_cli.terminal.streams import Stream
+
+_SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
+
+
+class DryRunTransport(httpx2.BaseTransport):
+    """Stands where the network would be: shows each request and makes up the answer."""
+
+    def __init__(self, show: "Show") -> None:
+        self._show = show
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Show a request; nothing leaves this process."""
+        body = json.loads(request.read())
+        headers = {name.decode(): _masked(name.decode(), value.decode()) for name, value in request.headers.raw}
+        self._show.request(request.method, str(request.url), headers, body)
+        return httpx2.Response(200, json=_made_up(body))
+
+
+class Show(Protocol):
+    """A way to show requests."""
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]) -> None:
+        """Show one."""
+        ...
+
+    def finish(self, receivers: int) -> None:
+        """Say that nothing was sent."""
+        ...
+
+
+class ShowText:
+    """Shows requests to people."""
+
+    def __init__(self, out: Stream) -> None:
+        self._out = out
+        self._count = 0
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]) -> None:
+        """Show one."""
+        self._count += 1
+        lines = [f"{method} {url}", *(f"{name}: {value}" for name, value in headers.items())]
+        self._out.line("\n".join([*lines, "", json.dumps(body, ensure_ascii=False, indent=2), ""]))
+
+    def finish(self, receivers: int) -> None:
+        """Say that nothing was sent."""
+        requests = "1 request" if self._count == 1 else f"{self._count} requests"
+        whom = "1 receiver" if receivers == 1 else f"{receivers} receivers"
+        self._out.line(f"Dry run: {requests} for {whom}; nothing was sent.")
+
+
+class ShowJson:
+    """Shows requests to programs: one document on one line."""
+
+    def __init__(self, out: Stream) -> None:
+        self._out = out
+        self._before = '{"dry_run":true,"nothing_sent":true,"requests":['
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]) -> None:
+        """Show one."""
+        document = {"method": method, "url": url, "headers": headers, "body": body}
+        self._out.write(self._before + json.dumps(document, separators=(",", ":")))
+        self._before = ","
+
+    def finish(self, receivers: int) -> None:
+        """Close the document."""
+        self._out.line(f'],"receivers":{receivers},"exit_code":0}}')
+
+
+def dry_run(client: Client, source: Source, out: Stream) -> None:
+    """Let the SDK make all requests.
+
+    Args:
+        client: made with a `DryRunTransport`.
+        source: the messages, which have been checked.
+        out: where the requests are shown; when nobody reads them, it ends.
+
+    Raises:
+        BadInputError: the source is not what it was.
+    """
+
+    def feed() -> Iterator[Message]:
+        for item in source.messages():
+            if isinstance(item, Problem):
+                raise BadInputError([item.text])
+            yield item
+
+    for result in client.send_many(feed()):
+        if result.error is not None:  # the made-up answer is a success
+            raise result.error
+        if out.gone:
+            return
+
+
+def _masked(name: str, value: str) -> str:
+    seen = _SECRETS.get(name.lower())
+    if seen is None:
+        return value
+    # As many stars for each, so that not even the length is told.
+    return f"{value[:seen] if len(value) > 2 * seen else ''}********"
+
+
+def _made_up(body: Mapping[str, Any]) -> dict[str, Any]:
+    array: list[dict[str, str | None]] = []
+    for message in body["array"]:
+        numbers = message["numbers"].split(",")
+        order_ids = message["orderId"].split(",") if "orderId" in message else [None] * len(numbers)
+        array += [
+            {"msgId": f"dry-run-{len(array) + place}", "number": number, "orderId": order_id}
+            for place, (number, order_id) in enumerate(zip(numbers, order_ids, strict=True), start=1)
+        ]
+    return {"status": "0", "reason": "made up", "success": str(len(array)), "fail": "0", "array": array}

@@ -1,0 +1,66 @@
+"""Asking the provider something: one query, its answer as a table or as JSON, and an exit code."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from laaffic import Client, ConfigurationError, LaafficError, QueryFailedError
+from laaffic_cli.durable.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
+from laaffic_cli.reports.table import rendered
+from laaffic_cli.terminal.streams import Stream, tell
+
+Answer = TypeVar("Answer")
+OPTIONS = (
+    click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table."),
+    click.option("--base-url", metavar="URL", help="The gateway's address, without /v3."),
+    click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a response."),
+)
+EPILOG = """\
+\b
+Exit codes:
+  0  the provider responded
+  2  bad usage or configuration
+  3  the provider refused
+  4  no usable response, after three attempts
+"""
+
+
+def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of every query."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def ask(query: Callable[[Client], Answer], *, base_url: str | None, timeout: float | None) -> Answer:
+    """Ask, with the credentials of the environment; when that fails, say why and end with an exit code."""
+    try:
+        how: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
+        with Client(base_url=base_url, **how) as client:
+            return query(client)
+    except LaafficError as error:
+        failure = error
+    tell(f"Error: {failure}")
+    raise click.exceptions.Exit(_exit_code(failure))
+
+
+def show(rows: Mapping[str, str], *, as_json: bool) -> None:
+    """Print what came back, a line for each field."""
+    out = Stream("stdout")
+    if as_json:
+        out.line(json.dumps(dict(rows), separators=(",", ":")))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for name, value in rows.items():
+        table.add_row(Text(name.replace("_", " ")), Text(value))
+    out.write(rendered(table, terminal=out.is_terminal(), wrap=True))
+
+
+def _exit_code(error: LaafficError) -> int:
+    if isinstance(error, ConfigurationError):
+        return BAD_INPUT
+    return NOT_SENT if isinstance(error, QueryFailedError) else REFUSED

@@ -1,0 +1,1 @@
+"""From files and options to messages, each problem with its place and remedy."""

@@ -1,0 +1,66 @@
+"""The first pass: everything is checked before anything is sent."""
+
+from typing import NamedTuple
+
+from laaffic import Message
+from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic_cli.reading.sources import Source
+
+_MOST_SHOWN = 20
+# About 70 MB when full.
+MOST_REMEMBERED = 1_000_000
+
+
+class Survey(NamedTuple):
+    """What a source holds.
+
+    Attributes:
+        receivers: how many receivers there are, each counted as often as it stands there.
+        repeated: how many of them stand there once more with the same text.
+        certain: whether every receiver was compared with every other.
+    """
+
+    receivers: int
+    repeated: int
+    certain: bool = True
+
+    def warning(self) -> str | None:
+        """Say that somebody gets the same text more than once."""
+        if not self.repeated:
+            return None
+        count = f"{'' if self.certain else 'at least '}{self.repeated}"
+        return f"{count} of {self.receivers} receivers repeat a number with the same text; each of them is sent to"
+
+
+def survey(source: Source) -> Survey:
+    """Go through a source once.
+
+    Raises:
+        BadInputError: something in it is wrong.
+    """
+    problems: list[str] = []
+    more = receivers = repeated = 0
+    seen: set[int] = set()
+    for item in source.messages():
+        if isinstance(item, Problem):
+            if len(problems) < _MOST_SHOWN:
+                problems.append(item.text)
+            else:
+                more += 1
+            continue
+        receivers += len(item.numbers)
+        repeated += _repeated(item, seen)
+    if problems:
+        raise BadInputError(problems, more)
+    return Survey(receivers, repeated, certain=len(seen) < MOST_REMEMBERED)
+
+
+def _repeated(message: Message, seen: set[int]) -> int:
+    count = 0
+    for number in message.numbers:
+        mark = hash((number, message.content))
+        if mark in seen:
+            count += 1
+        elif len(seen) < MOST_REMEMBERED:
+            seen.add(mark)
+    return count

@@ -1,0 +1,1 @@
+"""The stateful gateway: it checks, remembers what it accepted, and fails on request."""

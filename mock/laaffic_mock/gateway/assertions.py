@@ -1,0 +1,55 @@
+"""What an assertion looks for among the messages, and what it says when that is not there."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from laaffic_mock.gateway.desk.book import AcceptedMessage
+
+MAX_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a message should be like; None for what does not matter."""
+
+    to: str | None
+    containing: str | None
+    sender_id: str | None
+    order_id: str | None
+
+    def fits(self, message: AcceptedMessage) -> bool:
+        """Tell whether a message is like this."""
+        return (
+            (self.to is None or message.number == re.sub(r"\D", "", self.to))
+            and (self.containing is None or self.containing in message.content)
+            and (self.sender_id is None or message.sender_id == self.sender_id)
+            and (self.order_id is None or message.order_id == self.order_id)
+        )
+
+    def __str__(self) -> str:
+        parts = [
+            f"to {self.to}" if self.to is not None else "",
+            f"containing {self.containing!r}" if self.containing is not None else "",
+            f"from {self.sender_id!r}" if self.sender_id is not None else "",
+            f"with order id {self.order_id!r}" if self.order_id is not None else "",
+        ]
+        return " ".join(["message", *filter(None, parts)])
+
+
+def failure_text(
+    wanted: Wanted, times: int | None, found: int, messages: Sequence[AcceptedMessage], counts: Mapping[str, int]
+) -> str:
+    """Say what was wanted, how often it was found, and what there is instead."""
+    expected = "at least one" if times is None else "no" if times == 0 else str(times)
+    lines = [f"expected {expected} {wanted}, found {found}."]
+    if messages:
+        lines.append(f"The gateway accepted {len(messages)}:")
+        lines += [f"  to {m.number}: {m.content!r}" for m in messages[:MAX_SHOWN]]
+        if len(messages) > MAX_SHOWN:
+            lines.append(f"  and {len(messages) - MAX_SHOWN} more")
+    else:
+        lines.append("The gateway accepted no message.")
+    ends = ", ".join(f"{end}: {count}" for end, count in counts.items() if end != "requests")
+    lines.append(f"Requests that came: {counts.get('requests', 0)}{f' ({ends})' if ends else ''}.")
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""What the gateway has accepted, in order, and no more of it than fits."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient of a request."""
+
+    number: str
+    content: str
+    sender_id: str
+    order_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedMessage:
+    """One recipient's message as the gateway accepted it."""
+
+    __module__ = "laaffic_mock"
+
+    msg_id: str
+    number: str
+    content: str
+    sender_id: str
+    order_id: str | None
+
+
+class Book:
+    """The accepted messages. When there are more than `limit`, the oldest are let go; their count is kept."""
+
+    def __init__(self, limit: int) -> None:
+        self._messages: deque[AcceptedMessage] = deque(maxlen=limit)
+        self._count = 0
+        self._last_id = 0
+
+    def accept(self, recipients: Iterable[Recipient], now: float) -> list[AcceptedMessage]:
+        """Write recipients down, each under a message id of its own."""
+        stamp = datetime.fromtimestamp(now, UTC).strftime("%y%m%d%H%M%S")
+        accepted = []
+        for recipient in recipients:
+            self._last_id += 1
+            msg_id = f"{stamp}{self._last_id:07d}"
+            accepted.append(
+                AcceptedMessage(msg_id, recipient.number, recipient.content, recipient.sender_id, recipient.order_id)
+            )
+        self._count += len(accepted)
+        self._messages.extend(accepted)
+        return accepted
+
+    def clear(self) -> None:
+        """Forget all messages, but not which ids were used: an application may keep them in a unique column."""
+        self._messages.clear()
+        self._count = 0
+
+    def page(self, number: str | None, offset: int, limit: int) -> dict[str, Any]:
+        """Return a page of the messages that are kept, oldest first, optionally of one number."""
+        kept = [m for m in self._messages if m.number == number] if number else self._messages
+        return {
+            "accepted": self._count,
+            "let_go": self._count - len(self._messages),
+            "total": len(kept),
+            "messages": [asdict(message) for message in islice(kept, offset, offset + limit)],
+        }

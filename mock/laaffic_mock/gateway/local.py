@@ -1,0 +1,67 @@
+"""A gateway to start here, and what it knows of magic numbers."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.applications import Starlette
+
+from laaffic_mock._addresses import local_url
+from laaffic_mock.gateway.contract import load_contract
+from laaffic_mock.gateway.desk.account import Account
+from laaffic_mock.gateway.desk.book import AcceptedMessage
+from laaffic_mock.gateway.desk.desk import Desk
+from laaffic_mock.gateway.endpoints import find_endpoints
+from laaffic_mock.gateway.faults.magic import make_magic
+from laaffic_mock.gateway.remote import RemoteGateway
+from laaffic_mock.gateway.serving.app import make_app
+from laaffic_mock.gateway.serving.server import start
+from laaffic_mock.gateway.serving.wire import Connections
+
+DEFAULT_LIMIT = 100_000
+DEFAULT_READ_TIMEOUT = 30.0
+
+
+class Gateway(RemoteGateway):
+    """A mock gateway in a thread of this process, from its making until `close()`, best used in `with`.
+
+    Args:
+        host: where to listen, by default on loopback only. It takes anybody's messages, so mind who can reach it.
+        port: 0 for a free one.
+        limit: how many messages it keeps at the most; then the oldest are let go.
+        read_timeout: how many seconds a client has for the headers of a request, and again for its body.
+        on_accepted: is called with every message that is accepted, in the gateway's own thread.
+
+    Raises:
+        GatewayError: the port is in use.
+    """
+
+    __module__ = "laaffic_mock"
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limit: int = DEFAULT_LIMIT,
+        read_timeout: float = DEFAULT_READ_TIMEOUT,
+        on_accepted: Callable[[AcceptedMessage], None] | None = None,
+    ) -> None:
+        contract = load_contract()
+        connections = Connections(read_timeout)
+        desk = Desk(Account(contract, limit, on_accepted or (lambda _: None)))
+
+        def make(refuse: Callable[[float], Awaitable[None]]) -> Starlette:
+            return make_app(find_endpoints(contract), desk, connections, refuse, read_timeout)
+
+        self._server, self._thread = start(host, port, connections, make)
+        super().__init__(local_url(host, self._server.address[1]))
+
+    def close(self) -> None:
+        """Stop, and drop every connection. Harmless when it has stopped."""
+        super().close()
+        self._server.should_exit = self._server.force_exit = True
+        self._thread.join(10)
+
+
+def magic_numbers() -> Sequence[tuple[str, str]]:
+    """Return the magic numbers, each with what it means."""
+    return [(number, row.means) for number, row in make_magic(load_contract()).items()]

@@ -1,0 +1,185 @@
+"""A gateway that runs already, in this process or elsewhere."""
+
+import time
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from laaffic_mock._account import environment_for
+from laaffic_mock.gateway.asking import Asking
+from laaffic_mock.gateway.assertions import Wanted, failure_text
+from laaffic_mock.gateway.desk.book import AcceptedMessage
+from laaffic_mock.gateway.errors import GatewayError
+from laaffic_mock.gateway.words import MAX_ON_A_PAGE, REFUSE
+
+# The SDK tries to connect for up to 1.2 seconds; a shorter refusal would now and then come to nothing.
+DEFAULT_SECONDS_TO_REFUSE = 2.0
+
+
+class RemoteGateway:
+    """A mock gateway that runs somewhere, asked over its inspection paths.
+
+    Args:
+        url: its address, such as `http://127.0.0.1:4010`.
+        inspection_url: the address of its inspection paths, where that is another one (behind a proxy).
+
+    Raises:
+        GatewayError: from every method, when no mock gateway answers there.
+    """
+
+    __module__ = "laaffic_mock"
+
+    def __init__(self, url: str, *, inspection_url: str | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._asking = Asking(inspection_url or self.url)
+        self._let_go = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that point `laaffic.Client()` here, with the provider's published sample account."""
+        return environment_for(self.url)
+
+    @property
+    def messages(self) -> list[AcceptedMessage]:
+        """Every message that it has accepted and still keeps, one for each recipient, oldest first."""
+        return list(self._pages())
+
+    @property
+    def requests(self) -> int:
+        """How many requests have come to the contract's endpoints."""
+        return int(self.counts.get("requests", 0))
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many requests have come, and how they ended: by status, or by fault."""
+        counts: Mapping[str, int] = self._asking.ask("GET", "health")["counts"]
+        return counts
+
+    @property
+    def balance(self) -> int | None:
+        """How many recipients may still be sent to, each costing 1; None for no limit. It may be set."""
+        balance: int | None = self._asking.ask("GET", "settings")["balance"]
+        return balance
+
+    @balance.setter
+    def balance(self, balance: int | None) -> None:
+        self.configure(balance=balance)
+
+    def configure(self, **settings: Any) -> None:
+        """Change the account.
+
+        Args:
+            **settings: `balance`; `words`, sensitive ones (-3); `templates`, approved texts with `{...}` for what
+                varies (-6 for others); `allowed_ips` (-2 for others); `clock_offset` in seconds; `api_key`,
+                `api_secret`, `app_id`.
+
+        Raises:
+            GatewayError: there is no such setting, or its value does not fit; the text names what there is.
+        """
+        self._asking.ask("PATCH", "settings", settings)
+
+    def fail_next(self, fault: str, *, times: int = 1, seconds: float | None = None) -> None:
+        """Let the next requests go wrong.
+
+        Args:
+            fault: which way, such as `"accept_then_drop"`; the table of faults in the documentation has them all. With
+                `"refuse_connection"` nobody listens for `seconds`, and `times` has no effect. With `"clock_skew"` the
+                gateway's clock is two hours ahead until a request is signed by it.
+            times: how many requests.
+            seconds: how late `"slow"` responds, by default 1; how long `"refuse_connection"` lasts, by default 2, which
+                is longer than `laaffic.Client()` tries.
+
+        Raises:
+            GatewayError: there is no such fault, or a number is out of range; the text names what there is.
+        """
+        wanted: dict[str, Any] = {"fault": fault, "times": times}
+        if seconds is None and fault == REFUSE:
+            seconds = DEFAULT_SECONDS_TO_REFUSE
+        if seconds is not None:
+            wanted["seconds"] = seconds
+        self._asking.ask("POST", "faults", wanted)
+        if fault == REFUSE:
+            self._asking.refused_until = time.monotonic() + (seconds or 0)
+
+    def fail_by_chance(self, chances: Mapping[str, float], *, seed: int = 0, seconds: float = 1.0) -> None:
+        """Let requests go wrong by chance, repeatably.
+
+        Args:
+            chances: for each fault its probability, from 0 to 1, together at most 1. Empty: none any more.
+            seed: where the chance begins.
+            seconds: how late `"slow"` responds.
+
+        Raises:
+            GatewayError: there is no such fault, or a number is out of range; the text names what there is.
+        """
+        self._asking.ask("PUT", "faults", {"chances": dict(chances), "seed": seed, "seconds": seconds})
+
+    def clear(self) -> None:
+        """Forget all messages, counts, faults and settings. Message ids are not used again."""
+        if time.monotonic() < self._asking.refused_until:
+            self.fail_next(REFUSE, seconds=0)
+        self._asking.ask("POST", "clear")
+
+    def assert_sent(
+        self,
+        to: str | None = None,
+        *,
+        containing: str | None = None,
+        sender_id: str | None = None,
+        order_id: str | None = None,
+        times: int | None = None,
+    ) -> list[AcceptedMessage]:
+        """Assert that a message was accepted.
+
+        Args:
+            to: the recipient's number; spaces, hyphens and a plus do not matter.
+            containing: what stands in the text.
+            sender_id: the sender id.
+            order_id: the order id.
+            times: exactly how many such messages; by default at least one.
+
+        Returns:
+            The messages that fit, oldest first.
+
+        Raises:
+            AssertionError: its text shows what was accepted instead.
+        """
+        __tracebackhide__ = True  # pytest then shows the test's own line
+        wanted = Wanted(to, containing, sender_id, order_id)
+        messages = self.messages
+        if times is not None and self._let_go:
+            lost = f"{self._let_go} messages were let go, so how often one was accepted cannot be told"
+            raise GatewayError(f"{lost}: give the gateway a higher limit, or clear it")
+        found = [message for message in messages if wanted.fits(message)]
+        if len(found) != times if times is not None else not found:
+            raise AssertionError(failure_text(wanted, times, len(found), messages, self.counts))
+        return found
+
+    def assert_not_sent(self, to: str | None = None, *, containing: str | None = None) -> None:
+        """Assert that no message like this was accepted; without arguments, none at all.
+
+        Raises:
+            AssertionError: its text shows what was accepted.
+        """
+        __tracebackhide__ = True  # pytest then shows the test's own line
+        self.assert_sent(to, containing=containing, times=0)
+
+    def close(self) -> None:
+        """Stop asking. The gateway itself runs on."""
+        self._asking.close()
+
+    def _pages(self) -> Iterator[AcceptedMessage]:
+        offset, total = 0, 1
+        while offset < total:
+            page = self._asking.ask("GET", f"messages?offset={offset}&limit={MAX_ON_A_PAGE}")
+            total, self._let_go = page["total"], page["let_go"]
+            offset += MAX_ON_A_PAGE
+            yield from (AcceptedMessage(**message) for message in page["messages"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

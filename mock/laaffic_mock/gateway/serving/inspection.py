@@ -1,0 +1,150 @@
+"""The inspection paths, beside the contract's: what was accepted, and what is to happen."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from random import Random
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from laaffic_mock.gateway.desk.desk import Desk
+from laaffic_mock.gateway.faults.faults import ABOUT, DEFAULT_SECONDS, Due, Fault, Plan
+from laaffic_mock.gateway.json_text import read_json
+from laaffic_mock.gateway.serving.body import Unreadable, read_body
+from laaffic_mock.gateway.serving.values import (
+    MAX_NUMBER,
+    MAX_SECONDS,
+    BadRequest,
+    as_fault,
+    as_number,
+    as_settings,
+    check_names,
+)
+from laaffic_mock.gateway.serving.wire import Connections
+from laaffic_mock.gateway.words import MAX_ON_A_PAGE, REFUSE
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Inspection:
+    """The handlers of the inspection paths.
+
+    Args:
+        desk: takes the requests.
+        connections: the open connections, which are dropped when connections are to be refused.
+        refuse: stops listening for so many seconds.
+        read_timeout: how many seconds a client has for a body.
+    """
+
+    def __init__(
+        self, desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]], read_timeout: float
+    ) -> None:
+        self._desk = desk
+        self._connections = connections
+        self._refuse = refuse
+        self._read_timeout = read_timeout
+
+    def routes(self) -> list[Route]:
+        """Return the routes below /_mock."""
+        return [
+            Route("/_mock/health", _guarded(self.health)),
+            Route("/_mock/messages", _guarded(self.messages, "number", "offset", "limit")),
+            Route("/_mock/clear", _guarded(self.clear), methods=["POST"]),
+            Route("/_mock/settings", _guarded(self.settings), methods=["GET", "PATCH"]),
+            Route("/_mock/faults", _guarded(self.ask_for_fault), methods=["POST"]),
+            Route("/_mock/faults", _guarded(self.set_chances), methods=["PUT"]),
+            Route("/_mock/faults", _guarded(self.list_faults)),
+            Route("/_mock/magic", _guarded(self.magic)),
+        ]
+
+    async def health(self, _: Request) -> Response:
+        """Say that it runs, and what has come."""
+        return JSONResponse({"status": "ok", "mock": "nothing is really sent", "counts": dict(self._desk.tally)})
+
+    async def messages(self, request: Request) -> Response:
+        """List accepted messages: `number`, `offset`, `limit`."""
+        query = request.query_params
+        offset = as_number(query.get("offset", "0"), "offset", 0, MAX_NUMBER)
+        limit = as_number(query.get("limit", "100"), "limit", 0, MAX_ON_A_PAGE)
+        return JSONResponse(self._desk.account.book.page(query.get("number"), int(offset), int(limit)))
+
+    async def clear(self, request: Request) -> Response:
+        """Forget everything."""
+        check_names("field", await self._object(request, default=b"{}"), ())
+        self._desk.clear()
+        return Response(status_code=204)
+
+    async def settings(self, request: Request) -> Response:
+        """Show the account's settings, or change some."""
+        settings = self._desk.account.settings
+        if request.method == "PATCH":
+            for name, value in as_settings(await self._object(request)).items():
+                setattr(settings, name, value)
+        shown = asdict(settings)
+        del shown["api_secret"]
+        return JSONResponse(shown)
+
+    async def list_faults(self, _: Request) -> Response:
+        """List the faults there are."""
+        return JSONResponse({fault.value: about.does for fault, about in ABOUT.items()})
+
+    async def ask_for_fault(self, request: Request) -> Response:
+        """Let the next requests go wrong: `fault`, `times`, `seconds`."""
+        wanted = await self._object(request)
+        check_names("field", wanted, ("fault", "times", "seconds"))
+        times = int(as_number(wanted.get("times", 1), "times", 1, MAX_ON_A_PAGE))
+        seconds = as_number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MAX_SECONDS)
+        if wanted.get("fault") == REFUSE:
+            self._connections.drop_all(but=request.scope)
+            await self._refuse(seconds)
+            await asyncio.sleep(0)  # dropped connections close in the loop's next turn: before the response
+        else:
+            self._desk.plan.asked.extend([Due(as_fault(wanted.get("fault"), [REFUSE, *Fault]), seconds)] * times)
+        return Response(status_code=204)
+
+    async def set_chances(self, request: Request) -> Response:
+        """Let requests go wrong by chance: `chances`, `seed`, `seconds`."""
+        wanted = await self._object(request)
+        check_names("field", wanted, ("chances", "seed", "seconds"))
+        given = wanted.get("chances")
+        if not isinstance(given, dict):
+            raise BadRequest("chances is an object: for each fault its probability")
+        chances = {as_fault(kind, Fault): as_number(chance, kind, 0, 1) for kind, chance in given.items()}
+        if sum(chances.values()) > 1:
+            raise BadRequest("chances are together at most 1")
+        seconds = as_number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MAX_SECONDS)
+        seed = int(as_number(wanted.get("seed", 0), "seed", 0, MAX_NUMBER))
+        self._desk.plan = Plan(self._desk.plan.asked, chances, seconds, Random(seed))
+        return Response(status_code=204)
+
+    async def magic(self, _: Request) -> Response:
+        """List the magic numbers."""
+        return JSONResponse({number: row.means for number, row in self._desk.magic.items()})
+
+    async def _object(self, request: Request, default: bytes = b"") -> dict[str, Any]:
+        body = await read_body(request, self._read_timeout) or default
+        try:
+            wanted = read_json(body)
+        except ValueError:
+            wanted = None
+        if not isinstance(wanted, dict):
+            raise BadRequest("the body is not a JSON object")
+        return wanted
+
+
+def _guarded(handler: Handler, *parameters: str) -> Handler:
+    """Return a handler that refuses query parameters but these, and says what is wrong with a request."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            check_names("query parameter", request.query_params, parameters)
+            return await handler(request)
+        except BadRequest as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except Unreadable as error:
+            return JSONResponse({"error": str(error)}, error.status, {"Connection": "close"})
+
+    return guarded

@@ -1,0 +1,1 @@
+"""Prism: a program that serves the contract's examples, or checks what passes it against the contract."""

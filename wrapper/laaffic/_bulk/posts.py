@@ -1,0 +1,132 @@
+"""The posts of one batch: one, or as many as it takes to find those that the provider refuses the others for."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from laaffic._batch.batch import Batch, all_in
+from laaffic._model.recipients import Recipient, State
+from laaffic._model.results import BatchResult, LaafficError, with_error
+from laaffic._outcome.errors import is_success
+
+# What one message or number alone may be the cause of: content (-3 to -6), a number (-9); -7 says "too many at once".
+_TOO_MANY = "-7"
+_SEARCHED = frozenset({"-3", "-4", "-5", "-6", _TOO_MANY, "-9"})
+_SPLIT = "It is posted again in smaller requests, whose results follow."
+
+
+class Posts:
+    """What of a batch is to be posted next, decided by what became of the posts before.
+
+    A batch that is refused as a whole is searched for the recipient that it was refused for: half of it is posted; when
+    that is refused, the search goes on in it, else in the rest. The others are put aside and posted together when the
+    search is over. So each recipient is in one request that is not refused as a whole, or ends alone in one that is.
+
+    Args:
+        batch: the recipients.
+        split: whether to search; else the batch is posted once, whatever becomes of it.
+    """
+
+    def __init__(self, batch: Batch, *, split: bool) -> None:
+        self._batch = batch
+        self._split = split
+        self._whole: list[list[int]] = [list(range(batch.size))] if batch.size else []
+        self._searched: list[int] = []  # one of these is refused
+        self._aside: list[int] = []
+        self._posted: list[int] = []  # what is being posted
+        self._part: Batch | None = None
+
+    def next(self) -> Batch | None:
+        """Return what to post now; None when there is nothing more."""
+        if self._searched:
+            self._posted = self._searched[: max(len(self._searched) // 2, 1)]
+        elif self._whole:
+            self._posted = self._whole.pop()
+        else:
+            return None
+        self._part = self._batch if len(self._posted) == self._batch.size else self._batch.pick(self._posted)
+        return self._part
+
+    def is_in_flight(self, part: Batch) -> bool:
+        """Return whether this is what is being posted."""
+        return part is self._part
+
+    def result_of(self, result: BatchResult) -> BatchResult:
+        """Return what to hand over of the result of what is being posted.
+
+        The recipients of a request that is refused and posted again in parts are in the results of the parts alone.
+        """
+        return _without_recipients(result) if self._is_split(result) else result
+
+    def advance(self, result: BatchResult) -> None:
+        """Decide from the result of what was being posted what is to be posted next."""
+        again, posted = self._is_split(result), self._posted
+        self._part, self._posted = None, []
+        if self._searched:
+            self._narrow(posted, again=again, clean=result.error is None)
+        elif again and result.status == _TOO_MANY:
+            middle = len(posted) // 2
+            self._whole += [posted[middle:], posted[:middle]]
+        elif again:
+            self._searched = posted
+
+    def left(self) -> list[Recipient]:
+        """Return the outcomes of those that were refused in a larger request and are not posted again."""
+        positions = sorted([*self._searched, *self._aside, *(place for group in self._whole for place in group)])
+        self._searched, self._aside, self._whole = [], [], []
+        if not positions:
+            return []
+        reason = "refused together with others, and not posted again"
+        return list(all_in(State.REJECTED, self._batch.pick(positions), reason).recipients)
+
+    def broke_off(self) -> list[Recipient]:
+        """Return the outcomes of those whose post did not come to its end; what became of them is unknown."""
+        posted, self._posted, self._part = set(self._posted), [], None
+        self._searched = [place for place in self._searched if place not in posted]
+        return list(all_in(State.UNKNOWN, self._batch.pick(sorted(posted))).recipients)
+
+    def _is_split(self, result: BatchResult) -> bool:
+        return self._split and len(self._posted) > 1 and _is_refused_for_one(result)
+
+    def _narrow(self, posted: list[int], *, again: bool, clean: bool) -> None:
+        rest = self._searched[len(posted) :]
+        if again:
+            self._searched = posted
+            self._aside += rest
+        elif clean and rest:
+            self._searched = rest  # so it is one of these
+        else:  # it is found, or what happened says nothing about the rest
+            self._searched = []
+            if aside := sorted([*self._aside, *rest]):
+                self._whole.append(aside)
+            self._aside = []
+
+
+def _is_refused_for_one(result: BatchResult) -> bool:
+    """Return whether the provider certainly took nobody, for a reason that may be one recipient's alone."""
+    return (
+        result.status in _SEARCHED
+        and result.raw is not None
+        and is_success(result.raw.http_status)
+        and not result.success
+        and all(recipient.state is State.REJECTED for recipient in result.recipients)
+    )
+
+
+def _without_recipients(result: BatchResult) -> BatchResult:
+    bare = replace(result, recipients=(), error=None)
+    if result.error is None:
+        return bare
+    result.error.hint = _SPLIT
+    return with_error(bare, result.error)
+
+
+def indexes(recipients: Sequence[Recipient]) -> str:
+    """Return which messages recipients belong to, for the log and for notes."""
+    first, last = recipients[0].message_index, recipients[-1].message_index
+    return f"message {first}" if first == last else f"messages {first} to {last}"
+
+
+def ends_sending(result: BatchResult) -> bool:
+    """Return whether every further request would meet the same error."""
+    error: LaafficError | None = result.error
+    return error is not None and error._concerns_every_request  # noqa: SLF001  # private to the package

@@ -1,0 +1,131 @@
+"""What a call needs of the HTTP library, and what the library's exceptions mean."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import httpx2
+
+from laaffic._http.evidence import Unanswered
+from laaffic._http.guard import BEFORE_SENDING, ResponseTooLarge
+from laaffic._model.masking import scrub
+from laaffic._settings import DEFAULT_PREFIX
+from laaffic_api import Client as ApiClient
+from laaffic_api.types import Response
+
+_CONNECTING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)
+_INTERRUPTED = "laaffic: interrupted while a request was in flight; what became of its recipients is unknown"
+_FEWER_AT_ONCE = "Send fewer at once with one client, or make more clients; it is safe to send again."
+_CERTIFICATES = (
+    "The server's certificate does not fit this system's certificates. In a container image install the package "
+    "ca-certificates; for a CA of your own set SSL_CERT_FILE or give ssl_context. It is safe to send again."
+)
+# The first that fits. Only errors of connecting are quoted: others may hold what was sent or what came.
+_WORDS = (
+    (httpx2.PoolTimeout, "all connections of this client were busy"),
+    (httpx2.ConnectTimeout, "it took too long"),
+    (httpx2.ReadTimeout, "the server did not respond in time"),
+    (httpx2.WriteTimeout, "the server did not take the request in time"),
+    (httpx2.DecodingError, "its compression is broken"),
+    (ResponseTooLarge, "it is far larger than any response should be"),
+    ((httpx2.RemoteProtocolError, httpx2.NetworkError), "the connection broke off"),
+)
+
+
+class Endpoint(Protocol):
+    """A module of the generated client."""
+
+    PATH: str
+
+    @property
+    def sync_detailed(self) -> Callable[..., Response[Any]]:
+        """The function that calls it and waits."""
+
+    @property
+    def asyncio_detailed(self) -> Callable[..., Awaitable[Response[Any]]]:
+        """The function that calls it without blocking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the generated client.
+
+    Attributes:
+        endpoint: the module of the generated client.
+        arguments: what its functions take besides client, path and options.
+        repeatable: whether it is a query, which may be repeated without harm.
+        timeout: seconds to connect and to wait for the response, where they are not the client's.
+    """
+
+    endpoint: Endpoint
+    arguments: dict[str, Any]
+    repeatable: bool = False
+    timeout: tuple[float, float] | None = None
+
+
+@dataclass(slots=True)
+class Channel:
+    """An open way to the provider.
+
+    Attributes:
+        api: the generated client, with an HTTP client of either kind.
+        prefix: what the paths begin with, `/v3` in the contract.
+        trusted: whether the transport is one of the HTTP library's own. What a stranger's transport says of a request
+            that failed is not believed: httpx-aiohttp 0.2.0 says "could not connect" of requests that went out whole.
+        calls: what is in flight. Closing waits for these, since a connection that is closed under a call takes its
+            response with it.
+        closing: whether to close when nothing is in flight any more.
+    """
+
+    api: ApiClient
+    prefix: str
+    trusted: bool
+    calls: set[object] = field(default_factory=set, repr=False)
+    closing: bool = False
+
+    @property
+    def may_close(self) -> bool:
+        """Whether it shall be closed, and nothing is in flight."""
+        return self.closing and not self.calls
+
+    def arguments(self, request: Call) -> dict[str, Any]:
+        """Return all that the generated function takes."""
+        given = {"client": self.api, **request.arguments}
+        if self.prefix != DEFAULT_PREFIX:
+            given["path"] = self.prefix + request.endpoint.PATH.removeprefix(DEFAULT_PREFIX)
+        if request.timeout is not None:
+            connect, read = request.timeout
+            given["options"] = {"timeout": httpx2.Timeout(read, connect=connect)}
+        return given
+
+
+def no_response(error: Exception, *, trusted: bool) -> Unanswered:
+    """Return what an exception of the HTTP library says about the request."""
+    if not trusted and isinstance(error, httpx2.TransportError):
+        return Unanswered(reached=True, why=f"the transport failed ({type(error).__name__})")
+    return Unanswered(
+        reached=not isinstance(error, BEFORE_SENDING),
+        why=_why(error),
+        hint=_hint(error),
+        connecting=isinstance(error, _CONNECTING),
+    )
+
+
+def _hint(error: Exception) -> str | None:
+    if isinstance(error, httpx2.PoolTimeout):
+        return _FEWER_AT_ONCE
+    if isinstance(error, httpx2.ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return _CERTIFICATES
+    return None
+
+
+def with_note(error: BaseException, request: Call) -> None:
+    """Add to an interruption what it means for the recipients."""
+    if not request.repeatable:
+        error.add_note(_INTERRUPTED)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, httpx2.ConnectError | httpx2.ProxyError):
+        return scrub(str(error)) or type(error).__name__
+    return next((words for kinds, words in _WORDS if isinstance(error, kinds)), type(error).__name__)

@@ -1,0 +1,56 @@
+"""Whether to try again: decided here and nowhere else."""
+
+import logging
+import random
+
+from laaffic._http.evidence import Evidence, Responded, Unanswered
+from laaffic._http.signing import Signer
+from laaffic._outcome.clock import refused_for_its_timestamp, server_time
+from laaffic._outcome.query import may_repeat
+
+QUERY_ATTEMPTS = 3
+_FIRST_PAUSE = 0.25  # seconds, doubled each time
+_logger = logging.getLogger("laaffic")
+
+
+class Attempts:
+    """The attempts of one call.
+
+    Two things are tried again because nothing was taken: a connection that could not be made, and a request refused for
+    its timestamp (-16), once the signer's clock has been corrected by the server's. A query is also repeated after
+    anything that may pass.
+    """
+
+    def __init__(self, signer: Signer, connect_retries: int, *, repeatable: bool) -> None:
+        self._signer = signer
+        self._retries = QUERY_ATTEMPTS - 1 if repeatable else connect_retries
+        self._repeatable = repeatable
+        self._paused = 0
+        self._signed_anew = False
+
+    def pause_before_next(self, evidence: Evidence) -> float | None:
+        """Return how many seconds to wait before the next attempt, or None when this one was the last."""
+        if refused_for_its_timestamp(evidence):
+            return self._sign_anew(evidence)
+        if self._repeatable:
+            again = may_repeat(evidence)
+        else:
+            again = isinstance(evidence, Unanswered) and evidence.connecting and not evidence.reached
+        return self._pause() if again and self._paused < self._retries else None
+
+    def _sign_anew(self, evidence: Evidence) -> float | None:
+        theirs = server_time(evidence) if isinstance(evidence, Responded) else None
+        if theirs is None:
+            return None
+        skew = self._signer.correct(theirs)  # also for the requests that follow
+        if self._signed_anew:
+            return None
+        self._signed_anew = True
+        _logger.warning("the provider's clock differs by %d s; signing anew and posting once more", skew)
+        return 0.0
+
+    def _pause(self) -> float:
+        """Doubling pauses, spread so that many clients do not come back at the same moment."""
+        pause = _FIRST_PAUSE * float(2**self._paused) * random.uniform(0.5, 1.5)  # noqa: S311  # spreading load is no secret
+        self._paused += 1
+        return pause

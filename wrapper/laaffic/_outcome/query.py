@@ -1,0 +1,70 @@
+"""What a query's response means: a body to read, an error, or a failure after which asking again may help."""
+
+from http import HTTPStatus
+from typing import Any
+
+from laaffic._http.evidence import Evidence, Responded, Unanswered
+from laaffic._model.errors import HTTPStatusError, QueryFailedError, class_for
+from laaffic._model.masking import scrub
+from laaffic._model.results import LaafficError
+from laaffic._model.statuses import STATUSES
+from laaffic._outcome.errors import SUCCESS, http_error_words, is_provider_status, is_server_error, is_success
+from laaffic._outcome.response import read_object, text_of
+
+_TOO_FREQUENT = "-15"
+_NOT_BY_THE_CONTRACT = "The response is not one by the contract"
+
+
+def may_repeat(evidence: Evidence) -> bool:
+    """Return whether a query that ended like this may get a response when it is repeated."""
+    if isinstance(evidence, Unanswered):
+        return True
+    return is_server_error(evidence.http_status) or (
+        _status(read_object(evidence.content), evidence.http_status) == _TOO_FREQUENT
+    )
+
+
+def body_of(evidence: Evidence) -> dict[str, Any]:
+    """Return the body of a query's successful response.
+
+    Raises:
+        QueryFailedError: there is no usable response.
+        StatusError: the provider refused.
+        HTTPStatusError: something other than the endpoint responded.
+    """
+    if isinstance(evidence, Unanswered):
+        raise QueryFailedError(f"No response came: {evidence.why}")
+    body = read_object(evidence.content)
+    status = _status(body, evidence.http_status)
+    if body is None or status != SUCCESS or not is_success(evidence.http_status):
+        raise _refusal(evidence, body, status)
+    return body
+
+
+def unreadable(evidence: Evidence, field: str) -> QueryFailedError:
+    """Return the error of a success in which a field is missing or is not what the contract says."""
+    http_status = evidence.http_status if isinstance(evidence, Responded) else None
+    return QueryFailedError(f"{_NOT_BY_THE_CONTRACT}: `{field}` cannot be read", http_status=http_status)
+
+
+def _status(body: dict[str, Any] | None, http_status: int) -> str | None:
+    """Return the provider's status: error pages of servers and proxies have a field of the same name."""
+    status = text_of((body or {}).get("status"))
+    return status if is_success(http_status) or is_provider_status(status) else None
+
+
+def _refusal(evidence: Responded, body: dict[str, Any] | None, status: str | None) -> LaafficError:
+    http_status, reason = evidence.http_status, text_of((body or {}).get("reason"))
+    if is_server_error(http_status):
+        return QueryFailedError(f"The server failed with HTTP {http_status}", status=status, http_status=http_status)
+    if status is None and not is_success(http_status):
+        what, hint = http_error_words(http_status)
+        retryable = http_status == HTTPStatus.TOO_MANY_REQUESTS
+        return HTTPStatusError(what, hint=hint, retryable=retryable, http_status=http_status, about_query=True)
+    if status is None or status == SUCCESS:
+        return QueryFailedError(_NOT_BY_THE_CONTRACT, status=status, reason=reason, http_status=http_status)
+    meaning = STATUSES[status].meaning if status in STATUSES else "a status that is not in its table"
+    what = f"The provider responded with status {scrub(status)}: {meaning}"
+    if status == _TOO_FREQUENT:
+        return QueryFailedError(what, status=status, reason=reason, http_status=http_status)
+    return class_for(status)(what, sent="no", status=status, reason=reason, http_status=http_status, about_query=True)
