@@ -44,10 +44,10 @@ def environment(program: Path) -> Path:
     made_from = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamp = folder / "made-from"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != made_from:
-        pip = [python, "-m", "pip", "install", "--quiet"]
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
         subprocess.run([program, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([*pip, "--require-hashes", "-r", LOCK], check=True)
-        subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT], check=True)
+        subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
+        subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True)
         stamp.write_text(made_from, encoding="utf-8")
     return python
 
@@ -66,7 +66,7 @@ def results(options: list[str]) -> Iterator[tuple[str, str, bool]]:
             continue
         version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
         print(f"\n{version} ({program})", flush=True)
-        command = [python, "-m", "pytest", "-p", "no:cacheprovider", *options, *SUITES]
+        command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *options, *SUITES]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
             last = ""
             for line in running.stdout or ():

@@ -259,7 +259,10 @@ def test_for_ever(laaffic_gateway):
     command = [*command_line, "-s", "-q"]
     with subprocess.Popen(command, cwd=suite, env=bare_environment, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        while "waiting" not in running.stdout.readline():
-            assert running.poll() is None
-        running.send_signal(signal.SIGINT)
-        assert running.wait(60) == pytest.ExitCode.INTERRUPTED
+        try:
+            while "waiting" not in running.stdout.readline():
+                assert running.poll() is None
+            running.send_signal(signal.SIGINT)
+            assert running.wait(60) == pytest.ExitCode.INTERRUPTED
+        finally:
+            running.kill()
