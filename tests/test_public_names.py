@@ -48,6 +48,8 @@ PROMISED = [
     "KeyDisabledError",
     "KeyNotAllowedError",
     "QueryFailedError",
+    "Balance",
+    "Check",
     "RawResponse",
     "RejectedError",
     "Segments",

@@ -104,3 +104,36 @@ def test_an_empty_variable_for_the_base_url_does_not_mean_the_real_gateway(monke
     monkeypatch.setenv("LAAFFIC_BASE_URL", "")
     with pytest.raises(laaffic.ConfigurationError, match="LAAFFIC_BASE_URL"):
         laaffic.Client()
+
+
+@pytest.mark.parametrize("client", [laaffic.Client, laaffic.AsyncClient])
+def test_a_mock_may_be_reached_over_plain_http_with_the_published_sample_credentials(
+    client: type[laaffic.Client],
+) -> None:
+    assert "mock:4010" in repr(client(base_url="http://mock:4010"))
+    with pytest.raises(laaffic.ConfigurationError, match="plain http"):
+        client(base_url="http://mock:4010", api_key="another")
+    with pytest.raises(laaffic.ConfigurationError, match="plain http"):
+        client(base_url="http://mock:4010", api_secret="another")
+
+
+@pytest.mark.parametrize("prefix", ["v3", "/v3?x", "/v 3", 5])
+def test_a_prefix_that_is_not_a_path_is_refused(prefix: Any) -> None:
+    with pytest.raises(laaffic.ConfigurationError, match="api_prefix"):
+        laaffic.Client(api_prefix=prefix, base_url="https://gateway.invalid")
+
+
+def test_a_prefix_in_the_base_url_is_refused() -> None:
+    with pytest.raises(laaffic.ConfigurationError, match="without /sms"):
+        laaffic.Client(api_prefix="/sms", base_url="https://gateway.invalid/sms")
+
+
+def test_a_transport_of_httpx_is_refused_by_the_name_of_its_successor() -> None:
+    kind = type("HTTPTransport", (), {"__module__": "httpx"})
+    with pytest.raises(laaffic.ConfigurationError, match="one of httpx; laaffic uses its successor httpx2"):
+        laaffic.Client(transport=kind())
+
+
+def test_fresh_connections_are_not_for_a_transport_of_ones_own() -> None:
+    with pytest.raises(laaffic.ConfigurationError, match="fresh_connections"):
+        laaffic.Client(fresh_connections=True, transport=httpx2.MockTransport(lambda _: httpx2.Response(200)))

@@ -16,14 +16,19 @@ def expired(ahead: float = 0.0, **fields: object) -> Action:
     return answer({"status": "-16", "reason": "超出時間範圍限制", **fields}, headers={"Date": date})
 
 
-def strict(ahead: float) -> Action:
-    """Accept only what is signed by a clock that is this many seconds ahead of ours."""
+def strict_for(ahead: float, signed: Action) -> Action:
+    """Do this with what is signed by a clock that is so many seconds ahead of ours, and refuse anything else."""
 
     def act(connection: Connection) -> bool:
         off = float(connection.request.headers["timestamp"]) - time.time() - ahead
-        return success(connection) if abs(off) < 1800 else expired(ahead)(connection)
+        return signed(connection) if abs(off) < 1800 else expired(ahead)(connection)
 
     return act
+
+
+def strict(ahead: float) -> Action:
+    """Accept only what is signed by a clock that is this many seconds ahead of ours."""
+    return strict_for(ahead, success)
 
 
 @pytest.mark.parametrize("ahead", [7200.0, -7200.0])

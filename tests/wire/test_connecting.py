@@ -170,6 +170,18 @@ def test_certificates_of_the_environment_that_cannot_be_read_are_named(
     assert len(caught.value.result.not_sent) == 3
 
 
+def test_a_certificate_that_the_system_does_not_know_says_what_to_install(
+    send: Send, sample: list[laaffic.Message], server: Server
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    server.use_tls(context)
+    with pytest.raises(laaffic.NotSentError, match="ca-certificates") as caught:
+        send(sample, base_url=server.url.replace("http:", "https:"), connect_retries=0)
+    assert "SSL_CERT_FILE" in caught.value.hint
+    assert server.posts == []
+
+
 def test_connecting_and_reading_have_timeouts_of_their_own(sample: list[laaffic.Message]) -> None:
     seen: dict[str, float] = {}
 

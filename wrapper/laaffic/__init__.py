@@ -68,6 +68,8 @@ if TYPE_CHECKING:
         STATUSES,
         StatusInfo,
     )
+    from laaffic._operations.check import Check
+    from laaffic._operations.get_balance import Balance
 
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
 # imports above are the same for type checkers, and a test holds both together.
@@ -110,6 +112,8 @@ _HOMES = {
     "_model.results": ("BatchResult", "LaafficError", "PartialFailureError", "RawResponse", "Sent"),
     "_model.rows": ("Rows",),
     "_model.segments": ("Segments", "segments"),
+    "_operations.check": ("Check",),
+    "_operations.get_balance": ("Balance",),
     "_model.statuses": ("STATUSES", "StatusInfo"),
 }
 _MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}
@@ -118,7 +122,9 @@ __all__ = [
     "AccountLockedError",
     "AsyncClient",
     "AuthenticationError",
+    "Balance",
     "BatchResult",
+    "Check",
     "Client",
     "ConfigurationError",
     "ContentTooLongError",

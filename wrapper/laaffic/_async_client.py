@@ -19,6 +19,8 @@ from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
 from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
+from laaffic._operations.check import Check, check
+from laaffic._operations.get_balance import Balance, get_balance
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
 
@@ -76,6 +78,14 @@ class AsyncClient(ClientBase):
         send = partial(self._send, timeout=one_timeout(timeout), fresh=split_refused)
         way = one_by_one_async if concurrency == 1 else in_tasks
         return way(send, splitter.split_async(messages), flight)
+
+    async def get_balance(self, *, timeout: float | tuple[float, float] | None = None) -> Balance:
+        """Ask for the account's balance; see `Client.get_balance`."""
+        return await self._ask(get_balance(one_timeout(timeout)))
+
+    async def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
+        """Check key, clock and balance in one query; see `Client.check`."""
+        return await self._ask(check(one_timeout(timeout)))
 
     async def close(self) -> None:
         """Close the connections, each when its response has come. The client cannot be used again."""

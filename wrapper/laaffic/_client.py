@@ -18,6 +18,8 @@ from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
 from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
+from laaffic._operations.check import Check, check
+from laaffic._operations.get_balance import Balance, get_balance
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
 
@@ -134,6 +136,39 @@ class Client(ClientBase):
         send = partial(self._send, timeout=one_timeout(timeout), fresh=split_refused)
         way = one_by_one if concurrency == 1 else in_threads
         return way(send, splitter.split(messages), flight)
+
+    def get_balance(self, *, timeout: float | tuple[float, float] | None = None) -> Balance:
+        """Ask for the account's balance. It sends nothing, and is repeated when the response is lost.
+
+        Args:
+            timeout: seconds for each attempt; see `Client`.
+
+        Returns:
+            Own money, granted money and credit line, as decimal numbers. The provider names no currency.
+
+        Raises:
+            QueryFailedError: there is no usable response after three attempts.
+            StatusError: the provider refused; the subclass says why.
+            HTTPStatusError: something other than the endpoint responded.
+            ConfigurationError: the client is closed, or `timeout` is not seconds.
+        """
+        return self._ask(get_balance(one_timeout(timeout)))
+
+    def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
+        """Check key, clock and balance in one query. It sends nothing, so it is safe at any time.
+
+        Args:
+            timeout: seconds for each attempt; see `Client`.
+
+        Returns:
+            The balance, and by how much the provider's clock differs from this machine's.
+
+        Raises:
+            AuthenticationError: the key, the secret or the app id is wrong.
+            IPRestrictedError: this machine's IP address is not allowed.
+            LaafficError: anything else that `get_balance` raises.
+        """
+        return self._ask(check(one_timeout(timeout)))
 
     def close(self) -> None:
         """Close the connections, each when its response has come. The client cannot be used again."""

@@ -2,6 +2,7 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .accepted_number import AcceptedNumber
+from .balance_response import BalanceResponse
 from .batch_message import BatchMessage
 from .refused_number import RefusedNumber
 from .send_batch_request import SendBatchRequest
@@ -10,6 +11,7 @@ from .status_code import StatusCode
 
 __all__ = (
     "AcceptedNumber",
+    "BalanceResponse",
     "BatchMessage",
     "RefusedNumber",
     "SendBatchRequest",

@@ -17,8 +17,8 @@ _CONNECTING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)
 _INTERRUPTED = "laaffic: interrupted while a request was in flight; what became of its recipients is unknown"
 _FEWER_AT_ONCE = "Send fewer at once with one client, or make more clients; it is safe to send again."
 _CERTIFICATES = (
-    "The server's certificate does not fit this system's certificates. In a container image install the package "
-    "ca-certificates; for a CA of your own set SSL_CERT_FILE or give ssl_context. It is safe to send again."
+    "The server's certificate cannot be verified with this system's certificates. In a container image install the "
+    "package ca-certificates; for a CA of your own set SSL_CERT_FILE or give ssl_context. It is safe to send again."
 )
 # The first that fits. Only errors of connecting are quoted: others may hold what was sent or what came.
 _WORDS = (

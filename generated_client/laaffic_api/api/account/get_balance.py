@@ -1,0 +1,75 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+from functools import lru_cache
+from typing import Any
+
+import httpx2
+
+from ...client import Client
+from ...models.balance_response import BalanceResponse
+from ...types import Response
+
+PATH = "/v3/getBalance"
+
+
+@lru_cache(maxsize=8)
+def _url(base_url: str, path: str) -> httpx2.URL:
+    # httpx2 would parse it twice for every request.
+    return httpx2.URL(base_url.rstrip("/") + path)
+
+
+def build_request(
+    *,
+    base_url: str,
+    path: str = PATH,
+) -> dict[str, Any]:
+    """The arguments of `httpx2.Client.request` for this operation, without the headers of its security"""
+    return {
+        "method": "get",
+        "url": _url(base_url, path),
+        "headers": {"Content-Type": "application/json;charset=UTF-8"},
+    }
+
+
+def _response(response: httpx2.Response) -> Response[BalanceResponse]:
+    return Response(
+        status_code=response.status_code,
+        headers=response.headers,
+        content=response.content,
+        read=BalanceResponse.from_dict,
+    )
+
+
+def sync_detailed(
+    *,
+    client: Client,
+    path: str = PATH,
+    options: dict[str, Any] | None = None,
+) -> Response[BalanceResponse]:
+    """Ask for the account's balance. Raises what httpx2 raises, and never because of what the response says.
+
+    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    """
+
+    request = build_request(
+        base_url=client.base_url,
+        path=path,
+    )
+    return _response(client.get_httpx_client().request(**request, **(options or {})))
+
+
+async def asyncio_detailed(
+    *,
+    client: Client,
+    path: str = PATH,
+    options: dict[str, Any] | None = None,
+) -> Response[BalanceResponse]:
+    """Ask for the account's balance. Raises what httpx2 raises, and never because of what the response says.
+
+    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    """
+
+    request = build_request(
+        base_url=client.base_url,
+        path=path,
+    )
+    return _response(await client.get_async_httpx_client().request(**request, **(options or {})))
