@@ -180,6 +180,8 @@ def test_a_forked_child_that_ends_leaves_the_gateway_running(run: Run) -> None:
     tests = """
     import os
 
+    # Newer Pythons warn of every fork of a process with threads.
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
     def test_fork(laaffic_gateway, _laaffic_gateway_session, laaffic_client):
         child = os.fork()
         if child == 0:
@@ -193,8 +195,7 @@ def test_a_forked_child_that_ends_leaves_the_gateway_running(run: Run) -> None:
         laaffic_client.send_batch([MESSAGE])
         laaffic_gateway.assert_sent(times=2)
     """
-    # Newer Pythons warn of every fork of a process with threads.
-    run(tests, "-W", "ignore:.*multi-threaded:DeprecationWarning").assert_outcomes(passed=1)
+    run(tests).assert_outcomes(passed=1)
 
 
 def test_each_xdist_worker_has_a_gateway_of_its_own(run: Run) -> None:

@@ -384,7 +384,8 @@ def campaign():
 threading.Thread(target=campaign).start()
 """
 FORKED = """
-import os, sys, laaffic
+import os, sys, warnings, laaffic
+warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)  # of newer Pythons, at every such fork
 rows = laaffic.Rows((f"999{n:08d}", "x") for n in range(60))
 told = 0
 with laaffic.Client(max_recipients=1) as client:
