@@ -42,7 +42,7 @@ class Client:
         return self
 
     def get_httpx_client(self) -> HTTPClient:
-        """The HTTP client for the calls that block; a plain one unless another was set"""
+        """The HTTP client for the calls that block; a plain one unless one was set"""
         if self._client is None:
             self._client = httpx2.Client()
         return self._client
@@ -53,7 +53,7 @@ class Client:
         return self
 
     def get_async_httpx_client(self) -> AsyncHTTPClient:
-        """The HTTP client for the calls that do not block; a plain one unless another was set"""
+        """The HTTP client for the calls that do not block; a plain one unless one was set"""
         if self._async_client is None:
             self._async_client = httpx2.AsyncClient()
         return self._async_client

@@ -1,8 +1,7 @@
 """Guarding what comes back: no endless response, and none taken for another request's.
 
 A server that sends more than one response to a request leaves the rest in the connection's buffer, where it would be
-read as the response to the next request: a refusal of nothing, or a reason to post once more. Such a connection is
-closed.
+read as the response to the next request: a false refusal, or a reason to post again. Such a connection is closed.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -13,7 +12,7 @@ import httpx2
 
 MAX_RESPONSE = 64 * 1024 * 1024  # bytes as they come over the wire; one accepted recipient takes about 100
 
-# What says that not even the first byte of the request was written. All else may have reached the provider.
+# These say that not even the first byte of the request was written. After any other, it may have reached the provider.
 BEFORE_SENDING = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -24,11 +23,11 @@ BEFORE_SENDING = (
 
 
 class ResponseTooLarge(Exception):  # noqa: N818  # it ends in an outcome, not in a traceback
-    """The response is larger than any response by the contract can be."""
+    """The response is larger than the contract allows any response to be."""
 
 
 class Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """A response's bytes, on their way in from a transport of either kind."""
+    """A response's bytes, as they come from a transport of either kind."""
 
     def __init__(self, inner: object) -> None:
         self._inner: Any = inner

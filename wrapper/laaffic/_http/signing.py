@@ -18,7 +18,7 @@ class Signer:
         self._api_key = api_key
         self._api_secret = api_secret
         self._clock = clock
-        self._skew = 0.0  # seconds to add to this machine's clock; written whole, so threads need no lock
+        self._skew = 0.0  # seconds to add to this machine's clock; a single assignment, so threads need no lock
 
     def headers(self) -> dict[str, str]:
         """Sign a request that is about to be sent."""

@@ -1,4 +1,4 @@
-"""The HTTP library's settings: what is set here holds for both clients."""
+"""The HTTP library's settings, the same for both clients."""
 
 import ssl
 import sys
@@ -17,8 +17,8 @@ from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
 from laaffic_api import Client as ApiClient
 
-MAX_CONNECTIONS = 100  # at once; a further request waits for one to become free
-KEEP_ALIVE = 5.0  # seconds without use
+MAX_CONNECTIONS = 100  # at once; one more request waits for a free one
+KEEP_ALIVE = 5.0  # seconds that an unused connection is kept
 # Only these classes themselves are believed when they say that no connection could be made; a subclass may do anything.
 _TRUSTED = (
     httpx2.HTTPTransport,
@@ -42,7 +42,7 @@ def _user_agent() -> str:
 
 
 def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
-    """Open a channel for the client that blocks, over an expert's transport if there is one.
+    """Open a channel for the blocking client, over an expert's transport if there is one.
 
     Args:
         settings: the client's settings.
@@ -57,7 +57,7 @@ def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool
 
 
 def open_async(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
-    """Do the same for the client that does not block."""
+    """Do the same for the asynchronous client."""
     inner = httpx2.AsyncHTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
     caller = AsyncCaller(inner, _headers(), _timeout(settings))
     api = ApiClient(base_url=settings.base_url).set_async_httpx_client(caller)
@@ -90,7 +90,7 @@ def _connection_options(settings: Settings, *, fresh: bool) -> dict[str, Any]:
 
 
 def _proxy_of_the_environment(base_url: str) -> str | None:
-    """Return the proxy for https that the environment names. Plain http never goes to a proxy."""
+    """Return the proxy for https that the environment names. Plain http never goes through a proxy."""
     parts = urlsplit(base_url)
     if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
         return None

@@ -20,7 +20,7 @@ class Rows:
 
     Args:
         rows: an iterable of `(number, content)` or `(number, content, order_id)`, read as they are needed, so it may be
-            endless; for `AsyncClient.send_many` an async iterable, too. Each row has one number; `order_id` may be
+            endless; for `AsyncClient.send_many` an async iterable too. Each row has one number; `order_id` may be
             None, but not empty.
         sender_id: the sender number or name for all of them; see `Message`.
 
@@ -43,7 +43,7 @@ class Rows:
         self.sender_id = Message("9990000000", "x", sender_id).sender_id
 
     def __iter__(self) -> Iterator[Message]:
-        """Make one message after the other, for whoever wants to see them."""
+        """Make one message after the other, for whoever wants to look at them."""
         if not isinstance(self.rows, Iterable):
             raise InvalidMessageError("an async iterable can only be read by AsyncClient.send_many", field="rows")
         for index, row in enumerate(map(kept, self.rows)):
@@ -55,7 +55,7 @@ class Rows:
 
 
 def kept(row: Any) -> Any:
-    """Keep the values of a row as they are now: the next one may come in the same list."""
+    """Return a copy of a row's values as they are now: the caller may reuse the same list for the next row."""
     return tuple(row) if isinstance(row, Iterable) and not isinstance(row, _NOT_ROWS) else row
 
 

@@ -17,7 +17,7 @@ _NUMBERS, _CONTENT, _SENDER_ID, _ORDER_ID = BatchMessage("", "", "", "").to_dict
 
 
 def send_batch(batch: Batch, app_id: str, timeout: tuple[float, float] | None) -> Operation[BatchResult]:
-    """Send a batch. Never repeated: there is no idempotency key, and every message costs money and reaches a person."""
+    """Send a batch. Not safe to repeat: there is no idempotency key; each message costs money and reaches a person."""
     return Operation(Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout), outcome=partial(outcome_of, batch))
 
 
@@ -25,8 +25,8 @@ def send_batch(batch: Batch, app_id: str, timeout: tuple[float, float] | None) -
 class Body:
     """A batch in the contract's own terms.
 
-    It writes what `SendBatchRequest` of as many `BatchMessage`s would write, without making these first, which takes a
-    campaign a fifth of its time; a test holds both together.
+    It writes what a `SendBatchRequest` of `BatchMessage`s would write, without making one for each message first, which
+    would be most of the cost of a large request; a test holds the two together.
     """
 
     batch: Batch

@@ -1,4 +1,4 @@
-"""Which error a response is, if any, and what the caller should do about it."""
+"""Which error a response means, if any, and what the caller should do about it."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _HINTS: dict[int, str] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Set a lower max_recipients, then send again.",
     HTTPStatus.TOO_MANY_REQUESTS: "Wait, then try again more slowly.",
 }
-_ANY_CLIENT_ERROR = "Check the base URL and what stands between here and the gateway, then try again."
+_ANY_CLIENT_ERROR = "Check the base URL and what is between here and the gateway, then try again."
 
 
 def is_success(http_status: int) -> bool:
@@ -46,7 +46,7 @@ def is_server_error(http_status: int) -> bool:
 
 
 def is_provider_status(status: str | None) -> bool:
-    """Return whether a status is of the provider's form: 0 or a negative whole number, also one that no table lists."""
+    """Return whether a status is of the provider's form: 0 or a negative whole number, listed or not."""
     return status is not None and _PROVIDERS.fullmatch(status) is not None
 
 
@@ -56,7 +56,7 @@ def error_for(http_status: int, result: BatchResult, texts: Iterable[str]) -> La
     Args:
         http_status: the HTTP status of the response.
         result: the outcome, with the provider's status and reason.
-        texts: the contents sent, which must not show in an error.
+        texts: the contents sent, which must not appear in an error.
     """
     if result.status is None and (is_redirect(http_status) or is_client_error(http_status)):
         return _http_error(http_status, result)
@@ -73,15 +73,15 @@ def _unknown(http_status: int, result: BatchResult) -> OutcomeUnknownError:
     elif result.status == SUCCESS:
         what = result.discrepancy or "The response does not say what became of every recipient"
     else:
-        what = f"The response (HTTP {http_status}) is not one by the contract"
+        what = f"The response (HTTP {http_status}) does not follow the contract"
     return OutcomeUnknownError(what, result=result, status=result.status, reason=result.reason, http_status=http_status)
 
 
 def http_error_words(http_status: int) -> tuple[str, str]:
-    """Return what a 3xx or 4xx without a response by the contract means, and what to do."""
-    what = "was redirected" if is_redirect(http_status) else "was turned down"
+    """Return what a 3xx or 4xx that does not follow the contract means, and what to do."""
+    what = "was redirected" if is_redirect(http_status) else "was refused"
     hint = _REDIRECTED if is_redirect(http_status) else _HINTS.get(http_status, _ANY_CLIENT_ERROR)
-    return f"The request {what} with HTTP {http_status}, by something that does not speak the contract", hint
+    return f"The request {what} with HTTP {http_status} by something that does not follow the contract", hint
 
 
 def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:

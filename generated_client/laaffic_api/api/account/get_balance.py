@@ -24,7 +24,7 @@ def build_request(
     path: str = PATH,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The arguments of `httpx2.Client.request` for this operation; `headers` are those of its security"""
+    """The arguments of `httpx2.Client.request` for this operation; `headers` are those of its security schemes"""
     return {
         "method": "get",
         "url": _url(base_url, path),
@@ -50,7 +50,7 @@ def sync_detailed(
 ) -> Response[BalanceResponse]:
     """Ask for the account's balance. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `headers` are those of the operation's security; `options` are further
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
     arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
@@ -71,7 +71,7 @@ async def asyncio_detailed(
 ) -> Response[BalanceResponse]:
     """Ask for the account's balance. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `headers` are those of the operation's security; `options` are further
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
     arguments of `httpx2.Client.request`, such as `timeout`.
     """
 

@@ -27,7 +27,7 @@ def build_request(
     headers: Mapping[str, str] | None = None,
     body: SendBatchRequest,
 ) -> dict[str, Any]:
-    """The arguments of `httpx2.Client.request` for this operation; `headers` are those of its security"""
+    """The arguments of `httpx2.Client.request` for this operation; `headers` are those of its security schemes"""
     return {
         "method": "post",
         "url": _url(base_url, path),
@@ -55,7 +55,7 @@ def sync_detailed(
 ) -> Response[SendBatchResponse]:
     """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `headers` are those of the operation's security; `options` are further
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
     arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
@@ -78,7 +78,7 @@ async def asyncio_detailed(
 ) -> Response[SendBatchResponse]:
     """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `headers` are those of the operation's security; `options` are further
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
     arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
