@@ -4,11 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SPEC   := openapi.yaml
 CODE   := wrapper cli mock tests tools examples bench
+# What tests wait for keeps no core busy, so there are more workers than cores.
+WORKERS ?= 4
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
+.PHONY: help setup demo check test coverage pythons mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -30,8 +32,19 @@ $(VENV)/.ready: tools/requirements.txt pyproject.toml
 demo: setup ## send the provider's documented batch through the SDK and the CLI to the mock
 	@$(BIN)/python examples/demo.py
 
+check: lint drift coverage ## everything that must pass: what .ci/run calls
+
 test: setup tools/node_modules/.ready ## run every test, offline
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+coverage: setup tools/node_modules/.ready ## run every test, and fail when they reach too little of the code
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(WORKERS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+pythons: $(VENV)/.ready ## run the tests on every python3.x on PATH, each in an environment of its own
+	$(BIN)/python tools/pythons.py -n $(WORKERS)
 
 mock: setup ## serve the contract with Prism until Ctrl-C
 	@$(BIN)/python -m laaffic_mock.prism
@@ -87,5 +100,5 @@ lock: $(VENV)/.ready ## renew the locks, without any registry's address
 	npm install --prefix tools --package-lock-only
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) bench/.venv bench/peers/.venvs mock/node_modules tools/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venvs .coverage .coverage.* bench/.venv bench/peers/.venvs mock/node_modules tools/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """Fixtures for all tests: test credentials, a scripted server, and senders of both kinds."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 Send = Callable[..., laaffic.BatchResult]
 SendMany = Callable[..., list[laaffic.BatchResult]]
 HOW = ("concurrency", "in_order", "on_invalid", "split_refused")
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start heed Ctrl-C; where a shell runs pytest in the background, it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

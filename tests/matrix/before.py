@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,6 @@ import trustme
 
 import laaffic
 from laaffic import HTTPStatusError, NotSentError, OutcomeUnknownError
-from laaffic._operations.attempts import Attempts
 from matrix.cell import ACCEPTED, LOST, Arrange, Cell, Outcome, Stage
 from support.front import passed_on, reset
 from support.server import Server
@@ -23,6 +23,7 @@ NAME, CONNECT, PROXY, TLS, WRITING = (
 )
 # More than a client and the system can hold between them, so that some of it is always still to be written.
 _MANY = 2_500
+_MANY_RETRIES = 8  # whose pauses last half a minute
 _IMPATIENT = (0.3, 30.0)  # seconds to connect and to read, where no connection will ever be made
 
 
@@ -43,20 +44,21 @@ def _unresolved(stage: Stage) -> None:
 
 
 def _later(stage: Stage) -> None:
-    door = stage.doorstep()
+    """Let the gateway come up while the client waits for a further attempt."""
+    door, server = stage.doorstep(), stage.things.enter_context(Server([passed_on(stage.gateway.url)]))
 
-    def pause(_: Attempts) -> float:
-        """Let the gateway come up while the client waits for its second attempt."""
+    def come_up() -> None:
         door.close()
-        stage.things.enter_context(server).also_listen_on(door.port)
-        return 0.0
+        server.also_listen_on(door.port)
 
-    server = Server([passed_on(stage.gateway.url)])
-    stage.patch.setattr(Attempts, "_pause", pause)
+    stage.settings["connect_retries"] = _MANY_RETRIES
+    timer = threading.Timer(0.1, come_up)
+    timer.start()
+    stage.things.callback(timer.join)
 
 
 def _back_soon(stage: Stage) -> None:
-    stage.patch.setattr(Attempts, "_pause", lambda _: 0.05)
+    stage.settings["connect_retries"] = _MANY_RETRIES
     stage.gateway.fail_next("refuse_connection", seconds=0.3)
 
 

@@ -71,7 +71,7 @@ class Stage:
     reached: list[Callable[[], int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.settings["base_url"] = self.gateway.url
+        self.settings.update(base_url=self.gateway.url, connect_retries=1)
 
     def add(self, *numbers: str) -> None:
         """Add a recipient, such as a magic number, in a message of its own."""

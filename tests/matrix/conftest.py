@@ -5,7 +5,6 @@ from contextlib import ExitStack
 
 import pytest
 
-from laaffic._operations import attempts as _attempts
 from laaffic_mock import Gateway
 from matrix.cell import Stage
 
@@ -26,7 +25,6 @@ def gateway(running_gateway: Gateway) -> Gateway:
 
 @pytest.fixture
 def stage(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """Return where a cell arranges what is to happen; retries pause for no time."""
-    monkeypatch.setattr(_attempts, "_FIRST_PAUSE", 0.0)
+    """Return where a cell arranges what is to happen."""
     with ExitStack() as things:
         yield Stage(gateway, things, monkeypatch)

@@ -180,6 +180,8 @@ def test_a_forked_child_that_ends_leaves_the_gateway_running(run: Run) -> None:
     tests = """
     import os
 
+    # Newer Pythons warn of every fork of a process with threads.
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
     def test_fork(laaffic_gateway, _laaffic_gateway_session, laaffic_client):
         child = os.fork()
         if child == 0:
@@ -193,8 +195,7 @@ def test_a_forked_child_that_ends_leaves_the_gateway_running(run: Run) -> None:
         laaffic_client.send_batch([MESSAGE])
         laaffic_gateway.assert_sent(times=2)
     """
-    # Newer Pythons warn of every fork of a process with threads.
-    run(tests, "-W", "ignore:.*multi-threaded:DeprecationWarning").assert_outcomes(passed=1)
+    run(tests).assert_outcomes(passed=1)
 
 
 def test_each_xdist_worker_has_a_gateway_of_its_own(run: Run) -> None:
@@ -259,7 +260,10 @@ def test_for_ever(laaffic_gateway):
     command = [*command_line, "-s", "-q"]
     with subprocess.Popen(command, cwd=suite, env=bare_environment, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        while "waiting" not in running.stdout.readline():
-            assert running.poll() is None
-        running.send_signal(signal.SIGINT)
-        assert running.wait(60) == pytest.ExitCode.INTERRUPTED
+        try:
+            while "waiting" not in running.stdout.readline():
+                assert running.poll() is None
+            running.send_signal(signal.SIGINT)
+            assert running.wait(60) == pytest.ExitCode.INTERRUPTED
+        finally:
+            running.kill()

@@ -40,6 +40,8 @@ def test_a_client_serves_many_tasks(server: Server) -> None:
     assert len(server.posts) == 100
 
 
+# Newer Pythons warn of every fork of a process with threads.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_process_gets_connections_of_its_own(server: Server, sample: list[laaffic.Message]) -> None:
     with laaffic.Client(base_url=server.url) as client:
         client.send_batch(sample)
@@ -137,15 +139,15 @@ def test_ctrl_c_while_waiting_ends_at_once_and_says_what_is_known(server: Server
 
     server.will(hang)
     program = "import laaffic; laaffic.Client().send_batch([laaffic.Message('99900000001', 'top secret words')])"
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        env={**os.environ, "LAAFFIC_BASE_URL": server.url},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert arrived.wait(20)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    environment = {**os.environ, "LAAFFIC_BASE_URL": server.url}
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert arrived.wait(20)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode != 0
     assert "what became of its recipients is unknown" in errors
 

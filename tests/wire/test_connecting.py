@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -15,27 +16,21 @@ from conftest import Send
 from laaffic._http import transport as _transport
 from laaffic._http.evidence import Unanswered
 from laaffic._http.signing import Signer
-from laaffic._operations import attempts as _attempts
+from laaffic._operations.attempts import Attempts
+from support.front import Doorstep
 from support.server import Server, raw
 
 
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once: the pauses are tested by themselves."""
-    monkeypatch.setattr(_attempts, "_FIRST_PAUSE", 0.0)
-
-
 @pytest.fixture
-def refusing_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def refusing_port() -> Iterator[int]:
+    """Return a port on which nobody listens, and which nobody else can take."""
+    with Doorstep() as door:
+        yield door.port
 
 
 def test_a_refused_connection_is_not_sent(send: Send, sample: list[laaffic.Message], refusing_port: int) -> None:
     with pytest.raises(laaffic.NotSentError) as caught:
-        send(sample, base_url=f"http://127.0.0.1:{refusing_port}")
+        send(sample, base_url=f"http://127.0.0.1:{refusing_port}", connect_retries=1)
     assert caught.value.sent == "no"
     assert caught.value.retryable
     assert {recipient.state for recipient in caught.value.result.recipients} == {laaffic.State.NOT_SENT}
@@ -44,7 +39,7 @@ def test_a_refused_connection_is_not_sent(send: Send, sample: list[laaffic.Messa
 
 def test_a_name_that_does_not_resolve_is_not_sent(send: Send, sample: list[laaffic.Message]) -> None:
     with pytest.raises(laaffic.NotSentError):
-        send(sample, base_url="https://no-such-host.invalid")
+        send(sample, base_url="https://no-such-host.invalid", connect_retries=0)
 
 
 def test_a_wrong_certificate_is_not_sent(send: Send, sample: list[laaffic.Message]) -> None:
@@ -91,20 +86,24 @@ def test_connecting_is_tried_again_a_bounded_number_of_times(
 
 
 def test_a_connection_that_comes_back_sends_once(
-    sample: list[laaffic.Message], refusing_port: int, monkeypatch: pytest.MonkeyPatch
+    sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Server() as server, laaffic.Client(base_url=f"http://127.0.0.1:{refusing_port}") as client:
-        # The gateway comes up while the client waits for its second attempt.
-        monkeypatch.setattr("time.sleep", lambda _: server.also_listen_on(refusing_port))
+    with Server() as server, Doorstep() as door, laaffic.Client(base_url=f"http://127.0.0.1:{door.port}") as client:
+
+        def come_up(_: float) -> None:
+            """Begin to listen while the client waits for its second attempt."""
+            door.close()
+            server.also_listen_on(door.port)
+
+        monkeypatch.setattr("time.sleep", come_up)
         assert len(client.send_batch(sample).accepted) == 3
         assert len(server.posts) == 1
 
 
-def test_the_pauses_double_and_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_attempts, "_FIRST_PAUSE", 0.25)
+def test_the_pauses_double_and_are_spread() -> None:
     failed = Unanswered(reached=False, why="refused", connecting=True)
     for _ in range(50):
-        attempts = _attempts.Attempts(Signer("k", "s"), 3, repeatable=False)
+        attempts = Attempts(Signer("k", "s"), 3, repeatable=False)
         first, second, third = (attempts.pause_before_next(failed) or 0.0 for _ in range(3))
         assert attempts.pause_before_next(failed) is None
         assert 0.125 <= first <= 0.375
@@ -114,7 +113,7 @@ def test_the_pauses_double_and_are_spread(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_proxy_that_refuses_the_tunnel_is_not_sent(send: Send, sample: list[laaffic.Message], server: Server) -> None:
     with pytest.raises(laaffic.NotSentError):
-        send(sample, base_url="https://gateway.invalid", proxy="http://user:pa55word@127.0.0.1:1")
+        send(sample, base_url="https://gateway.invalid", proxy="http://user:pa55word@127.0.0.1:1", connect_retries=0)
     server.will(raw(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
     with pytest.raises(laaffic.NotSentError) as caught:
         send(sample, base_url="https://gateway.invalid", proxy=server.url, connect_retries=0)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 import laaffic
-from laaffic._http import transport as _transport
+from laaffic._http.transport import MAX_CONNECTIONS
 from support.server import Action, Connection, Server, answer, drop, success
 
 ONE = [laaffic.Message("99900000001", "x")]
@@ -75,32 +75,28 @@ def test_one_after_the_other_needs_one_connection(kind: str, server: Server) -> 
     assert server.connections == 1
 
 
-def test_more_at_once_than_there_may_be_connections_wait_for_one(
-    server: Server, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    monkeypatch.setattr(_transport, "MAX_CONNECTIONS", 2)
+def test_more_at_once_than_there_may_be_connections_wait_for_one(server: Server, kind: str) -> None:
+    server.will(*[when_all_have_come(MAX_CONNECTIONS)] * MAX_CONNECTIONS, success)
 
     async def run() -> None:
         async with laaffic.AsyncClient(base_url=server.url) as client:
-            await in_tasks(10, lambda: client.send_batch(ONE))
+            await in_tasks(MAX_CONNECTIONS + 10, lambda: client.send_batch(ONE))
 
     if kind == "async":
         asyncio.run(run())
     else:
         with laaffic.Client(base_url=server.url) as client:
-            in_threads(10, lambda: client.send_batch(ONE))
-    assert len(server.posts) == 10
-    assert server.connections <= 2
+            in_threads(MAX_CONNECTIONS + 10, lambda: client.send_batch(ONE))
+    assert len(server.posts) == MAX_CONNECTIONS + 10
+    assert server.connections == MAX_CONNECTIONS
 
 
 @pytest.mark.parametrize("failing", [drop, answer(b"<html>", status=502)])
-def test_a_connection_is_given_back_after_a_failure(
-    server: Server, monkeypatch: pytest.MonkeyPatch, failing: Action
-) -> None:
-    monkeypatch.setattr(_transport, "MAX_CONNECTIONS", 1)
-    server.will(failing, failing, success)
+def test_a_connection_is_given_back_after_a_failure(server: Server, failing: Action) -> None:
+    failures = [failing] * (MAX_CONNECTIONS + 1)
+    server.will(*failures, success)
     with laaffic.Client(base_url=server.url) as client:
-        for _ in range(2):
+        for _ in failures:
             with pytest.raises(laaffic.OutcomeUnknownError):
                 client.send_batch(ONE)
         assert client.send_batch(ONE).accepted

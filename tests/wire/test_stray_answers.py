@@ -8,7 +8,6 @@ import trio
 
 import laaffic
 from conftest import Send
-from laaffic._http import guard as _guard
 from support.server import Action, Connection, Server, success
 
 
@@ -85,10 +84,7 @@ def test_a_cancelled_send_with_a_stray_answer_leaves_the_client_usable(server: S
     asyncio.run(run())
 
 
-def test_an_answer_without_end_is_given_up(
-    send: Send, server: Server, sample: list[laaffic.Message], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_guard, "MAX_RESPONSE", 1_000_000)
+def test_an_answer_without_end_is_given_up(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
     server.will(endless)
     with pytest.raises(laaffic.OutcomeUnknownError, match="far larger"):
         send(sample, base_url=server.url)

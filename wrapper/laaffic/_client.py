@@ -164,7 +164,7 @@ class Client(ClientBase):
             The balance, and by how much the provider's clock differs from this machine's.
 
         Raises:
-            AuthenticationError: the key, the secret or the app id is wrong.
+            AuthenticationError: the key or the secret is wrong. The app id is in no query, so a wrong one is not found.
             IPRestrictedError: this machine's IP address is not allowed.
             LaafficError: anything else that `get_balance` raises.
         """

@@ -155,7 +155,13 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
 
 
 def _or_environment(given: str | None, name: str, default: str) -> str:
-    return os.environ.get(_variable(name), default) if given is None else given
+    if given is not None:
+        return given
+    found = os.environ.get(_variable(name), default)
+    if not found.strip():
+        # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
+        raise ConfigurationError(f"{name} ({_variable(name)}) is empty; give a value, or leave it unset")
+    return found
 
 
 def _variable(name: str) -> str:
@@ -184,7 +190,6 @@ def _check_ssl_context(context: object) -> None:
 
 def _given_base_url(given: object) -> str:
     if not isinstance(given, str) or not given.strip():
-        # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is empty; give an address, or leave it unset")
     return given.strip().rstrip("/")
 

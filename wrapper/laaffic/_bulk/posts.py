@@ -6,6 +6,7 @@ from dataclasses import replace
 from laaffic._batch.batch import Batch, all_in
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError, with_error
+from laaffic._model.statuses import status_info
 from laaffic._outcome.errors import is_success
 
 # Refusals that one message or number alone may cause: a content (-3 to -6), a number (-9). -7 says "too many at once".
@@ -55,7 +56,9 @@ class Posts:
 
         The recipients of a request that is refused and posted again in parts are in the results of the parts alone.
         """
-        return _without_recipients(result) if self._is_split(result) else result
+        if self._is_split(result):
+            return _without_recipients(result)
+        return _with_reason(result) if self._split and len(self._posted) == 1 else result
 
     def advance(self, result: BatchResult) -> None:
         """Decide from the result of what was posted what to post next."""
@@ -118,6 +121,15 @@ def _without_recipients(result: BatchResult) -> BatchResult:
         return bare
     result.error.hint = _SPLIT
     return with_error(bare, result.error)
+
+
+def _with_reason(result: BatchResult) -> BatchResult:
+    """Give the one that a request was refused for the reason that the status is."""
+    (recipient,) = result.recipients
+    if recipient.reason is not None or not _is_refused_for_one(result) or result.status is None:
+        return result
+    named = replace(result, recipients=(recipient._replace(reason=status_info(result.status).meaning),))
+    return named if named.error is None else with_error(named, named.error)
 
 
 def indexes(recipients: Sequence[Recipient]) -> str:

@@ -93,7 +93,7 @@ class Channel:
         return self.closing and not self.calls
 
     def arguments(self, request: Call) -> dict[str, Any]:
-        """Return all that the generated function takes."""
+        """Return all arguments of the generated function."""
         given = {"client": self.api, "headers": self.signer.headers(), **request.arguments}
         if self.prefix != DEFAULT_PREFIX:
             given["path"] = self.prefix + request.endpoint.PATH.removeprefix(DEFAULT_PREFIX)

@@ -82,9 +82,10 @@ class InvalidMessageError(LaafficError, ValueError):
         message_index: int | None = None,
         position: int | None = None,
         result: BatchResult | None = None,
+        among: str = "messages",
     ) -> None:
         where = field if position is None else f"{field}[{position}]"
-        where = where if message_index is None else f"messages[{message_index}]: {where}"
+        where = where if message_index is None else f"{among}[{message_index}]: {where}"
         super().__init__(f"{where}: {rule}", result=result)
         self.field = field
         self.rule = rule
@@ -124,7 +125,7 @@ class HTTPStatusError(LaafficError):
 class RejectedError(LaafficError):
     """The provider did not accept the message for this recipient. Raised only by `send`."""
 
-    hint = "Check the number and the reason, and send again once you know why."
+    hint = "Check the number, and the reason where there is one; send again once you know why."
 
     @property
     def recipient(self) -> Recipient:
@@ -224,6 +225,8 @@ class InvalidFieldError(StatusError, code="-14"):
 
 class TooFrequentError(StatusError, code="-15"):
     """-15: asked too often. How often is allowed is not documented."""
+
+    retryable = True
 
 
 class TimestampExpiredError(StatusError, code="-16"):

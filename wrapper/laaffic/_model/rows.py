@@ -66,17 +66,20 @@ def message_of(row: Any, index: int, sender_id: str | None) -> Message:
         InvalidMessageError: names the row by `message_index`, and what is wrong with it.
     """
     if not isinstance(row, tuple):
-        raise InvalidMessageError(
-            f"expected a row, got {type(row).__name__}; {SHAPE}", field="row", message_index=index
-        )
+        raise _invalid(f"expected a row, got {type(row).__name__}; {SHAPE}", index)
     if len(row) not in {2, 3}:
-        raise InvalidMessageError(f"it has {len(row)} values; {SHAPE}", field="row", message_index=index)
+        raise _invalid(f"it has {len(row)} values; {SHAPE}", index)
     number, content, *order_ids = row
     try:
         return Message([number], content, sender_id, None if order_ids in ([], [None]) else order_ids)
     except InvalidMessageError as error:
         position = None if error.field in {"numbers", "order_ids"} else error.position
-        raise InvalidMessageError(error.rule, field=error.field, message_index=index, position=position) from None
+        refused = _invalid(error.rule, index, field=error.field, position=position)
+    raise refused
+
+
+def _invalid(rule: str, index: int, *, field: str = "row", position: int | None = None) -> InvalidMessageError:
+    return InvalidMessageError(rule, field=field, message_index=index, position=position, among="rows")
 
 
 def text_of(row: Any) -> str:

@@ -12,11 +12,11 @@ from laaffic._model.statuses import STATUSES
 SUCCESS = "0"
 _PROVIDERS = re.compile(r"0|-[0-9]+")
 
-_REDIRECTED = "Redirects are never followed. Check the base URL; it is the gateway's address without /v3."
+_REDIRECTED = "Redirects are never followed. Check the base URL (the gateway's address without /v3) and the API prefix."
 _HINTS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "Check the API key, the API secret and the app id, then try again.",
     HTTPStatus.FORBIDDEN: "Check the account's IP allow-list and any firewall on the way, then try again.",
-    HTTPStatus.NOT_FOUND: "Check the base URL; it is the gateway's address without /v3. Then try again.",
+    HTTPStatus.NOT_FOUND: "Check the base URL (the gateway's address without /v3) and the API prefix, then try again.",
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: "Check the proxy's user and password, then try again.",
     HTTPStatus.REQUEST_TIMEOUT: OutcomeUnknownError.hint,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Set a lower max_recipients, then send again.",
@@ -111,6 +111,7 @@ def _status_error(http_status: int, result: BatchResult, status: str, texts: Ite
         hint=f"Send again only to those that were rejected. {kind.hint}"
         if result.accepted and result.rejected
         else None,
+        retryable=kind.retryable and result.nothing_was_sent,
         status=status,
         reason=result.reason,
         http_status=http_status,

@@ -55,8 +55,8 @@ def sync_detailed(
 ) -> Response[SendBatchResponse]:
     """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that use another; `headers` are those of the operation's security schemes; `options` are
-    further arguments of `httpx2.Client.request`, such as `timeout`.
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
+    arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
     request = build_request(
@@ -78,8 +78,8 @@ async def asyncio_detailed(
 ) -> Response[SendBatchResponse]:
     """Send messages with different texts in one request. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that use another; `headers` are those of the operation's security schemes; `options` are
-    further arguments of `httpx2.Client.request`, such as `timeout`.
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
+    arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
     request = build_request(
