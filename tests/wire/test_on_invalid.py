@@ -8,7 +8,7 @@ import pytest
 
 import laaffic
 from conftest import SendMany
-from support.server import Server
+from support.server import Connection, Server, silence
 
 GOOD = [(f"999{n:08d}", "x", f"o{n}") for n in range(25)]
 WAYS: list[dict[str, Any]] = [{}, {"concurrency": 3, "in_order": True}]
@@ -162,3 +162,44 @@ def test_a_client_closed_meanwhile_leaves_nobody_out(server: Server) -> None:
     assert "Nothing was sent" not in str(got[-1].error)
     assert sum(len(result.recipients) for result in got) == 21
     assert len(server.posts) == 1
+
+
+def test_a_closed_async_client_leaves_nobody_out(server: Server) -> None:
+    got: list[laaffic.BatchResult] = []
+
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url, max_recipients=10) as client:
+            results = client.send_many(laaffic.Rows(GOOD))
+            got.append(await anext(results))
+            await client.close()
+            got.extend([result async for result in results])
+
+    asyncio.run(run())
+    assert isinstance(got[-1].error, laaffic.ConfigurationError)
+    assert states(got) == {index: "accepted" if index < 10 else "not_sent" for index in range(20)}
+
+
+def test_a_cancelled_send_of_many_says_what_was_in_flight(server: Server) -> None:
+    arrived = asyncio.Event()
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+
+        def hang(connection: Connection) -> bool:
+            loop.call_soon_threadsafe(arrived.set)
+            return silence(connection)
+
+        server.will(hang)
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            task = asyncio.create_task(anext(client.send_many(laaffic.Rows(GOOD))))
+            await arrived.wait()
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(run())
+    assert any("in flight were: messages 0 to 24" in note for note in caught.value.__notes__)
+
+
+def test_rows_are_shown_without_what_is_in_them() -> None:
+    assert repr(laaffic.Rows(GOOD, sender_id="ACME")) == "Rows(<list>, sender_id='ACME')"
