@@ -173,8 +173,10 @@ class InFlight:
                 if result.recipients:
                     _logger.warning("%s, whose result nobody read: %r", indexes(result.recipients), result)
         for job in self._jobs.values():
-            unknown = all_in(State.UNKNOWN, job.batch).recipients
-            _logger.warning("%s, whose result nobody read: unknown", indexes(unknown))
+            if unknown := job.posts.broke_off():
+                _logger.warning("%s, whose result nobody read: unknown", indexes(unknown))
+            if rest := job.posts.left():
+                _logger.warning("%s: %s", indexes(rest), rest[0].reason or "read and not posted")
         if left := self._left_over():
             _logger.warning("%s: read and not posted", indexes(left))
         self._waiting.clear()

@@ -35,6 +35,7 @@ class Posts:
         self._aside: list[int] = []
         self._posted: list[int] = []  # what is being posted
         self._part: Batch | None = None
+        self._begun = False
 
     def next(self) -> Batch | None:
         """Return what to post now; None when there is nothing more."""
@@ -62,6 +63,7 @@ class Posts:
 
     def advance(self, result: BatchResult) -> None:
         """Decide from the result of what was posted what to post next."""
+        self._begun = True
         again, posted = self._is_split(result), self._posted
         self._part, self._posted = None, []
         if self._searched:
@@ -73,13 +75,15 @@ class Posts:
             self._searched = posted
 
     def left(self) -> list[Recipient]:
-        """Return the outcomes of those that were refused in a larger request and are not posted again."""
+        """Return the outcomes of those that are not posted any more: refused in a larger request, or never posted."""
         positions = sorted([*self._searched, *self._aside, *(place for group in self._whole for place in group)])
         self._searched, self._aside, self._whole = [], [], []
         if not positions:
             return []
-        reason = "refused together with others, and not posted again"
-        return list(all_in(State.REJECTED, self._batch.pick(positions), reason).recipients)
+        batch = self._batch.pick(positions)
+        if not self._begun:
+            return list(all_in(State.NOT_SENT, batch).recipients)
+        return list(all_in(State.REJECTED, batch, "refused together with others, and not posted again").recipients)
 
     def broke_off(self) -> list[Recipient]:
         """Return the outcomes of those whose post did not finish; what became of them is unknown."""
