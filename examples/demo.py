@@ -1,4 +1,4 @@
-"""`make demo`: a personalised batch to a mock of the gateway, one refused number, one lost answer, and what to do."""
+"""`make demo`: a personalised batch to a mock of the gateway, one refused number, one lost response, and what to do."""
 
 import json
 import os
@@ -28,8 +28,8 @@ def laaffic_send(*arguments: str) -> int:
 
 
 def a_campaign(gateway: Gateway) -> bool:
-    """Send a file of personalised messages, and compare what is reported with the gateway's book."""
-    headline("A file of personalised messages; the second request's answer will be lost")
+    """Send a file of personalised messages, and compare what is reported with what the gateway accepted."""
+    headline("A file of personalised messages; the second request's response will be lost")
     code = laaffic_send("examples/messages.csv", "--max-recipients", "7")
     headline("What to do now")
     book = {message.number for message in gateway.messages}
@@ -37,13 +37,13 @@ def a_campaign(gateway: Gateway) -> bool:
     print("rejected  99900300001: find out why, correct it, send again to this number only.")
     print("unknown   99900200003: ask the provider before sending again.")
     if "99900200003" in book:
-        print("          The mock can tell: it took the message, and only its answer was lost.")
+        print("          The mock can tell: it took the message, and only its response was lost.")
         print("          Sending again would have sent it twice.")
     return code == OUTCOME_UNKNOWN and "99900200003" in book and "99900300001" not in book
 
 
 def the_documented_batch() -> bool:
-    """Send the provider's documented batch through the SDK and the command line to Prism, which knows its answer."""
+    """Send the provider's documented batch through the SDK and the command line to Prism, which knows its response."""
     headline("The provider's documented batch, through the SDK: client.send_batch([...])")
     with laaffic.Client() as client:
         result = client.send_batch(documented())
@@ -54,14 +54,14 @@ def the_documented_batch() -> bool:
 
 
 def a_refusal() -> bool:
-    """Let the mock refuse, and show what an application is told."""
+    """Let the mock refuse, and show what an application gets."""
     headline("A refusal, as an application sees it (the contract's example insufficient_balance)")
     with laaffic.Client(transport=PreferTransport("insufficient_balance")) as client:
         try:
             client.send_batch(documented())
         except laaffic.InsufficientBalanceError as error:
             print(f"{type(error).__name__}: {error}")
-            print(f"error.status={error.status!r}  error.sent={error.sent!r}  error.retryable={error.retryable}")
+            print(f"error.status={error.status!r}  error.nothing_was_sent={error.nothing_was_sent}")
             for recipient in error.result.recipients:
                 print(f"{recipient.number}  order {recipient.order_id}  {recipient.state}")
             return True

@@ -1,9 +1,11 @@
-"""The README's examples run, and its tables say what the code says."""
+"""What the README and the pages of `docs/` show runs, and their tables say what the code says."""
 
+import inspect
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
@@ -11,52 +13,124 @@ import pytest
 
 import laaffic
 from laaffic._model.errors import class_for
+from laaffic_mock import Gateway
 from support.server import Server
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-MOCK_README = (ROOT / "mock" / "README.md").read_text(encoding="utf-8")
-PYTHON = re.findall(r"```python\n(.*?)```", README + MOCK_README, re.DOTALL)
-COMMANDS = [
-    c for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for c in block.splitlines() if c[:8] == "laaffic "
-]
+README = ROOT / "README.md"
+MAX_LINES = 160
+FIRST_SCREEN = 30
+RUN = [README, ROOT / "mock" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINKED = sorted({*RUN, *ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")})
+OWN_VARIABLE = re.compile(r"LAAFFIC_[A-Z]+(?:_[A-Z]+)*")
 
 
-@pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.strip().splitlines()[-1])
-def test_every_python_example_runs(code: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(language: str) -> Iterator[tuple[str, str]]:
+    """Yield where each block of code begins, and the block."""
+    for path in RUN:
+        text = path.read_text(encoding="utf-8")
+        for block in re.finditer(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+            yield f"{name_of(path)}:{text.count(chr(10), 0, block.start()) + 1}", block[1]
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Yield where each command stands, and the command; all but the mock, which runs until it is stopped."""
+    for where, block in blocks("sh"):
+        for line in block.splitlines():
+            if line.startswith("laaffic ") and not line.startswith("laaffic mock"):
+                yield f"{where} {line}", line
+
+
+def cases(found: Iterator[tuple[str, str]]) -> list[object]:
+    return [pytest.param(code, id=where) for where, code in found]
+
+
+def anchors(path: Path) -> set[str]:
+    """Return what a link to a headline of a page may say, as GitHub makes it."""
+    headlines = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", headline.lower()).replace(" ", "-") for headline in headlines}
+
+
+@pytest.fixture
+def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let whatever a page shows send to a gateway of this test."""
+    with Gateway() as gateway:
+        monkeypatch.setenv("LAAFFIC_BASE_URL", gateway.url)
+        yield
+
+
+@pytest.mark.usefixtures("mocked")
+@pytest.mark.parametrize("code", cases(blocks("python")))
+def test_python_example_runs(code: str, tmp_path: Path) -> None:
     if "def test_" in code:
-        (tmp_path / "test_readme.py").write_text(code, encoding="utf-8")
+        (tmp_path / "test_page.py").write_text(code, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(tmp_path)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
         return
-    exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102  # the point
+    exec(compile(code, "page.py", "exec"), {"__name__": "__main__"})  # noqa: S102  # the point
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_runs(command: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)
+@pytest.mark.usefixtures("mocked")
+@pytest.mark.parametrize("command", cases(commands()))
+def test_command_runs(command: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if command.startswith("laaffic send"):
+        monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)  # which accepts the magic numbers of the examples, too
     copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     arguments = [sys.executable, "-m", "laaffic_cli", *shlex.split(command)[1:]]
     done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_the_table_of_errors_is_complete_and_right() -> None:
-    rows = dict(re.findall(r"^\| `(\w+Error)` \|([^|]*)\|", README, re.MULTILINE))
-    public = {name for name in laaffic.__all__ if name.endswith("Error")} - {"LaafficError", "StatusError"}
-    assert set(rows) == public
-    for code in set(laaffic.STATUSES) - {"0"}:
-        assert rows[class_for(code).__name__].strip() == code
+def test_readme_is_short() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
-def test_the_first_example_is_on_the_first_screen() -> None:
-    assert README.index("laaffic.Client()") < len("\n".join(README.splitlines()[:24]))
+def test_first_example_is_on_the_first_screen() -> None:
+    screen = "\n".join(README.read_text(encoding="utf-8").splitlines()[:FIRST_SCREEN])
+    assert "pip install ." in screen
+    assert "client.send(" in screen
 
 
-@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "mock/README.md"])
-def test_every_link_leads_somewhere(page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert ((ROOT / page).parent / target).exists(), target
+def test_table_of_errors_is_complete_and_right() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    rows = {
+        name: [cell.strip() for cell in rest.split("|")]
+        for name, rest in re.findall(r"^\| `(\w+Error)` \|(.*)\|$", page, re.MULTILINE)
+    }
+    assert set(rows) == {name for name in laaffic.__all__ if name.endswith("Error")} - {"LaafficError", "StatusError"}
+    for code, info in laaffic.STATUSES.items():
+        kind = class_for(code)
+        if code != "0" and kind is not laaffic.UnknownStatusError:
+            statuses, sent, *_ = rows[kind.__name__]
+            assert code in statuses.split(", "), kind
+            assert sent == ("no" if info.definite else "unknown"), kind
+    for name, (_, _, ends, _) in rows.items():
+        kind = getattr(laaffic, name)
+        if isinstance(kind._concerns_every_request, bool):
+            assert (ends == "yes") == kind._concerns_every_request, name
+
+
+def test_every_setting_has_its_row() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE))
+    read = {
+        variable
+        for folder in ("wrapper", "cli", "mock/laaffic_mock")
+        for path in (ROOT / folder).rglob("*.py")
+        for variable in OWN_VARIABLE.findall(path.read_text(encoding="utf-8"))
+    }
+    assert set(inspect.signature(laaffic.Client).parameters) <= rows
+    assert read == set(OWN_VARIABLE.findall(page))
+
+
+@pytest.mark.parametrize("page", LINKED, ids=name_of)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", page.read_text(encoding="utf-8")):
+        there = page.parent / target if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), f"{target}#{anchor}"

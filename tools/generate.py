@@ -1,7 +1,7 @@
-"""Make the code that follows from openapi.yaml, or with --check say whether it is what would be made.
+"""Generate code from openapi.yaml, or, with --check, report whether what is committed is what would be generated.
 
-That is generated_client/laaffic_api, by openapi-python-client with this project's templates, and the SDK's table of
-statuses.
+It generates generated_client/laaffic_api, with openapi-python-client and this project's templates, and the SDK's table
+of statuses.
 """
 
 import argparse
@@ -23,7 +23,7 @@ STATUS_TABLE = Path("wrapper", "laaffic", "_model", "status_table.py")
 HEADER = "# Generated from openapi.yaml by `make generate`. Do not edit.\n"
 # The generator runs ruff from PATH, so this interpreter's own tools must come first there.
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
-# As in generator-config.yaml: the same bytes whatever ruff settings a machine has.
+# As in generator-config.yaml: the same bytes, whatever ruff settings a machine has.
 FORMAT = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--target-version", "py311"]
 FORMAT += ["--line-length", "120", "--quiet"]
 
@@ -60,20 +60,20 @@ def make_status_table(target: Path, contract: Path = CONTRACT) -> None:
 
 
 def _literal(value: Any) -> str:
-    """Return a value as Python, and a text that is too long for a line in pieces."""
+    """Return a value as Python source, with a text that is too long for one line in pieces."""
     pieces = textwrap.wrap(value, 106, drop_whitespace=False) if isinstance(value, str) else [value]
     return f"({' '.join(map(repr, pieces))})" if pieces[1:] else repr(value)
 
 
 def files(root: Path) -> set[Path]:
-    """Return what is generated below a root, without what running it leaves behind."""
+    """Return the generated files below a root, without what importing them leaves behind."""
     client = (path.relative_to(root) for path in (root / CLIENT).rglob("*") if path.is_file())
     found = {path for path in client if "__pycache__" not in path.parts}
     return found | ({STATUS_TABLE} if (root / STATUS_TABLE).exists() else set())
 
 
 def differences(fresh: Path) -> list[str]:
-    """Return the files that are not the same, byte for byte, in the project and in what was made just now."""
+    """Return the files that differ, in any byte, between the project and what was generated just now."""
     made, committed = files(fresh), files(ROOT)
     changed = [path for path in made & committed if (fresh / path).read_bytes() != (ROOT / path).read_bytes()]
     return sorted(str(path) for path in {*changed, *(made ^ committed)})
@@ -90,9 +90,9 @@ def main() -> int:
         make_status_table(fresh / STATUS_TABLE)
         if check:
             if changed := differences(fresh):
-                print("not what openapi.yaml makes; run `make generate`:", *changed, sep="\n  ")
+                print("out of date with openapi.yaml; run `make generate`:", *changed, sep="\n  ")
                 return 1
-            print("everything generated is what openapi.yaml makes")
+            print("everything generated is up to date with openapi.yaml")
             return 0
         shutil.rmtree(ROOT / CLIENT, ignore_errors=True)
         shutil.copytree(fresh / CLIENT, ROOT / CLIENT)

@@ -26,8 +26,8 @@ HOUR = 3600
 
 log = logging.getLogger(__name__)
 
-Answer = tuple[dict[str, str], int]
-OUTCOMES: dict[State, Answer] = {
+Response = tuple[dict[str, str], int]
+OUTCOMES: dict[State, Response] = {
     State.ACCEPTED: ({"message": "We have sent you a code."}, 202),
     State.REJECTED: ({"message": "We cannot send to this number. Please check it."}, 422),
     State.NOT_SENT: ({"message": "We could not send a code. Please try again."}, 503),
@@ -70,7 +70,7 @@ class Codes:
             self._taken[number].pop()
 
     def fits(self, number: str, code: str) -> bool:
-        """Tell whether a code is right. It is good for one sign-in, and after some wrong guesses for none."""
+        """Return whether a code is right. It is good for one sign-in, and after some wrong guesses for none."""
         with self._lock:
             self._forget_old(self.now())
             digest, end, guesses = self._waiting.pop(number, (b"", 0.0, 0))
@@ -89,32 +89,32 @@ class Codes:
 
 
 def send(client: laaffic.Client, number: str, text: str) -> State:
-    """Send a text, and tell what became of it. What the operator should know goes to the log."""
+    """Send a text, and return what became of it. What the operator should know goes to the log."""
     try:
-        [recipient] = client.send_batch([laaffic.Message([number], text)]).recipients
-    except laaffic.InvalidNumberError:
-        return State.REJECTED
+        client.send(number, text)
     except laaffic.LaafficError as error:
+        its_the_number = isinstance(error, laaffic.RejectedError | laaffic.InvalidNumberError)
+        if its_the_number and error.nothing_was_sent:
+            return State.REJECTED
         # Its text says what happened and what to do, without the number, the message or a secret.
         log.error("sending a code: %s", error)  # noqa: TRY400  # a trace would add nothing
         # For the user, a refusal for a reason of ours (the balance, say) is the same as not sent.
-        return State.UNKNOWN if error.sent == "unknown" else State.NOT_SENT
-    return recipient.state
+        return State.NOT_SENT if error.nothing_was_sent else State.UNKNOWN
+    return State.ACCEPTED
 
 
 def create_app(now: Callable[[], float] = time.monotonic) -> Flask:
-    """Return the application. Where and as whom it sends is said by LAAFFIC_* in the environment."""
+    """Return the application. LAAFFIC_* in the environment says where and as whom it sends."""
     app = Flask(__name__)
     app.secret_key = os.environ.get("SECRET_KEY") or secrets.token_bytes(32)
     codes = Codes(now)
-    client = laaffic.Client(timeout=(3, 10))  # one for all requests; somebody waits for the answer
+    client = laaffic.Client(timeout=(3, 10))  # one for all requests; somebody is waiting for the response
     app.extensions["laaffic"] = client
 
     @app.post("/code")
-    def ask_for_code() -> Answer:
+    def ask_for_code() -> Response:
         try:
-            # In a list, so that "number,number" is a wrong number, and not two.
-            [number] = laaffic.Message([request.form.get("number", "")], "-").numbers
+            number = laaffic.normalize_number(request.form.get("number", ""))
         except laaffic.InvalidMessageError:
             return {"message": "Please check the number, with its country code."}, 400
         code = codes.make(number, f"address {request.remote_addr}")
@@ -126,7 +126,7 @@ def create_app(now: Callable[[], float] = time.monotonic) -> Flask:
         return OUTCOMES[outcome]
 
     @app.post("/sign-in")
-    def sign_in() -> Answer:
+    def sign_in() -> Response:
         number = "".join(filter(str.isdecimal, request.form.get("number", "")))
         if not codes.fits(number, request.form.get("code", "").strip()):
             return {"message": "This code is wrong, or no longer good."}, 401

@@ -9,7 +9,7 @@ from attrs import define, field
 
 
 class Unset:
-    """The type of a field that is not there, which is not the same as null"""
+    """The type of a missing field, which is not the same as null"""
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -31,7 +31,7 @@ class Response(Generic[T]):
 
     @property
     def parsed(self) -> T | None:
-        """The body as the contract reads it; None when it is not what the contract says. Read anew at each call."""
+        """The body, read by the contract; None when it does not follow it. Read again on every access."""
         try:
             return self._read(orjson.loads(self.content))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -36,7 +36,7 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
 def body_of(messages: list[laaffic.Message]) -> Any:
     """Return the JSON that messages become on the wire."""
     batch = _splitting.one_batch(messages, 10_000)
-    return json.loads(json.dumps(_request.to_request(batch, "4luaKsL2").to_dict()))
+    return json.loads(json.dumps(_request.Body(batch, "4luaKsL2").to_dict()))
 
 
 printable_number = st.from_regex(r"\+?[1-9]([0-9][ \-.()]?){5,14}[0-9]", fullmatch=True)

@@ -1,6 +1,7 @@
 """The models made by this project's template against the generator's own: the same but for speed and repr()."""
 
 import importlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import laaffic
 import laaffic_api.models
+from laaffic._batch.batch import MessageBatch
+from laaffic._operations.send_batch import Body
 from laaffic_api.models import AcceptedNumber, BatchMessage, RefusedNumber, SendBatchRequest, SendBatchResponse
 from laaffic_api.types import UNSET
 
@@ -106,3 +110,22 @@ def test_no_model_shows_a_number_or_a_text() -> None:
     for model in (message, entry, refused, SendBatchRequest("app", [message]), response):
         assert "99955500000" not in repr(model)
         assert "secret" not in repr(model)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.from_regex("999[0-9]{8}", fullmatch=True),
+            st.text(min_size=1, max_size=9).filter(str.strip).filter(lambda text: text.isprintable()),
+            st.none() | st.sampled_from(["", "ACME"]),
+            st.none() | st.sampled_from(["o1"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_body_is_what_the_generated_models_write(rows: list[tuple[str, str, str | None, str | None]]) -> None:
+    messages = [laaffic.Message(n, c, s, None if o is None else [o]) for n, c, s, o in rows]
+    models = [BatchMessage(n, c, UNSET if s is None else s, UNSET if o is None else o) for n, c, s, o in rows]
+    body = Body(MessageBatch(messages, range(len(messages))), "app").to_dict()
+    assert json.dumps(body) == json.dumps(SendBatchRequest("app", models).to_dict())

@@ -1,13 +1,13 @@
-"""The cells of answers that leave the contract: read liberally where they tell enough, unknown where they do not."""
+"""The cells of responses that leave the contract: read liberally where they say enough, unknown where they do not."""
 
 import gzip
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from laaffic import InsufficientBalanceError
-from matrix.answering import changed, instead, replaced
 from matrix.cell import ACCEPTED, LOST, LOST_THOUGH_ACCEPTED, Arrange, Cell, Outcome, both, magic, passing
 from matrix.places import ALIEN, LIBERAL
+from matrix.responding import changed, instead, replaced
 from matrix.statuses import NOT_TAKEN
 from support.front import Reply
 
@@ -20,6 +20,11 @@ def _without(*names: str) -> Arrange:
     return changed(lambda said: {name: value for name, value in said.items() if name not in names})
 
 
+def _refused(number: str) -> Arrange:
+    named = {"msgId": "2207201629421000009", "number": number, "reason": "DST_MCCMNC_LIMIT"}
+    return changed(lambda said: {**said, "failArray": [named]})
+
+
 def _zipped(reply: Reply) -> bytes:
     return Reply(200, {**reply.headers, "Content-Encoding": "gzip"}, gzip.compress(reply.body)).bytes()
 
@@ -28,7 +33,7 @@ def _wrongly_zipped(reply: Reply) -> bytes:
     return Reply(200, {**reply.headers, "Content-Encoding": "gzip"}, reply.body).bytes()
 
 
-# What each says, whoever says it: a server that took the request, or one that never passed it on.
+# What each of these says may come from anyone: a server that took the request, or one that never passed it on.
 _EMPTY_TALK: dict[str, Any] = {
     "an empty body": b"",
     "HTML, such as a hotel's welcome": b"<html><body>Welcome to the hotel's wifi",
@@ -58,7 +63,7 @@ def _more(what: str, arrange: Arrange, states: str) -> Cell:
 
 ALIENS = [
     Cell(LIBERAL, "listed in another order", changed(lambda said: {**said, "array": said["array"][::-1]}), ACCEPTED),
-    Cell(LIBERAL, "fields that nobody knows", changed(lambda said: {**said, "new": {"a": [1]}}), ACCEPTED),
+    Cell(LIBERAL, "unknown fields", changed(lambda said: {**said, "new": {"a": [1]}}), ACCEPTED),
     Cell(LIBERAL, "no counts", _without("success", "fail"), ACCEPTED),
     Cell(LIBERAL, "no reason", _without("reason"), ACCEPTED),
     Cell(LIBERAL, "numbers with a plus", _entries(lambda entry: {**entry, "number": f"+{entry['number']}"}), ACCEPTED),
@@ -66,6 +71,12 @@ ALIENS = [
     Cell(LIBERAL, "entries without numbers", _entries(lambda entry: {**entry, "number": None}), ACCEPTED),
     Cell(LIBERAL, "entries without message ids", _entries(lambda entry: {**entry, "msgId": None}), ACCEPTED),
     Cell(LIBERAL, "compressed", passing(_zipped), ACCEPTED),
+    Cell(
+        LIBERAL,
+        "one of four is not taken, and `failArray` names it",
+        both(magic(NOT_TAKEN), _refused(NOT_TAKEN)),
+        Outcome(None, None, "aaar", "yyy-"),
+    ),
     *_cells(),
     Cell(ALIEN, "said to be compressed, and is not", passing(_wrongly_zipped), LOST_THOUGH_ACCEPTED),
     Cell(ALIEN, "not HTTP", passing(lambda _: b"SSH-2.0-OpenSSH\r\n", keep=False), LOST_THOUGH_ACCEPTED),
@@ -82,6 +93,7 @@ ALIENS = [
         changed(lambda said: {**said, "array": [*said["array"][:2], {"msgId": "x", "number": "99955599999"}]}),
         "aau",
     ),
+    _more("the first one listed as accepted and in `failArray`", _refused("99955500001"), "uaa"),
     _more("a list without a status", _without("status", "success", "fail"), "aaa"),
     Cell(
         ALIEN,

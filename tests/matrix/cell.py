@@ -13,7 +13,7 @@ from laaffic_mock import Gateway
 from support.front import Doorstep, Reply, passed_on
 from support.server import Action, Server
 
-SILENCE = (5.0, 0.3)  # seconds to connect and to read, where nothing will ever come
+SILENCE = (5.0, 0.3)  # seconds to connect and to read, where no response will ever come
 
 Error = type[laaffic.LaafficError] | None
 Sent = Literal["no", "unknown"] | None
@@ -25,8 +25,8 @@ class Outcome(NamedTuple):
     Attributes:
         error: the exception, or None for a result.
         sent: the exception's `.sent`.
-        states: what is said of each receiver, in the order asked: `a`ccepted, `r`ejected, `n`ot sent or `u`nknown.
-        has: whether the gateway accepted each receiver, in the order asked: `y`es or `-`.
+        states: what is said of each recipient, in the order asked: `a`ccepted, `r`ejected, `n`ot sent or `u`nknown.
+        has: whether the gateway accepted each recipient, in the order asked: `y`es or `-`.
     """
 
     error: Error
@@ -41,7 +41,7 @@ LOST_THOUGH_ACCEPTED = LOST._replace(has="yyy")
 
 
 def three() -> list[laaffic.Message]:
-    """Return the batch of every cell: three receivers in two messages."""
+    """Return the batch of every cell: three recipients in two messages."""
     return [
         laaffic.Message(["99955500001", "99955500002"], "first text", None, ["o1", "o2"]),
         laaffic.Message("99955500003", "second text", None, ["o3"]),
@@ -58,7 +58,7 @@ class Stage:
         messages: the batch.
         first: a batch that the same client sends beforehand, or none.
         between: what happens between the two.
-        reached: whether what was arranged was met at all: each tells how often.
+        reached: whether what was arranged was met at all: each says how often.
     """
 
     gateway: Gateway
@@ -74,7 +74,7 @@ class Stage:
         self.settings.update(base_url=self.gateway.url, connect_retries=1)
 
     def add(self, *numbers: str) -> None:
-        """Add a receiver, such as a magic number, in a message of its own."""
+        """Add a recipient, such as a magic number, in a message of its own."""
         for number in numbers:
             self.messages.append(laaffic.Message(number, "another text", None, [f"o{number}"]))
 
@@ -108,7 +108,7 @@ class Cell:
         arrange: makes it happen.
         outcome: what must come of it.
         requests: how many requests came to the gateway.
-        told: whether the page of outcomes has it.
+        shown: whether the page of outcomes has it.
     """
 
     place: str
@@ -116,7 +116,7 @@ class Cell:
     arrange: Arrange
     outcome: Outcome
     requests: int = 1
-    told: bool = True
+    shown: bool = True
 
     def __str__(self) -> str:
         return f"{self.place}: {self.happens}"
@@ -148,7 +148,7 @@ def client(**settings: Any) -> Arrange:
 
 
 def passing(reply: Callable[[Reply], bytes] = Reply.bytes, *, keep: bool = True) -> Arrange:
-    """Put something in front of the gateway that passes requests on and may spoil the answers."""
+    """Put something in front of the gateway that passes requests on and may spoil the responses."""
     return lambda stage: stage.front(passed_on(stage.gateway.url, reply, keep=keep))
 
 

@@ -11,7 +11,7 @@ from matrix.places import BODY, CLOCK, HEADERS, HTTP, REQUEST, SILENT, SPOILED
 
 
 class Row(NamedTuple):
-    """What must come of a fault: the same for every receiver, by first letter."""
+    """What must come of a fault: the same for every recipient, by first letter."""
 
     place: str
     error: Error
@@ -40,7 +40,7 @@ ROWS: Mapping[Fault, Row] = {
     Fault.NULL_FIELDS: Row(SPOILED, None, None, "a"),
     Fault.WRONG_COUNTS: Row(SPOILED, None, None, "a"),
     Fault.UNLISTED_STATUS: Row(SPOILED, UnknownStatusError, "unknown", "u"),
-    # Of the two clocks, the answer's date tells, and the request is signed anew by it.
+    # The response has the date of its clock, by which the request is signed again.
     Fault.CLOCK_SKEW: Row(CLOCK, None, None, "a", requests=2),
 }
 
@@ -62,7 +62,7 @@ def _cells() -> Iterator[Cell]:
                 both(arrange, client(timeout=row.timeout)),
                 Outcome(row.error, row.sent, row.state * count, has * count),
                 row.requests,
-                told=not way,
+                shown=not way,
             )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from laaffic import AuthenticationError, HTTPStatusError, OutcomeUnknownError
-from matrix.answering import changed, instead, replaced
 from matrix.cell import ACCEPTED, Cell, Outcome, account, both
 from matrix.places import HTTP
+from matrix.responding import changed, instead, replaced
 
 _REDIRECTS = (301, 302, 303, 304, 307, 308)
 _TURNED_DOWN = (400, 401, 403, 404, 407, 413, 418, 422, 451)

@@ -19,7 +19,7 @@ STATE = {state.value[0]: state.value for state in laaffic.State}
 OUTCOMES = """\
 # Outcomes
 
-What this package says of every receiver, whatever happens to the request, and what is true.
+What this package reports of every recipient, whatever happens to the request, and what is then true.
 
 {made}
 
@@ -29,25 +29,42 @@ What this package says of every receiver, whatever happens to the request, and w
 - Reported `rejected` or `not_sent`: the gateway never had it.
 - Reported `unknown`: the gateway has it at most once.
 
-It holds as long as the gateway and what stands before it do not lie: an answer that lists a receiver as accepted, or
-refuses the request, is believed. Nothing is posted twice but after status -16, which refuses a request as a whole.
+This is true as long as the gateway and whatever stands before it do not lie: a response that lists a recipient as
+accepted, or that refuses the request, is believed. A request is posted once more in two cases only, because the first
+one was refused as a whole: after status -16, signed by the server's clock, and in parts, if you ask for it with
+`split_refused`.
 
 ## What to do
 
 | state | what is known | what to do |
 |---|---|---|
 | `accepted` | the provider took it; whether it was delivered is not known yet | Keep the `msg_id`. Never send again. |
-| `rejected` | the provider, or something before it, turned it down | Mend the cause that the error names; send again. |
+| `rejected` | the provider, or something before it, refused it | Remove the cause that the error names; send again. |
 | `not_sent` | nothing left this machine for it | Send again once there is a connection; it is safe. |
 | `unknown` | it may have been sent and charged for, or not | Do not send again blindly: ask the provider first. |
 
-An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, look at each
-receiver's state in `.result`. Without an exception the result itself has them.
+An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, see each
+recipient's state in `.result`. Without an exception the result itself has the states. [Errors](errors.md) explains the
+exceptions.
+
+## Where these states come from
+
+- `accepted`: the response lists the recipient; where the response is not a success, with a message id.
+- `rejected`: the response names the recipient as refused (`failArray`), or it is certain that it took no others than
+  those that it lists. Named both as accepted and as refused is `unknown`.
+- `not_sent`: no connection could be made. In `send_many` also: an invalid row with `on_invalid="report"`, and what was
+  read and not posted when sending ended.
+- `unknown`: all else.
+
+With `split_refused` a request is posted again in parts only after a refusal that leaves no doubt: its status is -3, -4,
+-5, -6, -7 or -9 with HTTP 2xx, it counts nobody as accepted, and every recipient is `rejected`. A request whose
+response is lost, or which is partly accepted, is never split. Recipients that were refused together with others and not
+posted again, because sending ended, are `rejected`, with a `reason` that says so.
 
 ## Every case
 
-Each line is a test, with the synchronous client and with the asynchronous one, against the stateful gateway; it fails
-when the gateway has accepted anything else, or anything twice. Three receivers are asked for; in some cases there is a
+Each line is a test, with the synchronous client and with the asynchronous one, against the stateful gateway. It fails
+when the gateway has accepted anything else, or anything twice. Three recipients are asked for; in some cases there is a
 fourth, a [magic number](magic-numbers.md).
 
 {tables}"""
@@ -62,8 +79,8 @@ What the stateful gateway of `laaffic_mock` does on purpose. Nothing is really s
 ## Magic numbers
 
 The country code 999 belongs to no country, so these numbers are always test traffic. The first of them in a request
-decides what becomes of all of it; the one that is not taken goes with any. Every other number is accepted, unless the
-account's settings refuse it.
+decides what becomes of the whole request; the one that is not taken can be combined with any other. Every other number
+is accepted, unless the account's settings refuse it.
 
 | number | what becomes of the request |
 |---|---|
@@ -71,9 +88,8 @@ account's settings refuse it.
 
 ## Faults
 
-For the next requests with `gateway.fail_next("name", times=1)`, or by chance with
-`gateway.fail_by_chance({{"name": 0.01}}, seed=1)`. What your application is told of each stands in
-[outcomes](outcomes.md).
+Ask for one with `gateway.fail_next("name", times=1)`, for the next requests, or by chance with
+`gateway.fail_by_chance({{"name": 0.01}}, seed=1)`. [Outcomes](outcomes.md) says what your application gets after each.
 
 | fault | what the gateway does | accepted? |
 |---|---|---|
@@ -83,9 +99,9 @@ For the next requests with `gateway.fail_next("name", times=1)`, or by chance wi
 
 def outcomes_page() -> str:
     """Return the page of outcomes."""
-    told = [cell for cell in CELLS if cell.told]
-    order = {place: at for at, place in enumerate(dict.fromkeys(cell.place for cell in told))}
-    by_place = groupby(sorted(told, key=lambda cell: order[cell.place]), key=lambda cell: cell.place)
+    shown = [cell for cell in CELLS if cell.shown]
+    order = {place: at for at, place in enumerate(dict.fromkeys(cell.place for cell in shown))}
+    by_place = groupby(sorted(shown, key=lambda cell: order[cell.place]), key=lambda cell: cell.place)
     tables = "\n".join(_table(place, cells) for place, cells in by_place)
     return OUTCOMES.format(made=MADE.format(source="`tests/matrix`"), tables=tables)
 
@@ -107,7 +123,7 @@ def pages() -> Mapping[Path, str]:
 
 
 def _table(place: str, cells: Iterable[Cell]) -> str:
-    head = "| what happens | exception | `.sent` | receivers | has the gateway accepted? |\n|---|---|---|---|---|"
+    head = "| what happens | exception | `.sent` | recipients | has the gateway accepted? |\n|---|---|---|---|---|"
     return "\n".join([f"### {place}\n", head, *map(_line, cells), ""])
 
 

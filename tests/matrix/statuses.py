@@ -1,4 +1,4 @@
-"""The cells of the provider's own answers: every status, the account's rules, and partly refused requests."""
+"""The cells of the provider's own responses: every status, the account's rules, and partly refused requests."""
 
 import laaffic
 from laaffic import OutcomeUnknownError
@@ -23,7 +23,7 @@ def _status(code: str) -> Cell:
             "uuuu" if code in _INDEFINITE else "rrrr",
             "----",
         ),
-        # After a -16, which refuses the request as a whole, it is signed anew and posted once more.
+        # After a -16, which refuses the request as a whole, it is signed again and posted once more.
         2 if code == "-16" else 1,
     )
 
@@ -53,10 +53,10 @@ STATUSES = [
     Cell(RULE, "an address that is not on the allow-list", account(allowed_ips=["192.0.2.1"]), _refused("-2")),
     Cell(RULE, "a sensitive word in one text of the request", account(words=["second"]), _refused("-3")),
     Cell(RULE, "no template for one text of the request", account(templates=["first {}"]), _refused("-6")),
-    Cell(RULE, "more receivers than a request may have", _too_many, _refused("-7", 1001)),
+    Cell(RULE, "more recipients than a request may have", _too_many, _refused("-7", 1001)),
     Cell(RULE, "a balance for two of three", account(balance=2), _refused("-10")),
     Cell(RULE, "a balance for three of three", account(balance=3), ACCEPTED),
-    Cell(PARTLY, "one of four receivers is not taken", magic(NOT_TAKEN), _PART),
+    Cell(PARTLY, "one of four recipients is not taken", magic(NOT_TAKEN), _PART),
     Cell(
         PARTLY,
         "one of four is not taken; integers for strings",
@@ -66,7 +66,7 @@ STATUSES = [
     Cell(PARTLY, "one of four is not taken; nulls for counts", both(magic(NOT_TAKEN), fault("null_fields")), _PART),
     Cell(
         PARTLY,
-        "one of four is not taken; the answer is cut",
+        "one of four is not taken; the response is cut",
         both(magic(NOT_TAKEN), fault("cut_body")),
         _PART_LOST,
     ),
@@ -80,8 +80,8 @@ STATUSES = [
     Cell(CLOCK, "this machine's clock is three hours ahead", account(clock_offset=-_AHEAD), ACCEPTED, 2),
     Cell(
         CLOCK,
-        "it is behind, and the answer to the second attempt is lost",
-        # The first fault spoils only what is accepted, so it leaves the first answer, -16, as it is.
+        "it is behind, and the response to the second attempt is lost",
+        # The first fault spoils only what is accepted, so it leaves the first response, -16, as it is.
         both(account(clock_offset=_AHEAD), fault("wrong_types", "accept_then_drop")),
         LOST_THOUGH_ACCEPTED,
         2,

@@ -1,4 +1,4 @@
-"""Every cell: the exception, what was sent, each receiver's state, and what the gateway really accepted, how often."""
+"""Every cell: the exception, what was sent, each recipient's state, and what the gateway really accepted, how often."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from laaffic_mock.gateway.faults.faults import Fault
 from matrix.cell import Cell, Stage
 from matrix.cells import CELLS
 from matrix.faults import ROWS
-from matrix.rule import hold_the_rule
+from matrix.rule import check_the_rule
 
 Outcome = tuple[list[laaffic.BatchResult], laaffic.LaafficError | None]
 SECONDS_TO_SETTLE = 10.0
@@ -58,7 +58,7 @@ def test_what_is_reported_is_what_the_gateway_did(cell: Cell, kind: str, stage: 
     settle(stage, cell.requests)
     messages = stage.gateway.messages
 
-    hold_the_rule(results, messages)
+    check_the_rule(results, messages)
     asked = [
         (number, order_id)
         for message in stage.messages

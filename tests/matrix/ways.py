@@ -36,7 +36,7 @@ def _whole_without_length(reply: Reply) -> bytes:
     return b"HTTP/1.1 200 OK\r\n\r\n" + reply.body
 
 
-def _shut_after_answer(stage: Stage) -> None:
+def _shut_after_response(stage: Stage) -> None:
     stage.front(then_shut(passed_on(stage.gateway.url), threading.Event()))
 
 
@@ -92,25 +92,25 @@ WAYS = [
     Cell(BODY, "the gateway accepts; cut within a chunk", passing(_cut_chunk, keep=False), LOST_THOUGH_ACCEPTED),
     Cell(
         BODY,
-        "the gateway accepts; cut in an answer that does not tell its length",
+        "the gateway accepts; cut in a response that does not give its length",
         passing(_cut_without_length, keep=False),
         LOST_THOUGH_ACCEPTED,
     ),
     Cell(BODY, "the gateway refuses (no balance); the body is cut", both(_NO_BALANCE, fault("cut_body")), LOST),
     Cell(BODY, "the gateway accepts; reset within the body", _reset_after(_half), LOST_THOUGH_ACCEPTED),
-    Cell(AFTER, "the connection is dropped after a whole answer", _shut_after_answer, ACCEPTED),
+    Cell(AFTER, "the connection is dropped after a whole response", _shut_after_response, ACCEPTED),
     Cell(
         AFTER,
-        "the end of the connection is the end of the answer",
+        "the end of the connection is the end of the response",
         passing(_whole_without_length, keep=False),
         ACCEPTED,
     ),
     Cell(
         AFTER,
         "the connection is dropped after a whole refusal (no balance)",
-        both(_NO_BALANCE, _shut_after_answer),
+        both(_NO_BALANCE, _shut_after_response),
         Outcome(InsufficientBalanceError, "no", "rrr", "---"),
     ),
     Cell(AFTER, "an idle connection is dropped between two requests", _idle_dropped, ACCEPTED, 2),
-    Cell(SILENT, "the gateway accepts, and answers late but in time", fault("slow", seconds=0.05), ACCEPTED),
+    Cell(SILENT, "the gateway accepts, and responds late but in time", fault("slow", seconds=0.05), ACCEPTED),
 ]

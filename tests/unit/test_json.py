@@ -4,6 +4,8 @@ import copy
 import inspect
 import json
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -70,6 +72,19 @@ def test_a_result_with_its_error_comes_back_and_they_hold_each_other() -> None:
     assert again.error.result is again
     back = laaffic.LaafficError.from_dict(through_json(error.as_dict()))
     assert back.result.error is back
+
+
+@pytest.mark.parametrize(
+    "read", ["laaffic.LaafficError.from_dict(given)", "laaffic.BatchResult.from_dict(given).error"]
+)
+def test_a_process_that_used_nothing_else_knows_every_class(read: str) -> None:
+    error = laaffic.InsufficientBalanceError("too low")
+    given = {**error.as_dict(), **laaffic.BatchResult(RECIPIENTS, error=error).as_dict()}
+    program = f"import json, sys, laaffic; given = json.load(sys.stdin); print(type({read}).__name__)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps(given), capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "InsufficientBalanceError"
 
 
 def test_an_error_of_an_unknown_class_is_still_this_packages() -> None:

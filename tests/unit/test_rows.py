@@ -121,7 +121,7 @@ def test_the_sender_id_is_checked_at_once() -> None:
 
 
 def test_an_error_names_the_row_and_no_number() -> None:
-    with pytest.raises(laaffic.InvalidMessageError, match=r"messages\[1\]: numbers: ") as caught:
+    with pytest.raises(laaffic.InvalidMessageError, match=r"rows\[1\]: numbers: ") as caught:
         batch([("99900000001", "x"), ("0099912345678", "x")])
     assert "12345678" not in str(caught.value)
 

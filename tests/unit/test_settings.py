@@ -40,12 +40,12 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"base_url": ""}, "empty"),
         ({"base_url": " "}, "empty"),
         ({"base_url": 5}, "empty"),
-        ({"base_url": "api.laaffic.com"}, "is an address"),
-        ({"base_url": "ftp://api.laaffic.com"}, "is an address"),
-        ({"base_url": "https://"}, "is an address"),
-        ({"base_url": "https://x.example:port"}, "is an address"),
-        ({"base_url": "https://[::1"}, "is an address"),
-        ({"base_url": "https://user:pw@x.example"}, "no user"),
+        ({"base_url": "api.laaffic.com"}, "must be an address"),
+        ({"base_url": "ftp://api.laaffic.com"}, "must be an address"),
+        ({"base_url": "https://"}, "must be an address"),
+        ({"base_url": "https://x.example:port"}, "must be an address"),
+        ({"base_url": "https://[::1"}, "must be an address"),
+        ({"base_url": "https://user:pw@x.example"}, "must have no user"),
         ({"base_url": "https://x.example?a=1"}, "query"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": -1.0}, "timeout"),
@@ -63,11 +63,11 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"ssl_context": False}, "ssl_context"),
         ({"timeout": True}, "timeout"),
         ({"timeout": 1e9}, "at most a day"),
-        ({"base_url": "https://a..b"}, "is an address"),
-        ({"base_url": f"https://{'a' * 64}.example"}, "is an address"),
-        ({"base_url": "https://xn--"}, "is an address"),
-        ({"base_url": "https://\u2603.example"}, "is an address"),
-        ({"base_url": "https://ex\0ample.com"}, "is an address"),
+        ({"base_url": "https://a..b"}, "must be an address"),
+        ({"base_url": f"https://{'a' * 64}.example"}, "must be an address"),
+        ({"base_url": "https://xn--"}, "must be an address"),
+        ({"base_url": "https://\u2603.example"}, "must be an address"),
+        ({"base_url": "https://ex\0ample.com"}, "must be an address"),
         ({"base_url": b"https://x.example"}, "empty"),
         ({"transport": object()}, "transport"),
         (
@@ -130,7 +130,7 @@ def test_a_prefix_in_the_base_url_is_refused() -> None:
 
 def test_a_transport_of_httpx_is_refused_by_the_name_of_its_successor() -> None:
     kind = type("HTTPTransport", (), {"__module__": "httpx"})
-    with pytest.raises(laaffic.ConfigurationError, match="one of httpx; laaffic uses its successor httpx2"):
+    with pytest.raises(laaffic.ConfigurationError, match="one of httpx's; laaffic uses its successor httpx2"):
         laaffic.Client(transport=kind())
 
 

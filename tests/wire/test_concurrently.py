@@ -321,7 +321,7 @@ def test_cancelling_cancels_what_is_under_way(server: Server) -> None:
 @pytest.mark.parametrize("concurrency", [0, -1, 101, True, 1.5, "4", None])
 def test_what_is_no_number_of_requests_is_refused_at_once(concurrency: object) -> None:
     for client in (laaffic.Client(), laaffic.AsyncClient()):
-        with pytest.raises(laaffic.ConfigurationError, match="concurrency is a whole number"):
+        with pytest.raises(laaffic.ConfigurationError, match="concurrency must be a whole number"):
             client.send_many([], concurrency=concurrency)  # type: ignore[arg-type]  # what a test of it needs
 
 

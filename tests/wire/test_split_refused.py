@@ -78,7 +78,9 @@ def test_a_bad_text_is_found(send_many: SendMany, server: Server) -> None:
     server.will(refusing(for_a_text))
     given_rows = laaffic.Rows((f"999{n:08d}", "bad" if n == 5 else "good") for n in range(16))
     results = send_many(given_rows, base_url=server.url, split_refused=True)
-    assert [r.message_index for result in results for r in result.rejected] == [5]
+    (guilty,) = [r for result in results for r in result.rejected]
+    assert guilty.message_index == 5
+    assert guilty.reason == laaffic.STATUSES["-3"].meaning
 
 
 @pytest.mark.parametrize("bad", [0, 1, 511, 512, 700, 1023])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from laaffic._model.errors import (
         AccountLockedError,
         AuthenticationError,
+        BatchResult,
         ConfigurationError,
         ContentTooLongError,
         EmptyContentError,
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
         IPRestrictedError,
         KeyDisabledError,
         KeyNotAllowedError,
+        LaafficError,
         NoPriceError,
         NotSentError,
         OutcomeUnknownError,
+        PartialFailureError,
         QueryFailedError,
         RejectedError,
         SensitiveContentError,
@@ -46,16 +49,12 @@ if TYPE_CHECKING:
     from laaffic._model.numbers import (
         normalize_number,
     )
+    from laaffic._model.raw_response import (
+        RawResponse,
+    )
     from laaffic._model.recipients import (
         Recipient,
         State,
-    )
-    from laaffic._model.results import (
-        BatchResult,
-        LaafficError,
-        PartialFailureError,
-        RawResponse,
-        Sent,
     )
     from laaffic._model.rows import (
         Rows,
@@ -63,6 +62,9 @@ if TYPE_CHECKING:
     from laaffic._model.segments import (
         Segments,
         segments,
+    )
+    from laaffic._model.sent import (
+        Sent,
     )
     from laaffic._model.statuses import (
         STATUSES,
@@ -72,13 +74,14 @@ if TYPE_CHECKING:
     from laaffic._operations.get_balance import Balance
 
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
-# imports above are the same for type checkers, and a test holds both together.
+# imports above say the same to type checkers, and a test keeps the two in step.
 _HOMES = {
     "_async_client": ("AsyncClient",),
     "_client": ("Client",),
     "_model.errors": (
         "AccountLockedError",
         "AuthenticationError",
+        "BatchResult",
         "ConfigurationError",
         "ContentTooLongError",
         "EmptyContentError",
@@ -93,9 +96,11 @@ _HOMES = {
         "InvalidNumberError",
         "KeyDisabledError",
         "KeyNotAllowedError",
+        "LaafficError",
         "NoPriceError",
         "NotSentError",
         "OutcomeUnknownError",
+        "PartialFailureError",
         "QueryFailedError",
         "RejectedError",
         "SensitiveContentError",
@@ -108,13 +113,14 @@ _HOMES = {
     ),
     "_model.messages": ("Message",),
     "_model.numbers": ("normalize_number",),
+    "_model.raw_response": ("RawResponse",),
     "_model.recipients": ("Recipient", "State"),
-    "_model.results": ("BatchResult", "LaafficError", "PartialFailureError", "RawResponse", "Sent"),
     "_model.rows": ("Rows",),
     "_model.segments": ("Segments", "segments"),
+    "_model.sent": ("Sent",),
+    "_model.statuses": ("STATUSES", "StatusInfo"),
     "_operations.check": ("Check",),
     "_operations.get_balance": ("Balance",),
-    "_model.statuses": ("STATUSES", "StatusInfo"),
 }
 _MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}
 __all__ = [
@@ -166,7 +172,7 @@ __all__ = [
     "segments",
 ]
 
-if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of this package's
+if not TYPE_CHECKING:  # a type checker that saw it would accept any name
 
     def __getattr__(name: str) -> object:
         """Import a public name when it is first used."""

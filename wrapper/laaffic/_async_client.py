@@ -1,4 +1,4 @@
-"""The client that does not block."""
+"""The asynchronous client."""
 
 import os
 import sys
@@ -71,8 +71,8 @@ class AsyncClient(ClientBase):
     ) -> AsyncGenerator[BatchResult]:
         """Send any number of messages, from a plain or an async iterable, or from `Rows`; see `Client.send_many`.
 
-        Each of several requests at once is a task of asyncio, and messages are then read in one of their own, so that
-        no result waits for the next message. Under another async library `concurrency` is 1.
+        With more than one request in flight, each is an asyncio task, and messages are read in another task, so that no
+        result waits for the next message. Under any other async library `concurrency` must be 1.
         """
         flight, splitter = self._many(concurrency, in_order, on_invalid, split_refused)
         send = partial(self._send, timeout=one_timeout(timeout), fresh=split_refused)
@@ -88,7 +88,7 @@ class AsyncClient(ClientBase):
         return await self._ask(check(one_timeout(timeout)))
 
     async def close(self) -> None:
-        """Close the connections, each when its response has come. The client cannot be used again."""
+        """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
         for owner, channel in self._channels.values():
             if owner == _process_and_loop():
@@ -121,7 +121,7 @@ class AsyncClient(ClientBase):
         try:
             return await self._run(operation)
         except ConfigurationError as error:
-            raise for_query(error)  # noqa: B904  # the same error, which now speaks of a query
+            raise for_query(error)  # noqa: B904  # the same error, now about a query
 
     async def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
         channel = self._channel(_process_and_loop(), fresh=fresh)
@@ -134,7 +134,7 @@ class AsyncClient(ClientBase):
 
 def _process_and_loop() -> Hashable:
     try:
-        # Where asyncio is not imported, no loop of its own can be running, and it need not be imported to say so.
+        # Where asyncio is not imported, none of its loops is running, and it need not be imported to find out.
         return os.getpid(), (asyncio := sys.modules.get("asyncio")) and asyncio.get_running_loop()
     except RuntimeError:  # another async library runs this
         return os.getpid(), None

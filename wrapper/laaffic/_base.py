@@ -1,4 +1,4 @@
-"""What the two clients share: settings, and channels that belong to one process and event loop."""
+"""What the two clients share: settings, and channels that each belong to one process and event loop."""
 
 import logging
 import ssl
@@ -29,7 +29,7 @@ _logger = logging.getLogger("laaffic")
 
 
 class ClientBase:
-    """A client, but for its way of waiting."""
+    """Everything of a client except how it waits."""
 
     _sync: bool
 
@@ -49,39 +49,41 @@ class ClientBase:
         ssl_context: ssl.SSLContext | None = None,
         transport: object | None = None,
     ) -> None:
-        """Check the settings; nothing is connected yet.
+        """Check the settings; no connection is made yet.
 
         Args:
-            api_key: the account's API key; by default LAAFFIC_API_KEY of the environment.
+            api_key: the account's API key; by default the environment variable LAAFFIC_API_KEY.
             api_secret: the account's API secret; by default LAAFFIC_API_SECRET.
             app_id: the application's id in the account; by default LAAFFIC_APP_ID.
             base_url: the gateway's address without `/v3`; by default LAAFFIC_BASE_URL, else `https://api.laaffic.com`.
-                Plain http goes to loopback only, or to a mock with the provider's published sample credentials.
+                Plain http is allowed only to loopback, or with the provider's published sample credentials, for a mock.
             api_prefix: what the endpoints' paths begin with; by default LAAFFIC_API_PREFIX, else `/v3`. A sister brand
-                may have another.
-            timeout: seconds, one number for both or a pair `(connect, read)`. By default 5 s to connect and 30 s to
-                wait for the next bytes of the response. There is always one. A read timeout makes an outcome unknown,
-                so be generous.
-            max_recipients: the most recipients in one request; by default 1,000, which the provider documents for the
-                sibling endpoint `/v3/sendSms`.
-            connect_retries: how often a connection that could not be made is tried again, with growing pauses; by
-                default 2. Nothing else of a send is tried again, because it may have been sent.
+                may use another.
+            timeout: seconds, above 0 and at most a day: one number for both or a pair `(connect, read)`. By default 5 s
+                to connect and 30 s to wait for the next bytes of the response. It cannot be switched off. A read
+                timeout makes an outcome unknown, so be generous.
+            max_recipients: how many recipients one request may have at most; by default 1,000, which the provider
+                documents for the sibling endpoint `/v3/sendSms`.
+            connect_retries: how often to try again when no connection could be made, with growing pauses; by default 2.
+                Other than that, a send is posted again only when it was refused for its timestamp (-16), once, with the
+                clock corrected; after anything else it may have been sent.
             fresh_connections: whether every request gets a connection of its own, so that no response can be mistaken
                 for another request's; slower, above all with TLS.
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
             ssl_context: for a CA of your own. One that does not check certificates is refused. By default the system's
                 certificates are used.
             transport: for experts: a transport of the HTTP library, httpx2, to send through. Not covered by this
-                package's promise of stability. Not together with `proxy` or `ssl_context`. Errors of one that is not
-                httpx2's own are not believed: the outcome is unknown, and connecting is not tried again.
+                package's promise of stability. Cannot be combined with `proxy`, `ssl_context` or `fresh_connections`.
+                Errors of a transport that is not httpx2's own are not believed: the outcome is unknown, and connecting
+                is not tried again.
 
         Raises:
-            ConfigurationError: names the argument or the variable that is missing or unsafe.
+            ConfigurationError: names the argument or the environment variable that is missing or not valid.
         """
         if transport is not None and fresh_connections:
             raise ConfigurationError("A transport has its own settings for keep-alive; leave fresh_connections out")
         if transport is not None and (proxy is not None or ssl_context is not None):
-            raise ConfigurationError("A transport brings its own proxy and ssl_context; give them to it instead")
+            raise ConfigurationError("A transport brings its own proxy and ssl_context; set them there instead")
         self._settings = make_settings(
             api_key=api_key,
             api_secret=api_secret,
@@ -113,21 +115,21 @@ class ClientBase:
     ) -> tuple[InFlight, Splitter]:
         check_concurrency(concurrency)
         if on_invalid not in {"raise", "report"}:
-            raise ConfigurationError('on_invalid is "raise" or "report"')
+            raise ConfigurationError('on_invalid must be "raise" or "report"')
         if split_refused and self._transport is not None:
             raise ConfigurationError("split_refused needs connections of its own; leave transport out")
         splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report")
         return InFlight(splitter, concurrency, in_order=in_order, split=split_refused), splitter
 
     def _channel(self, owner: Hashable, *, fresh: bool = False) -> Channel:
-        """Return a channel. It belongs to one process and event loop: a fork or a new loop gets its own.
+        """Return the channel of a process and event loop: a fork or a new loop gets one of its own.
 
         Args:
             owner: the process, and the event loop where there is one.
-            fresh: whether each request shall have a connection that no other request uses.
+            fresh: whether each request gets a connection that no other request uses.
         """
         if self._closed:
-            raise ConfigurationError("This client is closed. Make another, or keep it open until all is sent")
+            raise ConfigurationError("This client is closed. Make another, or keep it open until everything is sent")
         fresh = fresh or self._fresh
         with self._opening:
             known = self._channels.get(fresh)
@@ -140,7 +142,7 @@ class ClientBase:
             return self._open(fresh=fresh)
         except LaafficError:
             raise
-        except Exception as error:  # noqa: BLE001  # what the environment says of certificates may fail in any way
+        except Exception as error:  # what the environment says of certificates may fail in any way
             refused = f"The connection cannot be set up ({type(error).__name__})"
         raise ConfigurationError(f"{refused}. Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy's address")
 
@@ -149,22 +151,22 @@ class ClientBase:
 
 
 def not_posted(error: LaafficError, batch: Batch) -> LaafficError:
-    """Let an error that came before anything was posted say so of every recipient."""
+    """Give an error that was raised before anything was posted the recipients, none of whom was sent to."""
     error.result = all_in(State.NOT_SENT, batch)
     return error
 
 
 def for_query(error: LaafficError) -> LaafficError:
-    """Let an error speak of a query, which sends nothing to anybody."""
+    """Mark an error as one of a query, which sends nothing to anybody."""
     error.about_query = True
     return error
 
 
 def accepted(result: BatchResult) -> Recipient:
-    """Return the one recipient of a result when it was accepted.
+    """Return the one recipient of a result if it was accepted.
 
     Raises:
-        LaafficError: it was not, or it is not known.
+        LaafficError: it was not accepted, or it is not known whether it was.
     """
     recipient = result.recipients[0]
     if recipient.state is State.ACCEPTED:
@@ -192,7 +194,7 @@ def logged(result: BatchResult) -> BatchResult:
 
 
 def raised(result: BatchResult) -> BatchResult:
-    """Raise a result's error; return a result without one."""
+    """Raise a result's error, or return the result when there is none."""
     if result.error is not None:
         raise result.error
     return result
@@ -203,5 +205,5 @@ def _checked(transport: object | None, *, sync: bool) -> object | None:
         return transport
     kind = "httpx2.BaseTransport" if sync else "httpx2.AsyncBaseTransport"
     if type(transport).__module__.split(".")[0] == "httpx":
-        raise ConfigurationError(f"transport is one of httpx; laaffic uses its successor httpx2: give an {kind}")
-    raise ConfigurationError(f"transport is an {kind}, got {type(transport).__name__}")
+        raise ConfigurationError(f"transport is one of httpx's; laaffic uses its successor httpx2: give an {kind}")
+    raise ConfigurationError(f"transport must be an {kind}, got {type(transport).__name__}")

@@ -1,4 +1,4 @@
-"""The client that blocks."""
+"""The blocking client."""
 
 import os
 from collections.abc import Generator, Iterable
@@ -48,15 +48,15 @@ class Client(ClientBase):
             number: the recipient's number with its country code; see `Message`.
             content: the text, 1 to 1024 characters.
             sender_id: the sender number or name that is shown, at most 32 characters; None leaves it to the provider.
-            order_id: your own id for this message.
+            order_id: your own id for this message, without commas.
             timeout: seconds for this call alone; see `Client`.
 
         Returns:
             The accepted recipient, with its message id. Accepted is not delivered.
 
         Raises:
-            InvalidMessageError: refused here; nothing was sent.
-            RejectedError: the provider did not take it for this recipient; `.recipient` has its reason.
+            InvalidMessageError: the message is not valid; nothing was sent.
+            RejectedError: the provider did not accept it for this recipient; `.recipient` has the reason.
             StatusError: the provider refused the request; the subclass says why.
             OutcomeUnknownError: it may have been sent.
             NotSentError: no connection could be made; nothing was sent.
@@ -71,14 +71,14 @@ class Client(ClientBase):
         """Send messages in exactly one request.
 
         Args:
-            messages: at least one `Message`, or `Rows`, with at most `max_recipients` recipients together.
+            messages: at least one `Message`, or `Rows`, with at most `max_recipients` recipients in total.
             timeout: seconds for this call alone; see `Client`.
 
         Returns:
-            One outcome for every recipient, in the order asked. A recipient rejected is a result, not an exception.
+            One outcome for every recipient, in the order asked. A rejected recipient is a result, not an exception.
 
         Raises:
-            InvalidMessageError: refused here; nothing was sent.
+            InvalidMessageError: a message is not valid; nothing was sent.
             NotSentError: no connection could be made; nothing was sent.
             OutcomeUnknownError: it may have been sent.
             StatusError: the provider refused; the subclass says why.
@@ -100,33 +100,33 @@ class Client(ClientBase):
         """Send any number of messages in as many requests as it takes.
 
         Args:
-            messages: `Message`s or `Rows`, read as they are needed, so it may be endless. A message whose recipients do
-                not fit into one request is cut. If reading it raises, a last result has what was read and not posted
-                (`not_sent`), and then that exception is raised.
+            messages: `Message`s or `Rows`, read only as they are needed, so there is no limit to how many. A message
+                with too many recipients for one request is split. If reading raises, a last result has what was read
+                and not posted (`not_sent`), and then the exception is raised.
             concurrency: how many requests may be in flight at once, 1 to 100; by default one after the other. Each
-                takes a connection and a thread of its own; the memory needed grows with it, not with `messages`.
-            in_order: whether results come in the order of `messages`; by default in the order in which the responses
-                come. Either way `message_index` says which message a recipient belongs to.
-            on_invalid: what becomes of a row, or of something that is not a `Message`, when it cannot be sent. "raise"
-                raises InvalidMessageError. "report" makes it a recipient that is `not_sent`, with its `reason`, its
-                index and, as its number, what was given; the others are sent.
+                uses a connection and a thread of its own; memory grows with it, not with `messages`.
+            in_order: whether results come in the order of `messages`; by default they come in the order of the
+                responses. Either way `message_index` says which message a recipient belongs to.
+            on_invalid: what to do with an invalid row, or with something that is not a `Message`. "raise" raises
+                InvalidMessageError. "report" turns it into a recipient that is `not_sent`, with its `reason`, its index
+                and, as its number, what was given; the others are sent.
             split_refused: whether a request that the provider refuses as a whole for a content or a number (-3 to -7
-                and -9), and of which it certainly took nobody, is posted again in parts until those that it is refused
-                for are alone. Each of the others is sent exactly once. There is one result for each request; the
-                recipients of one that is posted again in parts are in the results of its parts alone. It takes at most
-                about 2 * log2(n) requests for each one refused, and every request then has a connection of its own,
-                so that no response can be mistaken for another request's. Not together with `transport`.
+                and -9), and of which it certainly accepted nobody, is posted again in parts, until each recipient that
+                caused the refusal is alone. Each of the others is sent exactly once. There is one result for each
+                request; the recipients of a request that is posted again in parts are only in the results of its parts.
+                This takes at most about 2 * log2(n) requests for each recipient refused, and every request has a
+                connection of its own, so that no response can be mistaken for another request's. Cannot be combined
+                with `transport`.
             timeout: seconds for each request; see `Client`.
 
         Yields:
-            One result for each request; with `concurrency=1` before the next is posted. Its `error` says what went
+            One result for each request; with `concurrency=1`, before the next one is posted. Its `error` says what went
             wrong; it is not raised. After an error that every further request would meet too (credentials, IP, clock,
-            balance, address, no connection) nothing more is posted: the results of what is in flight still come, and
-            what it has not read stays with you; what it had read and not posted is in the last result as `not_sent`.
-            After a lost response it goes on: stop reading if you would rather not. With more than one request in
-            flight, rather end `messages` and read on to the end: of requests whose result nobody reads, the log has
-            the indexes of their messages and the counts. While this client waits for the next message, results wait,
-            too.
+            balance, address, no connection) nothing more is posted: the results of what is in flight still come, what
+            was read and not posted is in the last result as `not_sent`, and the rest of `messages` is not read. After a
+            lost response sending goes on; to stop there, stop reading. With more than one request in flight, it is
+            better to end `messages` and read to the end: for requests whose results nobody reads, only the log has the
+            indexes of their messages and the counts. While this client waits for the next message, results wait too.
 
         Raises:
             InvalidMessageError: something in `messages` cannot be sent; `.result` has what was read and not sent.
@@ -138,7 +138,7 @@ class Client(ClientBase):
         return way(send, splitter.split(messages), flight)
 
     def get_balance(self, *, timeout: float | tuple[float, float] | None = None) -> Balance:
-        """Ask for the account's balance. It sends nothing, and is repeated when the response is lost.
+        """Ask for the account's balance. This sends nothing, and is repeated after a failure that may pass.
 
         Args:
             timeout: seconds for each attempt; see `Client`.
@@ -155,7 +155,7 @@ class Client(ClientBase):
         return self._ask(get_balance(one_timeout(timeout)))
 
     def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
-        """Check key, clock and balance in one query. It sends nothing, so it is safe at any time.
+        """Check key, clock and balance in one query. This sends nothing, so it is safe at any time.
 
         Args:
             timeout: seconds for each attempt; see `Client`.
@@ -164,14 +164,14 @@ class Client(ClientBase):
             The balance, and by how much the provider's clock differs from this machine's.
 
         Raises:
-            AuthenticationError: the key, the secret or the app id is wrong.
+            AuthenticationError: the key or the secret is wrong. The app id is in no query, so a wrong one is not found.
             IPRestrictedError: this machine's IP address is not allowed.
             LaafficError: anything else that `get_balance` raises.
         """
         return self._ask(check(one_timeout(timeout)))
 
     def close(self) -> None:
-        """Close the connections, each when its response has come. The client cannot be used again."""
+        """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
         for owner, channel in self._channels.values():
             if owner == os.getpid():
@@ -196,7 +196,7 @@ class Client(ClientBase):
         try:
             return self._run(operation)
         except ConfigurationError as error:
-            raise for_query(error)  # noqa: B904  # the same error, which now speaks of a query
+            raise for_query(error)  # noqa: B904  # the same error, now about a query
 
     def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
         channel = self._channel(os.getpid(), fresh=fresh)

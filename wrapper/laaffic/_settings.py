@@ -13,10 +13,10 @@ from laaffic._model.errors import ConfigurationError
 DEFAULT_BASE_URL = "https://api.laaffic.com"
 DEFAULT_PREFIX = "/v3"
 DEFAULT_TIMEOUT = (5.0, 30.0)
-# The provider's page writes this limit for the sibling /v3/sendSms; for the batch endpoint none is written.
+# The provider's page states this limit for the sibling /v3/sendSms; for the batch endpoint it states none.
 DEFAULT_MAX_RECIPIENTS = 1000
 DEFAULT_CONNECT_RETRIES = 2
-# The provider's published sample credentials: no secret, so that a mock may be reached over plain http.
+# The provider's published sample credentials: they are no secret, so a mock may be reached with them over plain http.
 SAMPLE_CREDENTIALS = ("bDqJFiq9", "7bz1lzh9")
 _ONE_DAY = 24 * 60 * 60
 _MAX_HOST = 253
@@ -28,7 +28,7 @@ Timeout = float | tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything a client needs to know. It checks itself, and takes from the environment what is None.
+    """Everything a client needs to know; it checks itself.
 
     Raises:
         ConfigurationError: names the argument or the variable, and the remedy.
@@ -48,11 +48,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not _is_whole(self.max_recipients) or self.max_recipients < 1:
-            raise ConfigurationError("max_recipients is a whole number of recipients per request, at least 1")
+            raise ConfigurationError("max_recipients must be a whole number of recipients per request, at least 1")
         if not _is_whole(self.connect_retries) or self.connect_retries < 0:
-            raise ConfigurationError("connect_retries is a whole number, 0 or more")
+            raise ConfigurationError("connect_retries must be a whole number, 0 or more")
         if not _PREFIX.fullmatch(self.api_prefix):
-            raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) is a path such as /v3")
+            raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) must be a path such as /v3")
         self._check_base_url()
         self._check_proxy()
         _check_ssl_context(self.ssl_context)
@@ -60,25 +60,25 @@ class Settings:
     def _check_base_url(self) -> None:
         parts = _parsed(self.base_url)
         if parts is None:
-            raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is an address such as https://api.laaffic.com")
+            raise ConfigurationError("base_url (LAAFFIC_BASE_URL) must be an address such as https://api.laaffic.com")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ConfigurationError(
-                "base_url (LAAFFIC_BASE_URL) has no user, password, query or fragment; leave them out"
+                "base_url (LAAFFIC_BASE_URL) must have no user, password, query or fragment; leave them out"
             )
         if self.api_prefix and f"{self.api_prefix}/" in f"{parts.path}/":
             raise ConfigurationError(
-                f"base_url (LAAFFIC_BASE_URL) is without {self.api_prefix}; leave it out, it is added"
+                f"base_url (LAAFFIC_BASE_URL) must be without {self.api_prefix}, which is added; leave it out"
             )
         if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not self._is_sample_account():
             raise ConfigurationError(
                 f"base_url (LAAFFIC_BASE_URL) is plain http to {parts.hostname}. Use https: whoever sees one request "
-                "can send others for half an hour. Plain http goes only to loopback, such as http://127.0.0.1:4010, "
-                "or, with the provider's published sample credentials, to a mock"
+                "can send others for half an hour. Plain http is allowed only to loopback, such as "
+                "http://127.0.0.1:4010, or with the provider's published sample credentials, for a mock"
             )
 
     def _check_proxy(self) -> None:
         if self.proxy is not None and not is_address(self.proxy):
-            raise ConfigurationError("proxy is an http or https address such as http://proxy.example:3128")
+            raise ConfigurationError("proxy must be an http or https address such as http://proxy.example:3128")
         if self.proxy is not None and self.base_url.startswith("http:"):
             raise ConfigurationError("Plain http never goes to a proxy. Leave proxy out, or use https")
 
@@ -96,7 +96,7 @@ def make_settings(
     timeout: Timeout,
     **others: object,
 ) -> Settings:
-    """Fill in what the environment says, and check all of it.
+    """Fill in from the environment what was not given, and check all of it.
 
     Raises:
         ConfigurationError: names the argument or the variable, and the remedy.
@@ -123,7 +123,7 @@ def timeouts(given: Timeout) -> tuple[float, float]:
     """
     pair = given if isinstance(given, tuple) else (given, given)
     if len(pair) != 2 or not all(_is_number(s) and 0 < s <= _ONE_DAY for s in pair):  # noqa: PLR2004  # pair
-        raise ConfigurationError("timeout is seconds, above 0 and at most a day, or a pair: (connect, read)")
+        raise ConfigurationError("timeout must be seconds, above 0 and at most a day, or a pair: (connect, read)")
     return float(pair[0]), float(pair[1])
 
 
@@ -150,12 +150,18 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
     try:
         (found["api_secret"] + found["app_id"]).encode()
     except UnicodeEncodeError:
-        raise ConfigurationError("api_secret or app_id is not text in UTF-8") from None
+        raise ConfigurationError("api_secret or app_id has characters that cannot be encoded as UTF-8") from None
     return key, found["api_secret"], found["app_id"]
 
 
 def _or_environment(given: str | None, name: str, default: str) -> str:
-    return os.environ.get(_variable(name), default) if given is None else given
+    if given is not None:
+        return given
+    found = os.environ.get(_variable(name), default)
+    if not found.strip():
+        # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
+        raise ConfigurationError(f"{name} ({_variable(name)}) is empty; give a value, or leave it unset")
+    return found
 
 
 def _variable(name: str) -> str:
@@ -174,7 +180,7 @@ def _check_ssl_context(context: object) -> None:
     if context is None:
         return
     if not isinstance(context, ssl.SSLContext):
-        raise ConfigurationError("ssl_context is an ssl.SSLContext, such as ssl.create_default_context(cafile=...)")
+        raise ConfigurationError("ssl_context must be an ssl.SSLContext: ssl.create_default_context(cafile=...)")
     if context.verify_mode != ssl.CERT_REQUIRED or not context.check_hostname:
         raise ConfigurationError(
             "The ssl_context does not check certificates. The signature covers neither body nor path, so TLS is the "
@@ -184,14 +190,13 @@ def _check_ssl_context(context: object) -> None:
 
 def _given_base_url(given: object) -> str:
     if not isinstance(given, str) or not given.strip():
-        # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is empty; give an address, or leave it unset")
     return given.strip().rstrip("/")
 
 
 def _given_prefix(given: object) -> str:
     if not isinstance(given, str):
-        raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) is a path such as /v3")
+        raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) must be a path such as /v3")
     return given.strip().rstrip("/")
 
 

@@ -18,7 +18,7 @@ from otp_app import (
 from laaffic_mock import RemoteGateway
 
 NUMBER = "99955500001"
-REFUSED_NUMBER = "99900100009"  # a magic number: the gateway answers that it is abnormal
+REFUSED_NUMBERS = ["99900100009", "99900300001"]  # magic numbers: abnormal, and not taken
 
 
 class Clock:
@@ -132,10 +132,11 @@ def test_what_is_no_number_is_not_sent_to(web: FlaskClient, laaffic_gateway: Rem
     laaffic_gateway.assert_not_sent()
 
 
-def test_a_refused_number_is_to_be_checked(web: FlaskClient, laaffic_gateway: RemoteGateway) -> None:
-    answer = web.post("/code", data={"number": REFUSED_NUMBER})
-    assert answer.status_code == 422
-    assert "check" in answer.text
+@pytest.mark.parametrize("number", REFUSED_NUMBERS)
+def test_a_refused_number_is_to_be_checked(web: FlaskClient, laaffic_gateway: RemoteGateway, number: str) -> None:
+    response = web.post("/code", data={"number": number})
+    assert response.status_code == 422
+    assert "check" in response.text
     laaffic_gateway.assert_not_sent()
 
 
@@ -149,13 +150,13 @@ def test_without_balance_the_operator_is_told_what_to_do(
     assert ask(web) == 202
 
 
-def test_after_a_lost_answer_nothing_is_sent_twice_and_the_code_works(
+def test_after_a_lost_response_nothing_is_sent_twice_and_the_code_works(
     web: FlaskClient, laaffic_gateway: RemoteGateway
 ) -> None:
     laaffic_gateway.fail_next("accept_then_drop")
-    answer = web.post("/code", data={"number": NUMBER})
-    assert answer.status_code == 202
-    assert "may take a while" in answer.text
+    response = web.post("/code", data={"number": NUMBER})
+    assert response.status_code == 202
+    assert "may take a while" in response.text
     assert ask(web) == 429
     assert sign_in(web, sent_code(laaffic_gateway)) == 200
 

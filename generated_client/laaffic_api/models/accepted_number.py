@@ -14,13 +14,12 @@ T = TypeVar("T", bound="AcceptedNumber")
 
 @_attrs_define(repr=False)
 class AcceptedNumber:
-    """One accepted recipient. The same number can stand in several messages of a request, so it can be listed more than
-    once.
+    """One accepted recipient. The same number can be in several messages of a request, so it can be listed more than once.
 
-        Attributes:
-            msg_id (str): 提交號碼對應平臺msgId. The message id, the handle for asking later what became of the message.
-            number (str): 提交號碼. The recipient's number.
-            order_id (None | str | Unset): 自定義消息id. The caller's id for this recipient, or null when none was given.
+    Attributes:
+        msg_id (str): 提交號碼對應平臺msgId. The message id, by which to ask later what became of the message.
+        number (str): 提交號碼. The recipient's number.
+        order_id (None | str | Unset): 自定義消息id. The caller's id for this recipient, or null when none was given.
     """
 
     msg_id: str

@@ -27,9 +27,9 @@ class BatchMessage:
                 **Inference**: 7 to 15 digits, not beginning with 0. The page asks only for a country code; 15 digits is the
                 limit
                 of ITU-T E.164, and 7 is the shortest number in use with its country code.
-            content (str): 發送內容,長度不能超過1024字元. The text, at most 1024 characters. Which characters are counted (UTF-16 units,
-                code
-                points) the page does not say; **Inference**: code points.
+            content (str): 發送內容,長度不能超過1024字元. The text, at most 1024 characters. The page does not say how characters are
+                counted
+                (UTF-16 units or code points); **Inference**: code points.
             sender_id (str | Unset): 發送號碼. The sender number or name, at most 32 characters. It may be left out; the
                 provider's sample sends an
                 empty one.

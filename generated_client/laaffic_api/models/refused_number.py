@@ -17,7 +17,7 @@ class RefusedNumber:
     """One refused recipient. Undocumented, as `failArray` is, so nothing in it is required.
 
     Attributes:
-        msg_id (str | Unset): A message id, which a refused number has too. It does not mean that anything was accepted.
+        msg_id (str | Unset): A message id; a refused number has one too. It does not mean that anything was accepted.
         number (str | Unset): The recipient's number.
         reason (str | Unset): Why this number was refused. What was seen is a machine word, DST_MCCMNC_LIMIT.
     """

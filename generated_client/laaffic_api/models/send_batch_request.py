@@ -19,7 +19,7 @@ class SendBatchRequest:
 
     Attributes:
         app_id (str): 應用ID. The application's id in the account.
-        array (list[BatchMessage]): 消息内容json集合. The messages, each with a text of its own.
+        array (list[BatchMessage]): 消息内容json集合. The messages, each with its own text.
     """
 
     app_id: str

@@ -28,20 +28,20 @@ class SendBatchResponse:
                 success.
             reason (str | Unset): 失敗原因說明. The reason in words.
             success (str | Unset): 提交成功的號碼個數. How many numbers were accepted.
-            fail (str | Unset): 提交失敗的號碼個數. How many numbers were refused. The page offers nothing that names them: unless
+            fail (str | Unset): 提交失敗的號碼個數. How many numbers were refused. The page has nothing that names them: unless
                 `failArray` is
                 there, they have to be worked out from what was requested and what `array` lists.
             array (list[AcceptedNumber] | Unset): 提交成功的json集合. The accepted numbers, and only those. The order is not
                 promised.
-            fail_array (list[RefusedNumber] | Unset): Undocumented: refused numbers, named one by one. On no page of the
-                provider; seen by a public integration with
-                ITNIO, a sister brand, in the response to a single send, where `status` was -9, `reason` the machine word
+            fail_array (list[RefusedNumber] | Unset): Undocumented: refused numbers, one by one. It is on no page of the
+                provider; a public integration with ITNIO, a
+                sister brand, has seen it in the response to a single send, where `status` was -9, `reason` the machine word
                 DST_MCCMNC_LIMIT,
                 `success` 0, `fail` 1 and `array` empty.
 
-                **Inference**: this endpoint may send it too, and beside accepted numbers. Whether it does, whether it then
-                lists
-                every refused number, and which `status` a partly accepted request has, is not known.
+                **Inference**: this endpoint may send it too, also together with accepted numbers. Whether it does, whether it
+                then
+                lists every refused number, and which `status` a partly accepted request has, is not known.
     """
 
     status: StatusCode | str

@@ -1,4 +1,4 @@
-"""What one request asks for, from messages or from rows."""
+"""The recipients of one request, from messages or from rows."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ class Batch(Protocol):
         """Every recipient, in the order asked."""
 
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
-        """What is posted of each message: numbers and order ids with commas between them, content, sender id."""
+        """What is posted for each message: numbers, content, sender id, order ids; commas between numbers and ids."""
 
     def texts(self) -> Iterable[str]:
         """Every content."""
@@ -98,7 +98,7 @@ class MessageBatch:
         return Asked(list(flat(numbers)), list(flat(order_ids)), indexes)
 
     def items(self) -> list[tuple[str, str, str | None, str | None]]:
-        """What is posted of each message."""
+        """What is posted for each message."""
         return [
             (
                 ",".join(message.numbers),

@@ -1,4 +1,4 @@
-"""The rows of one request, checked by columns."""
+"""The rows of one request, checked a column at a time."""
 
 from collections.abc import Iterable, Sequence
 from itertools import repeat
@@ -39,7 +39,7 @@ class RowBatch:
         return Asked(self.numbers, order_ids, self.indexes)
 
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
-        """What is posted of each message."""
+        """What is posted for each message."""
         return zip(self.numbers, self.contents, repeat(self.sender_id), self.order_ids or repeat(None), strict=False)
 
     def texts(self) -> Iterable[str]:
@@ -61,10 +61,10 @@ def batch_of(rows: list[Any], first: int, sender_id: str | None, *, report: bool
     """Make a batch of rows.
 
     Args:
-        rows: the rows, each kept as it was when it was read.
+        rows: the rows, each as `kept` returned it when it was read.
         first: the index of the first one.
         sender_id: the sender id for all of them.
-        report: whether an invalid row becomes an outcome in `invalid`; else it is raised.
+        report: whether an invalid row becomes an outcome in `invalid`; otherwise it raises.
 
     Raises:
         InvalidMessageError: a row is invalid. Its result has an outcome for each of the rows.
@@ -88,12 +88,12 @@ def batch_of(rows: list[Any], first: int, sender_id: str | None, *, report: bool
 
 def not_sendable(row: Any, index: int, reason: str | None) -> Recipient:
     """Return the outcome of what cannot be sent: nothing left this machine for it."""
-    order_id = row[2] if isinstance(row, tuple) and len(row) > 2 and isinstance(row[2], str) else None  # noqa: PLR2004  # as Rows has it
+    order_id = row[2] if isinstance(row, tuple) and len(row) > 2 and isinstance(row[2], str) else None  # noqa: PLR2004  # the third
     return Recipient(text_of(row), order_id, None, State.NOT_SENT, index, reason)
 
 
 def _plain_columns(rows: list[Any]) -> tuple[list[str], list[str], list[str] | None] | None:
-    """Return the columns when each value is as `Message` would keep it; None when each has to be looked at."""
+    """Return the columns when each value is as `Message` would keep it; None when each must be checked by itself."""
     if set(map(type, rows)) != {tuple}:
         return None
     try:
@@ -109,7 +109,7 @@ def _plain_columns(rows: list[Any]) -> tuple[list[str], list[str], list[str] | N
             and all(order_ids)
             and "," not in ids
             and ids.split() == [ids][: len(order_ids)]
-            and (ids + "".join(contents)).encode() != b""  # which fails for halves of surrogate pairs
+            and (ids + "".join(contents)).encode() != b""  # which fails for half of a surrogate pair
         )
     except (TypeError, ValueError):
         return None

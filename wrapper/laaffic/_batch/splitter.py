@@ -1,4 +1,4 @@
-"""Messages put together into requests."""
+"""Grouping messages into the batches that are posted."""
 
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
@@ -68,13 +68,13 @@ def _all(messages: Iterable[Message]) -> MessageBatch:
 
 
 class Splitter:
-    """Cut a stream of messages, or of rows, into batches of at most `max_recipients`, holding no more than one batch.
+    """Split a stream of messages, or of rows, into batches of at most `max_recipients`, holding no more than one batch.
 
-    A message stays whole where it fits into a request; one that alone is too large is cut.
+    A message stays whole where it fits into a request; one that is too large for any is split.
 
     Args:
-        max_recipients: the most recipients in one request.
-        report: whether what cannot be sent becomes an outcome in the batch at hand; else it is raised.
+        max_recipients: how many recipients one request may have at most.
+        report: whether what cannot be sent becomes an outcome in the current batch; otherwise it raises.
     """
 
     def __init__(self, max_recipients: int, *, report: bool = False) -> None:
@@ -95,7 +95,7 @@ class Splitter:
         if isinstance(messages, Rows):
             rows = iter(_iterable(messages.rows))
             while True:
-                # Row by row into the list, so that what was read is in it even when reading on fails.
+                # Row by row into the list, so that it has what was read even when reading the next one fails.
                 some = islice(rows, self._max)
                 self._rows.extend(row if type(row) is tuple else kept(row) for row in some)
                 if not self._rows:

@@ -1,4 +1,4 @@
-"""The batches of one `send_many`: what may be posted, what is in flight, what is handed over. Decisions, no waiting."""
+"""The batches of one `send_many`: what may be posted, what is in flight, what is handed over. It never waits."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from laaffic._batch.splitter import Splitter
 from laaffic._bulk.posts import Posts, ends_sending, indexes
 from laaffic._model.errors import ConfigurationError, OutcomeUnknownError
 from laaffic._model.recipients import Recipient, State
-from laaffic._model.results import UNKNOWN, BatchResult, LaafficError, with_error
+from laaffic._model.results import BatchResult, LaafficError, with_error
+from laaffic._model.sent import UNKNOWN
 from laaffic._outcome.outcome import with_recipients
 
 MAX_CONCURRENCY = 100
@@ -17,13 +18,13 @@ _logger = logging.getLogger("laaffic")
 
 
 def check_concurrency(concurrency: int) -> None:
-    """Refuse what is not a number of requests.
+    """Check how many requests may be in flight at once.
 
     Raises:
-        ConfigurationError: it is not one.
+        ConfigurationError: it is not a whole number from 1 to 100.
     """
     if not isinstance(concurrency, int) or isinstance(concurrency, bool) or not 1 <= concurrency <= MAX_CONCURRENCY:
-        raise ConfigurationError(f"concurrency is a whole number of requests at once, 1 to {MAX_CONCURRENCY}")
+        raise ConfigurationError(f"concurrency must be a whole number of requests at once, 1 to {MAX_CONCURRENCY}")
 
 
 class Job:
@@ -61,11 +62,11 @@ class InFlight:
         self._refused = False
         self._closed = False
         self._unposted: list[Recipient] = []
-        self._told = False
+        self._left_over_taken = False
 
     @property
     def may_post(self) -> bool:
-        """Whether one more batch may be posted now; results that wait for an earlier one count, too."""
+        """Whether one more batch may be posted now; results that wait for an earlier one count too."""
         jobs = len(self._jobs)
         waiting = len(self._waiting.keys() - self._jobs.keys())
         return not self.ended and jobs < self._concurrency and jobs + waiting < 2 * self._concurrency
@@ -79,13 +80,13 @@ class InFlight:
         """Read one more batch; None at the end, or when reading failed."""
         try:
             return next(batches, None)
-        except Exception as error:  # noqa: BLE001  # the caller's own; raised when all in flight is handed over
+        except Exception as error:  # the caller's own; raised when all in flight is handed over
             self.failed(error)
             return None
 
     def start(self, batch: Batch) -> Job:
-        """Note that a batch is now in flight; nothing of it is posted when sending has ended or it has nobody."""
-        if self.ended:  # by a response that came while it was read
+        """Note that a batch is now in flight; none of it is posted when sending has ended or it has no recipients."""
+        if self.ended:  # because of a response that came while it was read
             self._unposted += unposted(batch)
             return Job(-1, MessageBatch(), split=False)
         job = self._jobs[self._places] = Job(self._places, batch, split=self._split)
@@ -95,7 +96,7 @@ class InFlight:
         return job
 
     def responded(self, job: Job, part: Batch, outcome: BatchResult | BaseException) -> bool:
-        """Note what became of a post; return whether more of the batch may be posted. Saying it twice does no harm."""
+        """Note what became of a post; return whether more of the batch may be posted. Calling it twice is safe."""
         if not job.posts.is_in_flight(part):
             return False
         after_posts = self._posted
@@ -113,14 +114,14 @@ class InFlight:
         return not (self._refused or self._closed)
 
     def finished(self, job: Job) -> None:
-        """Note that nothing more of a batch is posted. Saying it twice does no harm."""
+        """Note that no more of a batch is posted. Calling it twice is safe."""
         if job.place in self._jobs and (left := job.posts.left()):
             self._hand_over(job, BatchResult(tuple(left), batch_id=job.batch.id))
         self._jobs.pop(job.place, None)
 
     def _broken_off(self, job: Job, error: BaseException) -> BatchResult:
         unknown = job.posts.broke_off()
-        if isinstance(error, LaafficError):  # which has the outcomes of those that were to be posted
+        if isinstance(error, LaafficError):  # its result has the outcomes of those that were to be posted
             return with_error(replace(error.result, error=None), error)
         self.failed(error)
         what = f"Sending broke off: {type(error).__name__}"
@@ -144,12 +145,12 @@ class InFlight:
             self._skip_finished()
 
     def last(self) -> Iterator[BatchResult]:
-        """Hand over what was read and not posted because reading on failed, where no result has it."""
+        """Hand over what was read and not posted because reading failed, where no result has it."""
         if self.failure is not None and (left := self._left_over()):
             yield BatchResult(tuple(left))
 
     def raise_failure(self) -> None:
-        """Raise what reading, or a post, failed with; of what was posted before it claims nothing.
+        """Raise what reading or posting failed with; after posts, it no longer says that nothing was sent.
 
         Raises:
             BaseException: the failure.
@@ -161,11 +162,11 @@ class InFlight:
             raise self.failure
 
     def close(self) -> None:
-        """Post nothing more, not even the rest of a batch: nobody reads on, or something was interrupted."""
+        """Post nothing more, not even the rest of a batch: nobody reads the results, or something was interrupted."""
         self.ended = self._closed = True
 
     def left(self) -> None:
-        """Note that nobody reads on. What is known by now goes into the log, so that it is not lost."""
+        """Note that nobody reads the results any more. What is known goes into the log, so that it is not lost."""
         self.close()
         for results in self._waiting.values():
             for result in results:
@@ -181,7 +182,7 @@ class InFlight:
 
     @property
     def note(self) -> str:
-        """What an interruption says of what is in flight."""
+        """What to add to an interruption about what is in flight."""
         jobs = [indexes(all_in(State.UNKNOWN, job.batch).recipients) for job in self._jobs.values()]
         those = ", ".join(jobs) or "none"
         return f"laaffic: interrupted; in flight were: {those}. What became of them is in the log, or unknown"
@@ -194,9 +195,9 @@ class InFlight:
         self._waiting.setdefault(job.place, []).append(result)
 
     def _left_over(self) -> list[Recipient]:
-        if self._told:
+        if self._left_over_taken:
             return []
-        self._told = True
+        self._left_over_taken = True
         return in_order([*self._unposted, *self._splitter.unposted()])
 
     def _ready_place(self) -> int | None:

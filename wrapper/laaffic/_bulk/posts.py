@@ -1,4 +1,4 @@
-"""The posts of one batch: one, or as many as it takes to find those that the provider refuses the others for."""
+"""The posts of one batch: one, or as many as it takes to find the recipients that get the others refused."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,9 +6,10 @@ from dataclasses import replace
 from laaffic._batch.batch import Batch, all_in
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError, with_error
+from laaffic._model.statuses import status_info
 from laaffic._outcome.errors import is_success
 
-# What one message or number alone may be the cause of: content (-3 to -6), a number (-9); -7 says "too many at once".
+# Refusals that one message or number alone may cause: a content (-3 to -6), a number (-9). -7 says "too many at once".
 _TOO_MANY = "-7"
 _SEARCHED = frozenset({"-3", "-4", "-5", "-6", _TOO_MANY, "-9"})
 _SPLIT = "It is posted again in smaller requests, whose results follow."
@@ -17,20 +18,20 @@ _SPLIT = "It is posted again in smaller requests, whose results follow."
 class Posts:
     """What of a batch is to be posted next, decided by what became of the posts before.
 
-    A batch that is refused as a whole is searched for the recipient that it was refused for: half of it is posted; when
-    that is refused, the search goes on in it, else in the rest. The others are put aside and posted together when the
-    search is over. So each recipient is in one request that is not refused as a whole, or ends alone in one that is.
+    A batch that is refused as a whole is searched for the recipient that caused it: half of it is posted; when that is
+    refused, the search goes on in it, otherwise in the rest. The others are put aside and posted together when the
+    search is over. So each recipient ends up in one request that is not refused as a whole, or alone in one that is.
 
     Args:
         batch: the recipients.
-        split: whether to search; else the batch is posted once, whatever becomes of it.
+        split: whether to search; otherwise the batch is posted once, whatever becomes of it.
     """
 
     def __init__(self, batch: Batch, *, split: bool) -> None:
         self._batch = batch
         self._split = split
         self._whole: list[list[int]] = [list(range(batch.size))] if batch.size else []
-        self._searched: list[int] = []  # one of these is refused
+        self._searched: list[int] = []  # at least one of these causes a refusal
         self._aside: list[int] = []
         self._posted: list[int] = []  # what is being posted
         self._part: Batch | None = None
@@ -47,7 +48,7 @@ class Posts:
         return self._part
 
     def is_in_flight(self, part: Batch) -> bool:
-        """Return whether this is what is being posted."""
+        """Return whether this is the part that is being posted."""
         return part is self._part
 
     def result_of(self, result: BatchResult) -> BatchResult:
@@ -55,10 +56,12 @@ class Posts:
 
         The recipients of a request that is refused and posted again in parts are in the results of the parts alone.
         """
-        return _without_recipients(result) if self._is_split(result) else result
+        if self._is_split(result):
+            return _without_recipients(result)
+        return _with_reason(result) if self._split and len(self._posted) == 1 else result
 
     def advance(self, result: BatchResult) -> None:
-        """Decide from the result of what was being posted what is to be posted next."""
+        """Decide from the result of what was posted what to post next."""
         again, posted = self._is_split(result), self._posted
         self._part, self._posted = None, []
         if self._searched:
@@ -79,7 +82,7 @@ class Posts:
         return list(all_in(State.REJECTED, self._batch.pick(positions), reason).recipients)
 
     def broke_off(self) -> list[Recipient]:
-        """Return the outcomes of those whose post did not come to its end; what became of them is unknown."""
+        """Return the outcomes of those whose post did not finish; what became of them is unknown."""
         posted, self._posted, self._part = set(self._posted), [], None
         self._searched = [place for place in self._searched if place not in posted]
         return list(all_in(State.UNKNOWN, self._batch.pick(sorted(posted))).recipients)
@@ -93,8 +96,8 @@ class Posts:
             self._searched = posted
             self._aside += rest
         elif clean and rest:
-            self._searched = rest  # so it is one of these
-        else:  # it is found, or what happened says nothing about the rest
+            self._searched = rest  # so the cause is among these
+        else:  # the cause is found, or what happened says nothing about the rest
             self._searched = []
             if aside := sorted([*self._aside, *rest]):
                 self._whole.append(aside)
@@ -102,7 +105,7 @@ class Posts:
 
 
 def _is_refused_for_one(result: BatchResult) -> bool:
-    """Return whether the provider certainly took nobody, for a reason that may be one recipient's alone."""
+    """Return whether the provider certainly accepted nobody, for a reason that one recipient alone may cause."""
     return (
         result.status in _SEARCHED
         and result.raw is not None
@@ -120,8 +123,17 @@ def _without_recipients(result: BatchResult) -> BatchResult:
     return with_error(bare, result.error)
 
 
+def _with_reason(result: BatchResult) -> BatchResult:
+    """Give the one that a request was refused for the reason that the status is."""
+    (recipient,) = result.recipients
+    if recipient.reason is not None or not _is_refused_for_one(result) or result.status is None:
+        return result
+    named = replace(result, recipients=(recipient._replace(reason=status_info(result.status).meaning),))
+    return named if named.error is None else with_error(named, named.error)
+
+
 def indexes(recipients: Sequence[Recipient]) -> str:
-    """Return which messages recipients belong to, for the log and for notes."""
+    """Return which messages the recipients belong to, for the log and for notes."""
     first, last = recipients[0].message_index, recipients[-1].message_index
     return f"message {first}" if first == last else f"messages {first} to {last}"
 
@@ -129,4 +141,4 @@ def indexes(recipients: Sequence[Recipient]) -> str:
 def ends_sending(result: BatchResult) -> bool:
     """Return whether every further request would meet the same error."""
     error: LaafficError | None = result.error
-    return error is not None and error._concerns_every_request  # noqa: SLF001  # private to the package
+    return error is not None and error._concerns_every_request

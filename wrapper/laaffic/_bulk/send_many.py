@@ -33,5 +33,5 @@ def attempted(send: Callable[[Batch], BatchResult], part: Batch) -> BatchResult 
     """Send, and return an exception as an outcome like any other."""
     try:
         return send(part)
-    except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
+    except Exception as error:  # handed over, and raised when it is not this package's
         return error

@@ -1,4 +1,4 @@
-"""Any number of messages, in as many requests as it takes: one after the other, for the client that does not block."""
+"""Any number of messages, in as many requests as it takes: one after the other, for the asynchronous client."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any
@@ -36,7 +36,7 @@ async def one_by_one_async(send: Send, batches: AsyncIterator[Batch], flight: In
 async def _read(flight: InFlight, batches: AsyncIterator[Batch]) -> Batch | None:
     try:
         return await anext(batches, None)
-    except Exception as error:  # noqa: BLE001  # the caller's own; raised when all in flight is handed over
+    except Exception as error:  # the caller's own; raised when all in flight is handed over
         flight.failed(error)
         return None
 
@@ -44,5 +44,5 @@ async def _read(flight: InFlight, batches: AsyncIterator[Batch]) -> Batch | None
 async def _attempted(send: Send, part: Batch) -> BatchResult | Exception:
     try:
         return await send(part)
-    except Exception as error:  # noqa: BLE001  # handed over, and raised when it is not this package's
+    except Exception as error:  # handed over, and raised when it is not this package's
         return error

@@ -1,7 +1,7 @@
-"""Several requests at once for the client that does not block: each is posted in a task.
+"""Several requests at once for the asynchronous client: each is posted in a task.
 
-Messages are read in a task, too, so that a response need not wait for the next message. What may be posted when, and
-which result is handed over when, `InFlight` decides.
+Messages are read in a task too, so that no response waits for the next message. `InFlight` decides what may be posted
+when, and which result is handed over when.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from laaffic._model.results import BatchResult
 async def in_tasks(
     send: Callable[[Batch], Coroutine[Any, Any, BatchResult]], batches: AsyncIterator[Batch], flight: InFlight
 ) -> AsyncGenerator[BatchResult]:
-    """Post each batch in a task. When this is cancelled they are, too, as a single send would be."""
+    """Post each batch in a task. Cancelling this cancels them too, as it would a single send."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -39,7 +39,7 @@ async def in_tasks(
         flight.close()  # what is still being read is not posted any more
         try:
             await tasks.finish()
-        except BaseException as error:  # cancelled once more, while it waited
+        except BaseException as error:  # cancelled again while it waited
             error.add_note(flight.note)
             raise
         finally:
@@ -116,12 +116,12 @@ class _Tasks:
         self._posts[post] = job, part
 
     async def _read_batches(self) -> None:
-        """Read in one task from first to last: what the caller's iterable holds open may belong to a task."""
+        """Read everything in one task: what the caller's iterable holds open may belong to the task that opened it."""
         await self._wanted.wait()
         async for batch in self._batches:
             self._read = batch
             self._changed.set()
-            if self._stopping:  # and the caller's iterable went on all the same
+            if self._stopping:  # and the caller's iterable swallowed it
                 return
             self._wanted.clear()
             await self._wanted.wait()
@@ -136,6 +136,6 @@ class _Tasks:
     async def _stop_reading(self) -> None:
         self._stopping = True
         while not self._reader.done():
-            self._reader.cancel()  # once more each second, because what is waited for can swallow it
+            self._reader.cancel()  # again each second, because what is waited for can swallow it
             await asyncio.wait([self._reader], timeout=1)
         self.take_finished()

@@ -1,8 +1,8 @@
-"""Several requests at once for the client that blocks: each batch is posted in a thread of its own.
+"""Several requests at once for the blocking client: each batch is posted in a thread of its own.
 
-Messages are read and results handed over in the caller's thread; what may be posted when, `InFlight` decides. The
+Messages are read and results handed over in the caller's thread; `InFlight` decides what may be posted when. The
 threads are not daemons: when the program ends, what is in flight still gets its response. None of them waits for more
-to do, so that none can keep the program from ending.
+work, so none can keep the program from ending.
 """
 
 import os
@@ -30,7 +30,7 @@ def in_threads(
         error.add_note(flight.note)
         raise
     finally:
-        if os.getpid() == process:  # in a fork, the threads are another's
+        if os.getpid() == process:  # in a fork, the threads are the parent's
             threads.finish()
             flight.left()
     flight.raise_failure()
@@ -56,7 +56,7 @@ class _Threads:
         return True
 
     def finish(self) -> None:
-        """Wait for all that is in flight. Not by counting: an interruption may have come between any two steps."""
+        """Wait for all that is in flight. Nothing is counted: an interruption may have come between any two steps."""
         self._flight.close()
         for post in list(self._posts):
             if post.ident is not None:  # it was started
@@ -108,6 +108,6 @@ class _Post(threading.Thread):
         """Post it."""
         try:
             self.outcome = self._send(self.part)
-        except BaseException as error:  # noqa: BLE001  # raised where the results are read
+        except BaseException as error:  # raised where the results are read
             self.outcome = error
         self._finished.put(self)

@@ -1,4 +1,4 @@
-"""Calling the provider: the only place that waits for the network, here for the client that blocks."""
+"""Calling the provider: the only code that waits for the network, for the blocking client."""
 
 import time
 from collections.abc import Callable
@@ -9,21 +9,21 @@ from laaffic._http.logs import quiet_wire_logs
 
 
 def call(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
-    """Call until there is no reason to try again; whether there is one, `pause_before_next` decides."""
+    """Call until `pause_before_next` finds no reason to try again."""
     channel.calls.add(token := object())
     try:
         return _until_done(channel, request, pause_before_next)
     finally:
         channel.calls.discard(token)
         if channel.may_close:
-            channel.api.get_httpx_client().close()
+            channel.close()
 
 
 def close(channel: Channel) -> None:
     """Close the connections, now or when what is in flight has its response."""
     channel.closing = True
     if channel.may_close:
-        channel.api.get_httpx_client().close()
+        channel.close()
 
 
 def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
@@ -32,7 +32,7 @@ def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Ev
             with quiet_wire_logs():
                 response = request.endpoint.sync_detailed(**channel.arguments(request))
             evidence: Evidence = Responded(response.status_code, response.content, response.headers)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it must become evidence
+        except Exception as error:  # whatever it is, it must become evidence
             evidence = no_response(error, trusted=channel.trusted)
         except BaseException as error:
             with_note(error, request)

@@ -1,4 +1,4 @@
-"""Calling the provider: the only place that waits for the network, here for the client that does not block."""
+"""Calling the provider: the only code that waits for the network, for the asynchronous client."""
 
 from collections.abc import Callable
 
@@ -12,21 +12,21 @@ from laaffic._http.logs import quiet_wire_logs
 async def call_async(
     channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]
 ) -> Evidence:
-    """Do what `call` does, without blocking, under any library that anyio knows."""
+    """Do what `call` does, without blocking, under any async library that anyio supports."""
     channel.calls.add(token := object())
     try:
         return await _until_done_async(channel, request, pause_before_next)
     finally:
         channel.calls.discard(token)
         if channel.may_close:
-            await channel.api.get_async_httpx_client().aclose()
+            await channel.close()
 
 
 async def close_async(channel: Channel) -> None:
     """Close the connections, now or when what is in flight has its response."""
     channel.closing = True
     if channel.may_close:
-        await channel.api.get_async_httpx_client().aclose()
+        await channel.close()
 
 
 async def _until_done_async(
@@ -37,7 +37,7 @@ async def _until_done_async(
             with quiet_wire_logs():
                 response = await request.endpoint.asyncio_detailed(**channel.arguments(request))
             evidence: Evidence = Responded(response.status_code, response.content, response.headers)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it must become evidence
+        except Exception as error:  # whatever it is, it must become evidence
             evidence = no_response(error, trusted=channel.trusted)
         except BaseException as error:
             with_note(error, request)

@@ -1,4 +1,4 @@
-"""What a call needs of the HTTP library, and what the library's exceptions mean."""
+"""What a call needs from the HTTP library, and what the library's exceptions mean."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ import httpx2
 
 from laaffic._http.evidence import Unanswered
 from laaffic._http.guard import BEFORE_SENDING, ResponseTooLarge
+from laaffic._http.signing import Signer
 from laaffic._model.masking import scrub
 from laaffic._settings import DEFAULT_PREFIX
 from laaffic_api import Client as ApiClient
@@ -17,10 +18,10 @@ _CONNECTING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)
 _INTERRUPTED = "laaffic: interrupted while a request was in flight; what became of its recipients is unknown"
 _FEWER_AT_ONCE = "Send fewer at once with one client, or make more clients; it is safe to send again."
 _CERTIFICATES = (
-    "The server's certificate cannot be verified with this system's certificates. In a container image install the "
-    "package ca-certificates; for a CA of your own set SSL_CERT_FILE or give ssl_context. It is safe to send again."
+    "The server's certificate cannot be verified with this system's certificates. In a container image, install "
+    "ca-certificates; for a CA of your own, set SSL_CERT_FILE or pass ssl_context. It is safe to send again."
 )
-# The first that fits. Only errors of connecting are quoted: others may hold what was sent or what came.
+# The first match counts. Only connection errors are quoted: others may contain what was sent or received.
 _WORDS = (
     (httpx2.PoolTimeout, "all connections of this client were busy"),
     (httpx2.ConnectTimeout, "it took too long"),
@@ -39,7 +40,7 @@ class Endpoint(Protocol):
 
     @property
     def sync_detailed(self) -> Callable[..., Response[Any]]:
-        """The function that calls it and waits."""
+        """The function that calls it and blocks."""
 
     @property
     def asyncio_detailed(self) -> Callable[..., Awaitable[Response[Any]]]:
@@ -52,9 +53,9 @@ class Call:
 
     Attributes:
         endpoint: the module of the generated client.
-        arguments: what its functions take besides client, path and options.
+        arguments: what its functions take besides `client`, `path` and `options`.
         repeatable: whether it is a query, which may be repeated without harm.
-        timeout: seconds to connect and to wait for the response, where they are not the client's.
+        timeout: seconds to connect and to wait for the response; None for the client's own.
     """
 
     endpoint: Endpoint
@@ -68,16 +69,19 @@ class Channel:
     """An open way to the provider.
 
     Attributes:
-        api: the generated client, with an HTTP client of either kind.
+        api: the generated client, with a caller of either kind.
+        signer: signs every request.
+        close: closes the connections.
         prefix: what the paths begin with, `/v3` in the contract.
-        trusted: whether the transport is one of the HTTP library's own. What a stranger's transport says of a request
-            that failed is not believed: httpx-aiohttp 0.2.0 says "could not connect" of requests that went out whole.
-        calls: what is in flight. Closing waits for these, since a connection that is closed under a call takes its
-            response with it.
-        closing: whether to close when nothing is in flight any more.
+        trusted: whether the transport is one of the HTTP library's own. What any other transport says about a request
+            that failed is not believed: httpx-aiohttp 0.2.0 reports "could not connect" for requests that went out.
+        calls: what is in flight. Closing waits for these, since closing a connection during a call loses its response.
+        closing: whether to close as soon as nothing is in flight.
     """
 
     api: ApiClient
+    signer: Signer
+    close: Callable[[], Any]
     prefix: str
     trusted: bool
     calls: set[object] = field(default_factory=set, repr=False)
@@ -85,12 +89,12 @@ class Channel:
 
     @property
     def may_close(self) -> bool:
-        """Whether it shall be closed, and nothing is in flight."""
+        """Whether it is to be closed and nothing is in flight."""
         return self.closing and not self.calls
 
     def arguments(self, request: Call) -> dict[str, Any]:
-        """Return all that the generated function takes."""
-        given = {"client": self.api, **request.arguments}
+        """Return all arguments of the generated function."""
+        given = {"client": self.api, "headers": self.signer.headers(), **request.arguments}
         if self.prefix != DEFAULT_PREFIX:
             given["path"] = self.prefix + request.endpoint.PATH.removeprefix(DEFAULT_PREFIX)
         if request.timeout is not None:
@@ -120,7 +124,7 @@ def _hint(error: Exception) -> str | None:
 
 
 def with_note(error: BaseException, request: Call) -> None:
-    """Add to an interruption what it means for the recipients."""
+    """Add a note to an interruption that says what it means for the recipients."""
     if not request.repeatable:
         error.add_note(_INTERRUPTED)
 

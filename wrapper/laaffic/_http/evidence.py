@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Responded:
-    """A response came, whole."""
+    """A complete response came."""
 
     http_status: int
     content: bytes = field(repr=False)
@@ -19,8 +19,8 @@ class Unanswered:
 
     Attributes:
         reached: whether any part of the request may have reached the provider.
-        why: what happened, in words that hold no secret.
-        hint: what to do about it, where that is not the same as for all such failures.
+        why: what happened, in words without secrets.
+        hint: what to do about it, where there is better advice than for such failures in general.
         connecting: whether it failed while a connection was being made, so that another attempt may help.
     """
 

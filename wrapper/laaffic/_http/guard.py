@@ -1,8 +1,7 @@
-"""Guarding what comes back: no endless response, no redirect to follow, and none taken for another request's.
+"""Guarding what comes back: no endless response, and none taken for another request's.
 
 A server that sends more than one response to a request leaves the rest in the connection's buffer, where it would be
-read as the response to the next request: a refusal of nothing, or a reason to post once more. Such a connection is
-closed.
+read as the response to the next request: a false refusal, or a reason to post again. Such a connection is closed.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -13,7 +12,7 @@ import httpx2
 
 MAX_RESPONSE = 64 * 1024 * 1024  # bytes as they come over the wire; one accepted recipient takes about 100
 
-# What says that not even the first byte of the request was written. All else may have reached the provider.
+# These say that not even the first byte of the request was written. After any other, it may have reached the provider.
 BEFORE_SENDING = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -24,53 +23,18 @@ BEFORE_SENDING = (
 
 
 class ResponseTooLarge(Exception):  # noqa: N818  # it ends in an outcome, not in a traceback
-    """The response is larger than any response by the contract can be."""
+    """The response is larger than the contract allows any response to be."""
 
 
-class GuardedTransport(httpx2.BaseTransport):
-    """A transport whose responses are guarded."""
-
-    def __init__(self, inner: httpx2.BaseTransport) -> None:
-        self._inner = inner
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Post, and guard the response."""
-        response = self._inner.handle_request(request)
-        _forget_redirect(response)
-        response.stream = _Guarded(response.stream)
-        return response
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._inner.close()
-
-
-class AsyncGuardedTransport(httpx2.AsyncBaseTransport):
-    """The same for the async client."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Post, and guard the response."""
-        response = await self._inner.handle_async_request(request)
-        _forget_redirect(response)
-        response.stream = _Guarded(response.stream)
-        return response
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._inner.aclose()
-
-
-class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """A response's bytes, on their way in from a transport of either kind."""
+class Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+    """A response's bytes, as they come from a transport of either kind."""
 
     def __init__(self, inner: object) -> None:
         self._inner: Any = inner
         self._size = 0
 
     def __iter__(self) -> Iterator[bytes]:
+        """Pass on the bytes, as long as they are not too many."""
         try:
             for part in self._inner:
                 yield self._counted(part)
@@ -78,10 +42,12 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
             raise _too_late(error) from error
 
     def close(self) -> None:
+        """Let go of the connection."""
         _spoil_if_more_came(self._inner)
         self._inner.close()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Pass on the bytes, as long as they are not too many."""
         try:
             async for part in self._inner:
                 yield self._counted(part)
@@ -89,6 +55,7 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
             raise _too_late(error) from error
 
     async def aclose(self) -> None:
+        """Let go of the connection."""
         _spoil_if_more_came(self._inner)
         await self._inner.aclose()
 
@@ -102,12 +69,6 @@ class _Guarded(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 def _too_late(error: Exception) -> httpx2.ReadError:
     """Whatever it is called: once a response has begun, the request has been sent."""
     return httpx2.ReadError(type(error).__name__)
-
-
-def _forget_redirect(response: httpx2.Response) -> None:
-    """Redirects are never followed; one that cannot be read must not hide the response that it is in."""
-    if response.is_redirect:
-        response.headers.pop("Location", None)
 
 
 def _spoil_if_more_came(stream: object) -> None:

@@ -1,8 +1,8 @@
 """Keeping what a server sends back out of the HTTP library's own debug log.
 
-At level DEBUG httpcore2 logs the headers of each response, and all of what is not HTTP. A server that repeats what it
-was sent would thus put numbers, texts and signatures into the log. Only during this package's own requests, and only
-what was received, is left out; the names of the steps stay.
+At level DEBUG httpcore2 logs the headers of each response, and everything that is not HTTP. A server that echoes what
+it was sent would thus put numbers, texts and signatures into the log. During this package's own requests, and only
+then, what was received is left out; the names of the steps stay.
 """
 
 import logging
@@ -27,7 +27,7 @@ for _name in ("httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcor
 
 @contextmanager
 def quiet_wire_logs() -> Iterator[None]:
-    """Leave out what is received while this lasts, in this thread or task alone."""
+    """While this lasts, leave out what is received, in this thread or task only."""
     token = _posting.set(True)
     try:
         yield

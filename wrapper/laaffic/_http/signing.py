@@ -1,10 +1,8 @@
 """Signing a request."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from hashlib import md5
-
-import httpx2
 
 
 def signature(api_key: str, api_secret: str, timestamp: str) -> str:
@@ -13,24 +11,22 @@ def signature(api_key: str, api_secret: str, timestamp: str) -> str:
     return md5((api_key + api_secret + timestamp).encode(), usedforsecurity=False).hexdigest()
 
 
-class Signer(httpx2.Auth):
-    """Sets the three headers of the signature, anew for every request, by a clock that can be corrected."""
+class Signer:
+    """Makes the three headers of the signature, anew for every request, by a clock that can be corrected."""
 
     def __init__(self, api_key: str, api_secret: str, clock: Callable[[], float] = time.time) -> None:
         self._api_key = api_key
         self._api_secret = api_secret
         self._clock = clock
-        self.skew = 0.0  # seconds to add to this machine's clock; written whole, so threads need no lock
+        self._skew = 0.0  # seconds to add to this machine's clock; a single assignment, so threads need no lock
 
-    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response]:
-        """Sign a request just before it is sent."""
-        timestamp = str(int(self._clock() + self.skew))
-        request.headers["Api-Key"] = self._api_key
-        request.headers["Timestamp"] = timestamp
-        request.headers["Sign"] = signature(self._api_key, self._api_secret, timestamp)
-        yield request
+    def headers(self) -> dict[str, str]:
+        """Sign a request that is about to be sent."""
+        timestamp = str(int(self._clock() + self._skew))
+        sign = signature(self._api_key, self._api_secret, timestamp)
+        return {"Api-Key": self._api_key, "Timestamp": timestamp, "Sign": sign}
 
     def correct(self, server_time: float) -> float:
         """Sign by the server's clock from now on; return by how many seconds it is ahead of this machine's."""
-        self.skew = server_time - self._clock()
-        return self.skew
+        self._skew = server_time - self._clock()
+        return self._skew

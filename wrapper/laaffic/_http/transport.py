@@ -1,4 +1,4 @@
-"""The HTTP library's settings: what is set here holds for both clients."""
+"""The HTTP library's settings, the same for both clients."""
 
 import ssl
 import sys
@@ -10,15 +10,15 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from laaffic._http.caller import AsyncCaller, Caller
 from laaffic._http.channel import Channel
-from laaffic._http.guard import AsyncGuardedTransport, GuardedTransport
 from laaffic._http.signing import Signer
 from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
 from laaffic_api import Client as ApiClient
 
-MAX_CONNECTIONS = 100  # at once; a further request waits for one to become free
-KEEP_ALIVE = 5.0  # seconds without use
+MAX_CONNECTIONS = 100  # at once; one more request waits for a free one
+KEEP_ALIVE = 5.0  # seconds that an unused connection is kept
 # Only these classes themselves are believed when they say that no connection could be made; a subclass may do anything.
 _TRUSTED = (
     httpx2.HTTPTransport,
@@ -42,7 +42,7 @@ def _user_agent() -> str:
 
 
 def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
-    """Open a channel for the client that blocks, over an expert's transport if there is one.
+    """Open a channel for the blocking client, over an expert's transport if there is one.
 
     Args:
         settings: the client's settings.
@@ -51,17 +51,17 @@ def open_sync(settings: Settings, signer: Signer, transport: Any, *, fresh: bool
         fresh: whether each request gets a connection that no other request uses.
     """
     inner = httpx2.HTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
-    http = httpx2.Client(transport=GuardedTransport(inner), **_request_options(settings, signer))
-    api = ApiClient(base_url=settings.base_url).set_httpx_client(http)
-    return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
+    caller = Caller(inner, _headers(), _timeout(settings))
+    api = ApiClient(base_url=settings.base_url).set_httpx_client(caller)
+    return Channel(api, signer, caller.close, settings.api_prefix, trusted=type(inner) in _TRUSTED)
 
 
 def open_async(settings: Settings, signer: Signer, transport: Any, *, fresh: bool) -> Channel:
-    """Do the same for the client that does not block."""
+    """Do the same for the asynchronous client."""
     inner = httpx2.AsyncHTTPTransport(**_connection_options(settings, fresh=fresh)) if transport is None else transport
-    http = httpx2.AsyncClient(transport=AsyncGuardedTransport(inner), **_request_options(settings, signer))
-    api = ApiClient(base_url=settings.base_url).set_async_httpx_client(http)
-    return Channel(api, settings.api_prefix, trusted=type(inner) in _TRUSTED)
+    caller = AsyncCaller(inner, _headers(), _timeout(settings))
+    api = ApiClient(base_url=settings.base_url).set_async_httpx_client(caller)
+    return Channel(api, signer, caller.close, settings.api_prefix, trusted=type(inner) in _TRUSTED)
 
 
 def is_transport(given: object, *, sync: bool) -> bool:
@@ -69,15 +69,12 @@ def is_transport(given: object, *, sync: bool) -> bool:
     return isinstance(given, httpx2.BaseTransport if sync else httpx2.AsyncBaseTransport)
 
 
-def _request_options(settings: Settings, signer: Signer) -> dict[str, Any]:
-    return {
-        "base_url": settings.base_url,
-        "auth": signer,
-        "headers": {"User-Agent": _user_agent(), "Accept": "application/json"},
-        "timeout": httpx2.Timeout(settings.read_timeout, connect=settings.connect_timeout),
-        "follow_redirects": False,
-        "trust_env": False,  # what is wanted of the environment is read here
-    }
+def _headers() -> dict[str, str]:
+    return {"User-Agent": _user_agent(), "Accept": "application/json", "Accept-Encoding": "gzip"}
+
+
+def _timeout(settings: Settings) -> httpx2.Timeout:
+    return httpx2.Timeout(settings.read_timeout, connect=settings.connect_timeout)
 
 
 def _connection_options(settings: Settings, *, fresh: bool) -> dict[str, Any]:
@@ -93,7 +90,7 @@ def _connection_options(settings: Settings, *, fresh: bool) -> dict[str, Any]:
 
 
 def _proxy_of_the_environment(base_url: str) -> str | None:
-    """Return the proxy for https that the environment names. Plain http never goes to a proxy."""
+    """Return the proxy for https that the environment names. Plain http never goes through a proxy."""
     parts = urlsplit(base_url)
     if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
         return None

@@ -2,13 +2,13 @@
 
 LaafficError
 ├── ConfigurationError               a setting is missing or unsafe
-├── InvalidMessageError(ValueError)  refused here, before anything was sent
+├── InvalidMessageError(ValueError)  a message is not valid
 ├── NotSentError                     no connection could be made; safe to send again
 ├── OutcomeUnknownError              it may have been sent
-├── RejectedError                    only from send(): the provider did not take this recipient's message
+├── RejectedError                    only from send(): the provider did not accept the message for this recipient
 ├── PartialFailureError              only from raise_for_rejected()
 ├── QueryFailedError                 a query got no usable response, though it was repeated
-├── HTTPStatusError                  a 3xx or 4xx that is not a response by the contract
+├── HTTPStatusError                  a 3xx or 4xx that does not follow the contract
 └── StatusError                      the provider refused
     ├── AuthenticationError          -1
     ├── IPRestrictedError            -2, -31
@@ -36,10 +36,13 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from laaffic._model.recipients import Recipient
-from laaffic._model.results import UNKNOWN, BatchResult, LaafficError, PartialFailureError
+from laaffic._model.results import BatchResult, LaafficError, PartialFailureError
+from laaffic._model.sent import UNKNOWN
 from laaffic._model.statuses import status_info
 
-__all__ = ["LaafficError", "PartialFailureError"]  # defined beside the result, which they hold and are held by
+# Defined in one place, as they refer to each other. The package exports all three from here, so that every class is
+# there that `from_dict` may need.
+__all__ = ["BatchResult", "LaafficError", "PartialFailureError"]
 
 # What is wrong with one request alone; the next one may well pass.
 _WRONG_WITH_ONE_REQUEST = frozenset(
@@ -59,17 +62,17 @@ class ConfigurationError(LaafficError):
 
 
 class InvalidMessageError(LaafficError, ValueError):
-    """Refused here, before anything was sent.
+    """A message, a row or a number is not valid. It was refused here, not by the provider.
 
     Attributes:
         field: the argument that is wrong: `numbers`, `content`, `sender_id`, `order_ids`, `messages`, `rows` or `row`.
         rule: the rule it breaks, with the remedy.
-        message_index: which message of the batch, counted from 0; None when a message was refused as it was made.
-        position: which number or order id of the message, counted from 0; None when the field as a whole is wrong.
+        message_index: which message or row of those given, from 0; None when a message was refused as it was made.
+        position: which number or order id of the message, from 0; None when the field as a whole is wrong.
     """
 
     hint = "Correct it, then send again."
-    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")  # noqa: SLF001  # the base class's own
+    _kept = (*LaafficError._kept, "field", "rule", "message_index", "position")
 
     def __init__(
         self,
@@ -79,9 +82,10 @@ class InvalidMessageError(LaafficError, ValueError):
         message_index: int | None = None,
         position: int | None = None,
         result: BatchResult | None = None,
+        among: str = "messages",
     ) -> None:
         where = field if position is None else f"{field}[{position}]"
-        where = where if message_index is None else f"messages[{message_index}]: {where}"
+        where = where if message_index is None else f"{among}[{message_index}]: {where}"
         super().__init__(f"{where}: {rule}", result=result)
         self.field = field
         self.rule = rule
@@ -98,9 +102,9 @@ class NotSentError(LaafficError):
 
 
 class OutcomeUnknownError(LaafficError):
-    """It may have been sent: the response did not come, broke off, or is not one by the contract.
+    """It may have been sent: the response did not come, was cut off, or does not follow the contract.
 
-    Never sent again by this package: there is no idempotency key, and every message costs money and reaches a person.
+    This package never sends it again: there is no idempotency key, and every message costs money and reaches a person.
     """
 
     sent = UNKNOWN
@@ -108,7 +112,10 @@ class OutcomeUnknownError(LaafficError):
 
 
 class HTTPStatusError(LaafficError):
-    """A 3xx or 4xx without an answer by the contract: something other than the endpoint responded. Never followed."""
+    """A 3xx or 4xx that does not follow the contract: something other than the endpoint responded.
+
+    Redirects are never followed.
+    """
 
     @property
     def _concerns_every_request(self) -> bool:  # type: ignore[override]  # it depends on the HTTP status
@@ -116,9 +123,9 @@ class HTTPStatusError(LaafficError):
 
 
 class RejectedError(LaafficError):
-    """The provider did not take the message for this recipient. Raised only by `send`."""
+    """The provider did not accept the message for this recipient. Raised only by `send`."""
 
-    hint = "Check the number and the reason, and send again once you know why."
+    hint = "Check the number, and the reason where there is one; send again once you know why."
 
     @property
     def recipient(self) -> Recipient:
@@ -138,10 +145,11 @@ _CLASSES: dict[str, type["StatusError"]] = {}
 
 
 class StatusError(LaafficError):
-    """The provider responded with a status other than 0. The subclass says which.
+    """The provider responded with a status other than 0 (provider's page: 響應狀態碼). The subclass says which.
 
     Attributes:
-        code: the status that a subclass stands for, such as `"-10"`; None where it stands for more than one.
+        code: the status that the subclass is for, such as `"-10"`; None for a status that has no class of its own.
+            `.status` is what the provider sent.
     """
 
     code: ClassVar[str | None] = None
@@ -155,7 +163,7 @@ class StatusError(LaafficError):
 
 
 def class_for(status: str) -> type[StatusError]:
-    """Return the class of the error for a status of the provider."""
+    """Return the error class for a status of the provider."""
     return _CLASSES.get(status, UnknownStatusError)
 
 
@@ -166,7 +174,7 @@ class AuthenticationError(StatusError, code="-1"):
 
 
 class IPRestrictedError(StatusError, code="-2"):
-    """-2: this machine's IP address is not on the account's allow-list."""
+    """-2, or -31 from a sister brand: this machine's IP address is not on the account's allow-list."""
 
     _concerns_every_request = True
 
@@ -218,6 +226,8 @@ class InvalidFieldError(StatusError, code="-14"):
 class TooFrequentError(StatusError, code="-15"):
     """-15: asked too often. How often is allowed is not documented."""
 
+    retryable = True
+
 
 class TimestampExpiredError(StatusError, code="-16"):
     """-16: the clock of this machine is off, and signing anew with the server's time did not help."""
@@ -250,9 +260,9 @@ class KeyNotAllowedError(StatusError, code="-32"):
 
 
 class UnknownStatusError(StatusError):
-    """A status that the provider's table does not list. It is not taken for success, nor for a refusal."""
+    """A status without a class of its own. It is taken neither for success nor for a refusal."""
 
     hint = status_info("").hint
 
 
-_CLASSES["-31"] = IPRestrictedError  # the same refusal, by the newest list of a sister brand
+_CLASSES["-31"] = IPRestrictedError  # the same refusal, in the newest list of a sister brand

@@ -8,7 +8,7 @@ from laaffic._model.errors import InvalidMessageError
 from laaffic._model.masking import mask_number
 from laaffic._model.numbers import are_numbers, cleaned, is_number
 
-# The provider's page: content 長度不能超過1024字元. A contract test holds both against openapi.yaml.
+# The provider's page: content 長度不能超過1024字元. A contract test compares both with openapi.yaml.
 MAX_CONTENT = 1024
 MAX_SENDER_ID = 32
 
@@ -22,9 +22,10 @@ class Message:
             spaces, hyphens, dots, parentheses and a leading plus are taken out, so `+91 8563-214-12` becomes
             `91856321412` (provider's page: 簡訊接收號碼, digits only with country code). 7 to 15 digits (ITU-T E.164).
         content: the text, 1 to 1024 characters (provider's page: 長度不能超過1024字元).
-        sender_id: the sender number or name that is shown, at most 32 characters; None leaves it to the provider.
+        sender_id: the sender number or name that is shown, at most 32 characters (provider's page: senderId); None
+            leaves it to the provider.
         order_ids: your own ids, exactly as many as there are numbers and in the same order (provider's page:
-            orderId數量和手機號碼數量需保持一致): a list, or one string with commas between them. No id holds a comma.
+            orderId數量和手機號碼數量需保持一致): a list, or one string with commas between them. No commas in an id.
 
     Raises:
         InvalidMessageError: names the field and the rule. Nothing was sent.
@@ -57,7 +58,7 @@ class Message:
         return f"Message(numbers=[{shown}{more}], content=<{len(self.content)} characters>)"
 
 
-# What object.__setattr__ does, without looking up the name each time: a campaign makes millions of messages.
+# This does what object.__setattr__ does, without looking up the name each time: a campaign makes millions of messages.
 _set_numbers, _set_content, _set_sender_id, _set_order_ids = (vars(Message)[name].__set__ for name in Message.__slots__)
 
 
@@ -106,8 +107,8 @@ def _order_ids(given: str | Iterable[str], count: int) -> tuple[str, ...]:
         rule = f"there are {len(order_ids)} order ids for {count} numbers; give one for each number"
         raise InvalidMessageError(rule, field="order_ids")
     if "," in together or not all(order_ids):
-        position = next(place for place, order_id in enumerate(order_ids) if not order_id or "," in order_id)
-        rule = "an order id is empty or holds a comma; give each number an id without commas"
+        position = next(at for at, order_id in enumerate(order_ids) if not order_id or "," in order_id)
+        rule = "an order id is empty or contains a comma; give each number an id without commas"
         raise InvalidMessageError(rule, field="order_ids", position=position)
     return tuple(order_ids)
 
@@ -133,7 +134,7 @@ def kind_of(value: object) -> str:
 
 
 def _all_ascii(items: list[Any]) -> bool:
-    """Check all at once, since nearly always all are plain text."""
+    """Check all at once, since nearly always all of them are plain ASCII."""
     try:
         return "".join(items).isascii()
     except TypeError:

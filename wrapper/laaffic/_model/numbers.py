@@ -5,10 +5,10 @@ import re
 from laaffic._model.errors import InvalidMessageError
 
 # What people put between the digits of one number: spaces of all widths, marks of direction, hyphens and dashes, dots,
-# parentheses. Not tabs, line ends or slashes: those stand between two numbers, which must not become one.
+# parentheses. Not tabs, line ends or slashes: those separate two numbers, which must not become one.
 _SEPARATORS = re.compile(r"[ \u00a0\u2000-\u200b\u200e\u200f\u202a-\u202f\u2060\ufeff\-\u2010-\u2015\u2212.()]+")
 _DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]*")
-# As numbers are sent, one, and several with commas between them: E.164 without plus.
+# Numbers as they are sent, one, or several with commas between them: E.164 without plus.
 E164 = r"[1-9][0-9]{6,14}"
 is_number = re.compile(E164).fullmatch
 are_numbers = re.compile(f"(?:{E164},)*{E164}").fullmatch
@@ -24,7 +24,10 @@ def normalize_number(raw: str) -> str:
 
     Args:
         raw: one number with its country code, 7 to 15 digits (ITU-T E.164). Spaces, hyphens, dots, parentheses and a
-            leading plus are taken out.
+            leading plus are removed.
+
+    Returns:
+        The digits, as they are sent.
 
     Raises:
         InvalidMessageError: it is not a number with a country code. The text says why and what to do.

@@ -11,8 +11,8 @@ class State(StrEnum):
     """What is known of one recipient. The members are strings: `recipient.state == "accepted"` holds.
 
     Attributes:
-        ACCEPTED: the provider took the message for this recipient. Whether it was delivered is not known yet.
-        REJECTED: the provider responded and did not take it.
+        ACCEPTED: the provider accepted the message for this recipient. Whether it was delivered is not known yet.
+        REJECTED: the provider responded and did not accept it.
         NOT_SENT: nothing left this machine for this recipient.
         UNKNOWN: it may have been sent and charged for, or not.
     """
@@ -35,7 +35,7 @@ class Recipient(NamedTuple):
         msg_id: the provider's message id, or None when the response has none.
         state: what is known; see `State`.
         message_index: the index of its message, or row, in what was given to `send_batch` or `send_many`, from 0.
-        reason: why, where something is said about this recipient alone: the provider's word for one it refused
+        reason: why, where something is known about this recipient alone: the provider's word for one it refused
             (`failArray`), or the rule that an invalid row breaks. It may quote numbers or texts: keep it out of logs.
     """
 
@@ -54,12 +54,12 @@ class Recipient(NamedTuple):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON can hold it. The number is whole there: keep it out of logs."""
+        """Return it as a dict of what JSON has. The number is there in full: keep it out of logs."""
         return {**self._asdict(), "state": self.state.value}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """Return what `as_dict` was called on. Keys that are not known are ignored.
+        """Return a recipient equal to the one that `as_dict` was called on. Unknown keys are ignored.
 
         Raises:
             ValueError: it is not what `as_dict` returns.

@@ -1,67 +1,25 @@
-"""What became of a batch, and the error that says so: they hold each other, so both are defined here."""
+"""What became of a batch, and the error that says so: they refer to each other, so both are defined here."""
 
 import copyreg
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, ClassVar
 
 from laaffic._model.masking import scrub
+from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
+from laaffic._model.sent import MEANINGS, NO, UNKNOWN, Sent
 
 _MAX_STATUS_SHOWN = 20
-_SAID = {
-    "no": "Nothing was sent.",
-    "unknown": "Some or all of it may have been sent; each recipient's state says what is known.",
-}
-
-
-class Sent(str):
-    """Whether anything may have been sent: `"no"` or `"unknown"`.
-
-    Compare it: `error.sent == "no"`. Both values are non-empty strings, so that its truth value would mean nothing;
-    asking for it raises a TypeError.
-    """
-
-    __module__ = "laaffic"
-    __slots__ = ()
-
-    def __bool__(self) -> NoReturn:
-        """Refuse to be mistaken for a flag."""
-        raise TypeError(
-            "`sent` is 'no' or 'unknown', not a flag. Compare it (error.sent == 'no'), or use error.nothing_was_sent"
-        )
-
-
-NO, UNKNOWN = Sent("no"), Sent("unknown")
-
-
-class RawResponse(NamedTuple):
-    """A response as it came, for debugging. It may hold numbers and texts: keep it out of logs.
-
-    Attributes:
-        http_status: its HTTP status.
-        headers: its headers; names in any case.
-        content: its body, decompressed.
-    """
-
-    http_status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def __repr__(self) -> str:
-        """Show the status and the size, and nothing that was said."""
-        return f"RawResponse(http_status={self.http_status}, content=<{len(self.content)} bytes>)"
-
-
-RawResponse.__module__ = "laaffic"  # a NamedTuple's body cannot say so
+_KNOWN: dict[str, "type[LaafficError]"] = {}  # every error class by its name, for `from_dict`
 
 
 class LaafficError(Exception):
     """Anything that this package raises. It survives pickle, deepcopy and, by `as_dict`, JSON.
 
     Attributes:
-        sent: `"no"`: nobody got anything, so the whole batch may be sent again once the cause is mended. `"unknown"`:
+        sent: `"no"`: nobody got anything, so the whole batch may be sent again once the cause is fixed. `"unknown"`:
             some or all of it may have been sent; each recipient's state in `result` says what is known. Compare it; it
             has no truth value.
         retryable: whether doing the very same again later may work and cannot send anything twice.
@@ -71,7 +29,7 @@ class LaafficError(Exception):
         reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
         http_status: the HTTP status of the response, or None when there was none.
         about_query: whether it was a query, such as `get_balance`, which sends nothing to anybody.
-        after_posts: whether requests of the same `send_many` were posted before; their results stand.
+        after_posts: whether earlier requests of the same `send_many` were posted; their results stand.
     """
 
     __module__ = "laaffic"
@@ -81,7 +39,7 @@ class LaafficError(Exception):
     hint: str = ""
     about_query: bool = False
     after_posts: bool = False
-    # Whether every further request would meet the same, so that a campaign had better end.
+    # Whether every further request would meet the same error, so that `send_many` ends.
     _concerns_every_request: bool = False
     _kept: ClassVar[tuple[str, ...]] = (
         "sent", "retryable", "hint", "status", "reason", "http_status", "about_query", "after_posts",
@@ -117,6 +75,7 @@ class LaafficError(Exception):
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("laaffic."):
             cls.__module__ = "laaffic"  # where users import it from, and what they see in tracebacks
+        _KNOWN.setdefault(cls.__name__, cls)
 
     @property
     def nothing_was_sent(self) -> bool:
@@ -125,7 +84,7 @@ class LaafficError(Exception):
 
     @property
     def batch_id(self) -> str | None:
-        """The random id of the batch, which stands in the log, too; None when there was no batch."""
+        """The random id of the batch, which is in the log too; None when there was no batch."""
         return self.result.batch_id
 
     def __str__(self) -> str:
@@ -143,11 +102,11 @@ class LaafficError(Exception):
                 "Earlier requests were posted, and their results stand; "
                 "the recipients in this error's result got nothing."
             )
-        return _SAID[self.sent]
+        return MEANINGS[self.sent]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
-        return {**self._as_dict(), "result": self.result._as_dict()}  # noqa: SLF001  # they are one thing
+        """Return it as a dict of what JSON has, for a task queue. Numbers are there in full: keep it out of logs."""
+        return {**self._as_dict(), "result": self.result._as_dict()}
 
     @staticmethod
     def from_dict(given: Mapping[str, Any]) -> "LaafficError":
@@ -166,12 +125,8 @@ class LaafficError(Exception):
 
     def _as_dict(self) -> dict[str, Any]:
         kept = {name: getattr(self, name) for name in self._kept}
-        return {
-            "type": type(self).__name__,
-            "message": self.args[0] if self.args else "",
-            **kept,
-            "sent": str(self.sent),
-        }
+        message = self.args[0] if self.args else ""
+        return {"type": type(self).__name__, "message": message, **kept, "sent": str(self.sent)}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without calling `__init__`: subclasses may take other arguments."""
@@ -197,8 +152,8 @@ class BatchResult:
         fail: how many recipients the provider says it refused, or None when it did not say.
         error: what went wrong with the request as a whole, or None. A refused recipient alone is no error.
         discrepancy: in words, how the provider's counts, its list and what was asked disagree; None when they agree.
-        unmatched_msg_ids: message ids in the response that fit no recipient asked for.
-        batch_id: a random id of this request, which stands in the log and in errors, too; None when none was posted.
+        unmatched_msg_ids: message ids in the response that match no recipient asked for.
+        batch_id: a random id of this request, which is in the log and in errors too; None when there was none.
         raw: the response as it came; None when there was none. It is left out of repr, logs, pickles, JSON and
             comparisons.
     """
@@ -218,12 +173,12 @@ class BatchResult:
 
     @property
     def accepted(self) -> tuple[Recipient, ...]:
-        """The recipients whose message the provider took."""
+        """The recipients whose message the provider accepted."""
         return self._in(State.ACCEPTED)
 
     @property
     def rejected(self) -> tuple[Recipient, ...]:
-        """The recipients whose message the provider did not take."""
+        """The recipients whose message the provider did not accept."""
         return self._in(State.REJECTED)
 
     @property
@@ -266,12 +221,12 @@ class BatchResult:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, for a task queue. Numbers are whole there: keep it out of logs."""
-        return {**self._as_dict(), "error": None if self.error is None else self.error._as_dict()}  # noqa: SLF001  # they are one thing
+        """Return it as a dict of what JSON has, for a task queue. Numbers are there in full: keep it out of logs."""
+        return {**self._as_dict(), "error": None if self.error is None else self.error._as_dict()}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "BatchResult":
-        """Return a result equal to the one that `as_dict` was called on. Keys that are not known are ignored.
+        """Return a result equal to the one that `as_dict` was called on. Unknown keys are ignored.
 
         Raises:
             ValueError: it is not what `as_dict` returns.
@@ -291,7 +246,7 @@ class BatchResult:
         return tuple(recipient for recipient in self.recipients if recipient.state is state)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the response as it came: it may be large, and it is nobody else's."""
+        """Leave out the response as it came: it may be large, and it holds numbers and texts."""
         return {name: getattr(self, name) for name in (*_PLAIN, "recipients", "unmatched_msg_ids", "error")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -313,7 +268,7 @@ _MAY_HAVE_BEEN_SENT = frozenset({State.ACCEPTED, State.UNKNOWN})
 
 
 def with_error(result: BatchResult, error: LaafficError) -> BatchResult:
-    """Let a result and its error hold each other; neither is shared with anyone yet."""
+    """Let a result and its error refer to each other; neither is shared with anyone yet."""
     object.__setattr__(result, "error", error)
     error.result = result
     return result
@@ -321,23 +276,13 @@ def with_error(result: BatchResult, error: LaafficError) -> BatchResult:
 
 def _error_from(given: Mapping[str, Any]) -> LaafficError:
     try:
-        kind = _known_errors().get(given["type"], LaafficError)
+        kind = _KNOWN.get(given["type"], LaafficError)
         error = kind.__new__(kind, given["message"])
-        error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())  # noqa: SLF001  # its own
+        error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())
         error.sent = Sent(given["sent"])
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"not what LaafficError.as_dict() returns: {type(wrong).__name__}") from None
     return error
-
-
-def _known_errors() -> dict[str, type[LaafficError]]:
-    found: dict[str, type[LaafficError]] = {}
-    waiting = [LaafficError]
-    while waiting:
-        kind = waiting.pop()
-        found.setdefault(kind.__name__, kind)
-        waiting += kind.__subclasses__()
-    return found
 
 
 def _result_from(given: Mapping[str, Any], error: LaafficError | None) -> BatchResult:

@@ -20,7 +20,7 @@ class Rows:
 
     Args:
         rows: an iterable of `(number, content)` or `(number, content, order_id)`, read as they are needed, so it may be
-            endless; for `AsyncClient.send_many` an async iterable, too. Each row has one number; `order_id` may be
+            endless; for `AsyncClient.send_many` an async iterable too. Each row has one number; `order_id` may be
             None, but not empty.
         sender_id: the sender number or name for all of them; see `Message`.
 
@@ -43,7 +43,7 @@ class Rows:
         self.sender_id = Message("9990000000", "x", sender_id).sender_id
 
     def __iter__(self) -> Iterator[Message]:
-        """Make one message after the other, for whoever wants to see them."""
+        """Make one message after the other, for whoever wants to look at them."""
         if not isinstance(self.rows, Iterable):
             raise InvalidMessageError("an async iterable can only be read by AsyncClient.send_many", field="rows")
         for index, row in enumerate(map(kept, self.rows)):
@@ -55,7 +55,7 @@ class Rows:
 
 
 def kept(row: Any) -> Any:
-    """Keep the values of a row as they are now: the next one may come in the same list."""
+    """Return a copy of a row's values as they are now: the caller may reuse the same list for the next row."""
     return tuple(row) if isinstance(row, Iterable) and not isinstance(row, _NOT_ROWS) else row
 
 
@@ -66,17 +66,20 @@ def message_of(row: Any, index: int, sender_id: str | None) -> Message:
         InvalidMessageError: names the row by `message_index`, and what is wrong with it.
     """
     if not isinstance(row, tuple):
-        raise InvalidMessageError(
-            f"expected a row, got {type(row).__name__}; {SHAPE}", field="row", message_index=index
-        )
+        raise _invalid(f"expected a row, got {type(row).__name__}; {SHAPE}", index)
     if len(row) not in {2, 3}:
-        raise InvalidMessageError(f"it has {len(row)} values; {SHAPE}", field="row", message_index=index)
+        raise _invalid(f"it has {len(row)} values; {SHAPE}", index)
     number, content, *order_ids = row
     try:
         return Message([number], content, sender_id, None if order_ids in ([], [None]) else order_ids)
     except InvalidMessageError as error:
         position = None if error.field in {"numbers", "order_ids"} else error.position
-        raise InvalidMessageError(error.rule, field=error.field, message_index=index, position=position) from None
+        refused = _invalid(error.rule, index, field=error.field, position=position)
+    raise refused
+
+
+def _invalid(rule: str, index: int, *, field: str = "row", position: int | None = None) -> InvalidMessageError:
+    return InvalidMessageError(rule, field=field, message_index=index, position=position, among="rows")
 
 
 def text_of(row: Any) -> str:

@@ -38,11 +38,14 @@ def segments(text: str) -> Segments:
     """Return how many segments a text takes, by the standard: nothing is sent or looked up.
 
     One segment holds 160 septets of GSM-7 or 70 units of UCS-2. When a text needs more, each segment holds 153 or 67,
-    as a header takes the rest, and neither an escaped character nor a surrogate pair is split over two. What the
-    provider counts is not documented; its delivery report says how many segments it charged.
+    as a header takes the rest, and neither an escaped character nor a surrogate pair is split between two (3GPP TS
+    23.038 and 23.040). How the provider counts is not documented; its delivery report says how many it charged.
 
     Args:
         text: the text of a message, of any length.
+
+    Returns:
+        The encoding, the number of segments, and how full the last one is.
     """
     if _GSM_7.issuperset(text):
         sizes = [2 if character in _ESCAPED else 1 for character in text]

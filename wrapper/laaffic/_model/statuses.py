@@ -1,4 +1,4 @@
-"""The provider's statuses, from the contract: errors, documentation and the command line take their words from here."""
+"""The provider's statuses, from the contract: errors, the docs and the command line take their words from here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

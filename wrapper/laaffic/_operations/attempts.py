@@ -16,9 +16,9 @@ _logger = logging.getLogger("laaffic")
 class Attempts:
     """The attempts of one call.
 
-    Two things are tried again because nothing was taken: a connection that could not be made, and a request refused for
-    its timestamp (-16), once the signer's clock has been corrected by the server's. A query is also repeated after
-    anything that may pass.
+    Two things are tried again because nobody was accepted: a connection that could not be made, and a request refused
+    for its timestamp (-16), once the signer's clock has been corrected by the server's. A query is also repeated after
+    any failure that may pass.
     """
 
     def __init__(self, signer: Signer, connect_retries: int, *, repeatable: bool) -> None:
@@ -46,11 +46,11 @@ class Attempts:
         if self._signed_anew:
             return None
         self._signed_anew = True
-        _logger.warning("the provider's clock differs by %d s; signing anew and posting once more", skew)
+        _logger.warning("the provider's clock differs by %d s; signing again and posting once more", skew)
         return 0.0
 
     def _pause(self) -> float:
-        """Doubling pauses, spread so that many clients do not come back at the same moment."""
+        """Return the next pause: twice the last one, spread so that many clients do not return at the same moment."""
         pause = _FIRST_PAUSE * float(2**self._paused) * random.uniform(0.5, 1.5)  # noqa: S311  # spreading load is no secret
         self._paused += 1
         return pause

@@ -14,13 +14,13 @@ from laaffic_api.api.account import get_balance as endpoint
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a check found: that the key is accepted, and this.
+    """What a check found. That there is one means that the key is accepted.
 
     Attributes:
         balance: what the account has to spend.
-        clock_skew: by how many seconds the provider's clock is ahead of this machine's, to within a second or two;
-            None when its response has no date. The provider accepts half an hour either way, and a request that it
-            refuses for its timestamp is signed anew by its clock.
+        clock_skew: how many seconds the provider's clock is ahead of this machine's, to within a second or two; None
+            when its response has no date. The provider accepts half an hour either way, and a request that it refuses
+            for its timestamp is signed again by its clock.
     """
 
     __module__ = "laaffic"

@@ -15,8 +15,8 @@ class Operation(Generic[Outcome]):
     """One request to one endpoint.
 
     Attributes:
-        call: which function of the generated client, its arguments, and whether it is safe to repeat.
-        outcome: makes of the evidence what the caller gets; it may raise a LaafficError.
+        call: which endpoint of the generated client, its arguments, and whether it is safe to repeat.
+        outcome: turns the evidence into what the caller gets; it may raise a LaafficError.
     """
 
     call: Call

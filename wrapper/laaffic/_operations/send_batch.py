@@ -1,6 +1,8 @@
 """`POST /sendSms/batch`: many messages with different texts."""
 
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from laaffic._batch.batch import Batch
 from laaffic._http.channel import Call
@@ -9,24 +11,41 @@ from laaffic._operations.operation import Operation
 from laaffic._outcome.outcome import outcome_of
 from laaffic_api.api.sms import send_batch as endpoint
 from laaffic_api.models import BatchMessage, SendBatchRequest
-from laaffic_api.types import UNSET
+
+# The names that the contract gives to a message's fields.
+_NUMBERS, _CONTENT, _SENDER_ID, _ORDER_ID = BatchMessage("", "", "", "").to_dict()
 
 
 def send_batch(batch: Batch, app_id: str, timeout: tuple[float, float] | None) -> Operation[BatchResult]:
-    """Send a batch. Never repeated: there is no idempotency key, and every message costs money and reaches a person."""
-    return Operation(
-        Call(endpoint, {"body": to_request(batch, app_id)}, timeout=timeout), outcome=partial(outcome_of, batch)
-    )
+    """Send a batch. Not safe to repeat: there is no idempotency key; each message costs money and reaches a person."""
+    return Operation(Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout), outcome=partial(outcome_of, batch))
 
 
-def to_request(batch: Batch, app_id: str) -> SendBatchRequest:
-    """Write a batch in the contract's own terms."""
-    return SendBatchRequest(
-        app_id,
-        [  # by position, which takes half the time
-            BatchMessage(
-                numbers, content, UNSET if sender_id is None else sender_id, UNSET if order_ids is None else order_ids
-            )
-            for numbers, content, sender_id, order_ids in batch.items()
-        ],
-    )
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A batch in the contract's own terms.
+
+    It writes what a `SendBatchRequest` of `BatchMessage`s would write, without making one for each message first, which
+    would be most of the cost of a large request; a test holds the two together.
+    """
+
+    batch: Batch
+    app_id: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the body as JSON can hold it."""
+        messages = [
+            {_NUMBERS: numbers, _CONTENT: content}
+            if sender_id is None is order_ids
+            else _with_options({_NUMBERS: numbers, _CONTENT: content}, sender_id, order_ids)
+            for numbers, content, sender_id, order_ids in self.batch.items()
+        ]
+        return {**SendBatchRequest(self.app_id, []).to_dict(), "array": messages}
+
+
+def _with_options(message: dict[str, str], sender_id: str | None, order_ids: str | None) -> dict[str, str]:
+    if sender_id is not None:
+        message[_SENDER_ID] = sender_id
+    if order_ids is not None:
+        message[_ORDER_ID] = order_ids
+    return message

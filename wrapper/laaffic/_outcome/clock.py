@@ -7,12 +7,12 @@ from laaffic._outcome.errors import is_success
 from laaffic._outcome.response import read_response
 
 _TIMESTAMP_EXPIRED = "-16"
-_MAX_REFUSAL = 10_000  # bytes; it lists nobody, and searching a long list for it is slow
+_MAX_REFUSAL = 10_000  # bytes; a refusal lists nobody, and searching a long response is slow
 _FIRST, _LAST = 10**9, 10**10  # a timestamp has ten digits
 
 
 def server_time(evidence: Responded) -> float | None:
-    """Return the time of the response's `Date`, in seconds since 1970; None when it has none that can be read."""
+    """Return the time in the response's `Date` header, in seconds since 1970; None when there is no valid one."""
     try:
         theirs = parsedate_to_datetime(evidence.headers["Date"]).timestamp()
     except (KeyError, ValueError, OverflowError):
@@ -21,9 +21,9 @@ def server_time(evidence: Responded) -> float | None:
 
 
 def refused_for_its_timestamp(evidence: Evidence) -> bool:
-    """Return whether a response says for certain that nothing was taken, because of the timestamp alone.
+    """Return whether a response says for certain that nobody was accepted, because of the timestamp alone.
 
-    Not so when it lists or counts accepted recipients all the same, nor when its HTTP status leaves room for doubt: the
+    It does not when it lists or counts recipients all the same, nor when its HTTP status leaves room for doubt: the
     provider responds with 200 when it refuses.
     """
     if not isinstance(evidence, Responded) or not is_success(evidence.http_status):

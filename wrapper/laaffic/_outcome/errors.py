@@ -1,4 +1,4 @@
-"""Which error a response is, if any, and what the caller should do about it."""
+"""Which error a response means, if any, and what the caller should do about it."""
 
 import re
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ from laaffic._model.statuses import STATUSES
 SUCCESS = "0"
 _PROVIDERS = re.compile(r"0|-[0-9]+")
 
-_REDIRECTED = "Redirects are never followed. Check the base URL; it is the gateway's address without /v3."
+_REDIRECTED = "Redirects are never followed. Check the base URL (the gateway's address without /v3) and the API prefix."
 _HINTS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "Check the API key, the API secret and the app id, then try again.",
     HTTPStatus.FORBIDDEN: "Check the account's IP allow-list and any firewall on the way, then try again.",
-    HTTPStatus.NOT_FOUND: "Check the base URL; it is the gateway's address without /v3. Then try again.",
+    HTTPStatus.NOT_FOUND: "Check the base URL (the gateway's address without /v3) and the API prefix, then try again.",
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: "Check the proxy's user and password, then try again.",
     HTTPStatus.REQUEST_TIMEOUT: OutcomeUnknownError.hint,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Set a lower max_recipients, then send again.",
     HTTPStatus.TOO_MANY_REQUESTS: "Wait, then try again more slowly.",
 }
-_ANY_CLIENT_ERROR = "Check the base URL and what stands between here and the gateway, then try again."
+_ANY_CLIENT_ERROR = "Check the base URL and what is between here and the gateway, then try again."
 
 
 def is_success(http_status: int) -> bool:
@@ -46,7 +46,7 @@ def is_server_error(http_status: int) -> bool:
 
 
 def is_provider_status(status: str | None) -> bool:
-    """Return whether a status is of the provider's form: 0 or a negative whole number, also one that no table lists."""
+    """Return whether a status is of the provider's form: 0 or a negative whole number, listed or not."""
     return status is not None and _PROVIDERS.fullmatch(status) is not None
 
 
@@ -56,7 +56,7 @@ def error_for(http_status: int, result: BatchResult, texts: Iterable[str]) -> La
     Args:
         http_status: the HTTP status of the response.
         result: the outcome, with the provider's status and reason.
-        texts: the contents sent, which must not show in an error.
+        texts: the contents sent, which must not appear in an error.
     """
     if result.status is None and (is_redirect(http_status) or is_client_error(http_status)):
         return _http_error(http_status, result)
@@ -73,15 +73,15 @@ def _unknown(http_status: int, result: BatchResult) -> OutcomeUnknownError:
     elif result.status == SUCCESS:
         what = result.discrepancy or "The response does not say what became of every recipient"
     else:
-        what = f"The response (HTTP {http_status}) is not one by the contract"
+        what = f"The response (HTTP {http_status}) does not follow the contract"
     return OutcomeUnknownError(what, result=result, status=result.status, reason=result.reason, http_status=http_status)
 
 
 def http_error_words(http_status: int) -> tuple[str, str]:
-    """Return what a 3xx or 4xx without a response by the contract means, and what to do."""
-    what = "was redirected" if is_redirect(http_status) else "was turned down"
+    """Return what a 3xx or 4xx that does not follow the contract means, and what to do."""
+    what = "was redirected" if is_redirect(http_status) else "was refused"
     hint = _REDIRECTED if is_redirect(http_status) else _HINTS.get(http_status, _ANY_CLIENT_ERROR)
-    return f"The request {what} with HTTP {http_status}, by something that does not speak the contract", hint
+    return f"The request {what} with HTTP {http_status} by something that does not follow the contract", hint
 
 
 def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
@@ -111,6 +111,7 @@ def _status_error(http_status: int, result: BatchResult, status: str, texts: Ite
         hint=f"Send again only to those that were rejected. {kind.hint}"
         if result.accepted and result.rejected
         else None,
+        retryable=kind.retryable and result.nothing_was_sent,
         status=status,
         reason=result.reason,
         http_status=http_status,

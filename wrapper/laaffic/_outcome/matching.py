@@ -1,30 +1,30 @@
-"""Which of the recipients asked for are meant by the entries of a response."""
+"""Which recipient each entry of a response is about."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from laaffic._batch.batch import Asked
 from laaffic._outcome.response import Listed
 
-_DISTINCTIVE = 6  # digits; fewer stand at the end of many numbers
+_DISTINCTIVE = 6  # digits; many numbers end with the same few
 
 
-def match(asked: Asked, listed: Listed) -> tuple[list[int | None], list[int]]:
-    """Give each listed entry to at most one recipient.
+def match(asked: Asked, listed: Listed) -> tuple[Sequence[int | None], list[int]]:
+    """Match each listed entry with at most one recipient.
 
-    By number and order id first. Then by the order id alone, where it is unique and the entry's number is missing,
-    masked or spelled otherwise, but not another one. Then by position among equal numbers.
+    By number and order id first. Then by order id alone, where it is unique and the entry's number is missing, masked
+    or written differently, but not a different number. Then by number alone, in order.
 
     Returns:
-        For each recipient asked for, in order, the place of its entry or None; and the places that are left over.
+        For each recipient asked for, in order, the position of its entry or None; and the positions left over.
     """
-    # A provider that accepts all lists all, as a rule in the order asked.
+    # A provider that accepts everybody usually lists them in the order asked.
     if asked.numbers == listed.numbers and asked.order_ids == listed.order_ids:
-        return list(range(len(asked.numbers))), []
+        return range(len(asked.numbers)), []
     found: list[int | None] = [None] * len(asked.numbers)
 
     def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, int]]) -> list[int]:
-        """Pair free recipients with entries of the same key, in order; return the entries that found none."""
+        """Pair unmatched recipients with entries of the same key, in order; return the entries that found none."""
         free: dict[Hashable, deque[int]] = defaultdict(deque)
         for place, key in enumerate(keys):
             if found[place] is None:

@@ -1,9 +1,9 @@
-"""From what is known of a send to one outcome for every recipient, and to the error that says what to do.
+"""From the evidence of a send to one outcome for every recipient, and to the error that says what to do.
 
-The rules, by which all doubt becomes "unknown":
+The rules, by which every doubt becomes "unknown":
 
 - A recipient is `accepted` when the response lists it: in a success always, elsewhere when the entry has a message id.
-- It is `rejected` when the response names it as refused, or says for certain that it took no others than those listed.
+- It is `rejected` when the response names it as refused, or says for certain that nobody but those listed was accepted.
 - It is `not_sent` only when no connection could be made.
 - In all other cases it is `unknown`.
 """
@@ -15,8 +15,9 @@ from http import HTTPStatus
 from laaffic._batch.batch import Asked, Batch, all_in
 from laaffic._http.evidence import Evidence, Responded, Unanswered
 from laaffic._model.errors import NotSentError, OutcomeUnknownError
+from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
-from laaffic._model.results import BatchResult, RawResponse, with_error
+from laaffic._model.results import BatchResult, with_error
 from laaffic._model.statuses import status_info
 from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_provider_status, is_server_error, is_success
 from laaffic._outcome.matching import match
@@ -45,9 +46,10 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
     found, strays = match(asked, listed)
     success = reading.status == SUCCESS and is_success(http_status)
-    msg_ids = [None if place is None else listed.msg_ids[place] for place in found]
+    in_order = isinstance(found, range)  # all are listed, in the order asked, as they nearly always are
+    msg_ids = listed.msg_ids if in_order else [None if place is None else listed.msg_ids[place] for place in found]
     # Listed under a failure and without a message id: neither an acceptance nor a refusal.
-    accepted = len(asked) - (found if success else msg_ids).count(None)
+    accepted = len(asked) - (0 if in_order and success else (found if success else msg_ids).count(None))
     states = [State.ACCEPTED] * accepted
     if accepted < len(asked):
         rest = _state_of_unlisted(http_status, reading, accepted, len(asked))
@@ -71,12 +73,14 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
         batch_id=batch.id,
         raw=RawResponse(http_status, evidence.headers, evidence.content),
     )
+    if success and accepted == len(asked) and not twice:
+        return result
     error = error_for(http_status, result, texts=batch.texts())
     return result if error is None else with_error(result, error)
 
 
 def _by_the_contract(reading: Reading, http_status: int) -> Reading:
-    """Take out what is not the provider's: error pages of servers and proxies have fields of the same names."""
+    """Drop what is not the provider's: error pages of servers and proxies have fields of the same names."""
     if is_success(http_status) or is_provider_status(reading.status):
         return reading
     return Reading(reason=reading.reason, listed=reading.listed)
@@ -88,8 +92,8 @@ def _name_refused(
     """Change the state of those that the response names as refused, and give each the message id it has there.
 
     Returns:
-        For each recipient the provider's reason or None, the message ids that fit nobody, and how many are named both
-        as accepted and as refused; what became of these is unknown.
+        For each recipient the provider's reason or None, the message ids that match nobody, and how many are named both
+        as accepted and as refused, whose outcome is unknown.
     """
     reasons: list[str | None] = [None] * len(asked)
     certain = not is_server_error(http_status) and http_status != HTTPStatus.REQUEST_TIMEOUT
@@ -120,16 +124,16 @@ def _match_some(asked: Asked, listed: Listed, places: list[int]) -> tuple[dict[i
 def _claimed(reading: Reading, asked: int) -> int:
     """Return how many recipients the response may say it accepted, by its list or by either of its counts."""
     by_fail = 0
-    # Under a refusal, a count of 0 refused says nothing: it is what stands there when nothing was counted.
+    # In a refusal, a count of 0 refused says nothing: it is what a provider sends when it counted nothing.
     if reading.fail is not None and (reading.status == SUCCESS or reading.fail > 0):
         by_fail = asked - reading.fail
     return max(len(reading.listed or ()), reading.success or 0, by_fail)
 
 
 def _state_of_unlisted(http_status: int, reading: Reading, accepted: int, asked: int) -> State:
-    """Decide what is known of the recipients that the response does not list."""
+    """Decide what is known about the recipients that the response does not list."""
     if reading.unreadable or _claimed(reading, asked) > accepted:
-        return State.UNKNOWN  # the response speaks of acceptances that fit no recipient; any of the rest may be meant
+        return State.UNKNOWN  # it speaks of acceptances that match no recipient; any of the rest may be meant
     if reading.status is None:
         refused = is_client_error(http_status)
     elif reading.status == SUCCESS:
@@ -149,14 +153,14 @@ def _discrepancy(reading: Reading, accepted: int, asked: int, strays: int, twice
     if reading.status == SUCCESS and reading.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:
-        said.append(f"it lists {strays} that fit no recipient asked for")
+        said.append(f"it lists {strays} that match no recipient asked for")
     if twice:
         said.append(f"it lists {twice} both as accepted and as refused")
     return f"The response disagrees with itself: {'; '.join(said)}." if said else None
 
 
 def with_recipients(result: BatchResult, recipients: Iterable[Recipient]) -> BatchResult:
-    """Add outcomes that no response is about: what was read and is not going to be posted."""
+    """Add the outcomes of what was read and is not going to be posted."""
     added = tuple(recipients)
     if not added:
         return result

@@ -12,11 +12,11 @@ from laaffic._outcome.errors import SUCCESS, http_error_words, is_provider_statu
 from laaffic._outcome.response import read_object, text_of
 
 _TOO_FREQUENT = "-15"
-_NOT_BY_THE_CONTRACT = "The response is not one by the contract"
+_NOT_BY_THE_CONTRACT = "The response does not follow the contract"
 
 
 def may_repeat(evidence: Evidence) -> bool:
-    """Return whether a query that ended like this may get a response when it is repeated."""
+    """Return whether repeating a query that ended like this may help."""
     if isinstance(evidence, Unanswered):
         return True
     return is_server_error(evidence.http_status) or (
@@ -42,7 +42,7 @@ def body_of(evidence: Evidence) -> dict[str, Any]:
 
 
 def unreadable(evidence: Evidence, field: str) -> QueryFailedError:
-    """Return the error of a success in which a field is missing or is not what the contract says."""
+    """Return the error for a success in which a field is missing or is not what the contract says."""
     http_status = evidence.http_status if isinstance(evidence, Responded) else None
     return QueryFailedError(f"{_NOT_BY_THE_CONTRACT}: `{field}` cannot be read", http_status=http_status)
 

@@ -8,13 +8,15 @@ it equal to the generated models wherever the contract holds.
 import json
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 
-# No batch is larger, and int() of endless digits is an error.
 _NOTHING: tuple[Any, ...] = (None, "", {}, False)
+# No batch is larger, and int() of endless digits is an error.
 _COUNT = re.compile(r"[0-9]{1,9}")
+_NUMBER, _MSG_ID, _ORDER_ID = itemgetter("number"), itemgetter("msgId"), itemgetter("orderId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Reading(NamedTuple):
     fail: int | None = None
     listed: Listed | None = None  # `array`: the accepted
     refused: Listed | None = None  # `failArray`, which no page documents: the refused
-    unreadable: bool = False  # whether a count or a list is there and cannot be read: it may tell of acceptances
+    unreadable: bool = False  # whether a count or a list is there and cannot be read: it may mean accepted recipients
 
 
 def read_response(content: bytes) -> Reading | None:
@@ -48,13 +50,12 @@ def read_response(content: bytes) -> Reading | None:
 
 
 def _read_plain(content: bytes) -> Reading | None:
-    """Read at once a response in which all is there and is plain text; None for any other."""
+    """Read, all at once, a response in which every field is there and is plain text; None for any other."""
     try:
         body = orjson.loads(content)
         status, reason, success, fail = (str.strip(body[name]) for name in ("status", "reason", "success", "fail"))
         entries = body["array"]
-        numbers, msg_ids = [entry["number"] for entry in entries], [entry["msgId"] for entry in entries]
-        order_ids = [entry.get("orderId") for entry in entries]
+        numbers, msg_ids, order_ids = _columns(entries)
         plain = (
             isinstance(entries, list)
             and "failArray" not in body
@@ -69,8 +70,16 @@ def _read_plain(content: bytes) -> Reading | None:
     return Reading(status or None, reason or None, int(success), int(fail), listed) if plain else None
 
 
+def _columns(entries: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return numbers, message ids and order ids; a LookupError or a TypeError when an entry lacks one of the former."""
+    try:
+        return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [*map(_ORDER_ID, entries)]
+    except KeyError:  # an order id may be missing
+        return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [entry.get("orderId") for entry in entries]
+
+
 def _are_plain(texts: list[Any]) -> bool:
-    """Return whether none is empty or has white space; a TypeError when one is not text."""
+    """Return whether none is empty or has white space in it; a TypeError when one is not text."""
     together = "".join(texts)
     return not texts or (all(texts) and together.split() == [together])
 
@@ -99,7 +108,7 @@ def _read_liberally(content: bytes) -> Reading | None:
 def read_object(content: bytes) -> dict[str, Any] | None:
     """Read a JSON object, whatever its encoding; None when it is not one."""
     try:
-        # Only a reason in words can be in a wrong encoding; it must not take the status and the message ids with it.
+        # Only a reason in words can be in a wrong encoding; the status and the message ids must not be lost with it.
         body = json.loads(content.decode(json.detect_encoding(content), "replace"))
     except (ValueError, RecursionError):
         return None
@@ -118,7 +127,7 @@ def _listed(array: list[Any], *, with_reasons: bool) -> Listed:
 def text_of(value: Any) -> str | None:
     """Return a string or an integer as text without white space around it; None for anything else or nothing."""
     if isinstance(value, str):
-        # Half of a surrogate pair can be neither printed nor written down, and would take the outcome with it.
+        # Half of a surrogate pair can be neither printed nor encoded, and the outcome would be lost with it.
         return (value if value.isascii() else value.encode("utf-8", "replace").decode()).strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

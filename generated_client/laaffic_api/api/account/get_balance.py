@@ -1,4 +1,5 @@
 # Generated from openapi.yaml by `make generate`. Do not edit.
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,13 @@ def build_request(
     *,
     base_url: str,
     path: str = PATH,
+    headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The arguments of `httpx2.Client.request` for this operation, without the headers of its security"""
+    """The arguments of `httpx2.Client.request` for this operation; `headers` are those of its security schemes"""
     return {
         "method": "get",
         "url": _url(base_url, path),
-        "headers": {"Content-Type": "application/json;charset=UTF-8"},
+        "headers": {"Content-Type": "application/json;charset=UTF-8", **(headers or {})},
     }
 
 
@@ -43,16 +45,19 @@ def sync_detailed(
     *,
     client: Client,
     path: str = PATH,
+    headers: Mapping[str, str] | None = None,
     options: dict[str, Any] | None = None,
 ) -> Response[BalanceResponse]:
     """Ask for the account's balance. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
+    arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
     request = build_request(
         base_url=client.base_url,
         path=path,
+        headers=headers,
     )
     return _response(client.get_httpx_client().request(**request, **(options or {})))
 
@@ -61,15 +66,18 @@ async def asyncio_detailed(
     *,
     client: Client,
     path: str = PATH,
+    headers: Mapping[str, str] | None = None,
     options: dict[str, Any] | None = None,
 ) -> Response[BalanceResponse]:
     """Ask for the account's balance. Raises what httpx2 raises, and never because of what the response says.
 
-    `path` is for servers that have another; `options` are further arguments of `httpx2.Client.request`, such as `timeout`.
+    `path` is for servers that use another; `headers` are those of its security schemes; `options` are further
+    arguments of `httpx2.Client.request`, such as `timeout`.
     """
 
     request = build_request(
         base_url=client.base_url,
         path=path,
+        headers=headers,
     )
     return _response(await client.get_async_httpx_client().request(**request, **(options or {})))

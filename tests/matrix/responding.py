@@ -1,4 +1,4 @@
-"""Answers that something in front of the gateway makes: instead of passing the request on, or after it."""
+"""Responses that something in front of the gateway makes: instead of passing the request on, or after it."""
 
 import json
 from collections.abc import Callable
@@ -12,18 +12,18 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 def instead(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Arrange:
-    """Answer without passing the request on."""
+    """Respond without passing the request on."""
     return lambda stage: stage.front(answer(content, status=status, headers=headers))
 
 
 def replaced(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Arrange:
-    """Pass the request on, and answer something else than the gateway did."""
+    """Pass the request on, and respond with something else than the gateway did."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return passing(lambda reply: Reply(status, {**reply.headers, **(headers or {})}, body).bytes())
 
 
 def changed(change: Change, status: int = 200) -> Arrange:
-    """Pass the request on, and change what the gateway's answer says."""
+    """Pass the request on, and change what the gateway's response says."""
 
     def reply(whole: Reply) -> bytes:
         return Reply(status, whole.headers, json.dumps(change(json.loads(whole.body))).encode()).bytes()
