@@ -43,7 +43,7 @@ coverage: setup tools/node_modules/.ready ## run every test, and fail when they 
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-pythons: $(VENV)/.ready ## run the tests on every python3.x on PATH, each in an environment of its own
+pythons: $(VENV)/.ready tools/node_modules/.ready ## run the tests on every python3.x on PATH, each in an environment of its own
 	$(BIN)/python tools/pythons.py -n $(WORKERS)
 
 mock: setup ## serve the contract with Prism until Ctrl-C
