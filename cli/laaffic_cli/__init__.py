@@ -20,5 +20,5 @@ def main() -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
-        sys.stderr.write("The command line needs click and rich: pip install 'laaffic[cli]'\n")
+        sys.stderr.write("The command line needs click and rich: install laaffic with its extra `cli`\n")
         return 2

@@ -48,6 +48,6 @@ if not TYPE_CHECKING:  # type-checkers would take any name
         try:
             value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
         except ModuleNotFoundError as error:
-            raise ImportError(f"{name} needs {error.name}: pip install 'laaffic[mock]'") from error
+            raise ImportError(f"{name} needs {error.name}: install laaffic with its extra `mock`") from error
         globals()[name] = value
         return value

@@ -12,5 +12,5 @@ def find_contract() -> Path:
     """
     package = importlib.util.find_spec("laaffic")
     if package is None or package.origin is None:
-        raise FileNotFoundError("the package laaffic, which ships openapi.yaml, is not installed: pip install laaffic")
+        raise FileNotFoundError("the package laaffic, which ships openapi.yaml, is not installed; install it")
     return Path(package.origin).with_name("openapi.yaml")

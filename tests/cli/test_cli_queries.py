@@ -55,3 +55,17 @@ def test_a_check_shows_key_clock_and_balance(laaffic: Laaffic, gateway: Server) 
 def test_a_check_of_a_wrong_key_fails(laaffic: Laaffic, gateway: Server) -> None:
     gateway.will(answer({"status": "-1"}))
     assert laaffic("check").exit_code == 3
+
+
+def test_json_has_the_skew_as_a_number(laaffic: Laaffic, gateway: Server) -> None:
+    gateway.will(answer(BALANCE))
+    found = json.loads(laaffic("check", "--json").stdout)
+    assert abs(found["clock_skew"]) < 60
+    gateway.will(answer(BALANCE, headers={"Date": ""}))
+    assert json.loads(laaffic("check", "--json").stdout)["clock_skew"] is None
+
+
+def test_json_has_the_error_too(laaffic: Laaffic, gateway: Server) -> None:
+    gateway.will(answer({"status": "-1"}))
+    error = json.loads(laaffic("check", "--json").stdout)["error"]
+    assert (error["type"], error["status"]) == ("AuthenticationError", "-1")

@@ -27,7 +27,7 @@ def test_without_the_extra_one_line_says_what_to_install(run: Run, missing: str)
     done.stdout.fnmatch_lines(
         [
             "*ERROR at setup of test_one*",
-            f"The fixture laaffic_gateway cannot start: Gateway needs {missing}: pip install 'laaffic[[]mock]'",
+            f"The fixture laaffic_gateway cannot start: Gateway needs {missing}: install laaffic with its extra `mock`",
             "*short test summary*",
         ],
         consecutive=True,

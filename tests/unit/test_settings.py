@@ -39,7 +39,7 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"base_url": "https://api.laaffic.com/v3/sendSms/batch"}, "without /v3"),
         ({"base_url": ""}, "empty"),
         ({"base_url": " "}, "empty"),
-        ({"base_url": 5}, "empty"),
+        ({"base_url": 5}, "must be a string"),
         ({"base_url": "api.laaffic.com"}, "must be an address"),
         ({"base_url": "ftp://api.laaffic.com"}, "must be an address"),
         ({"base_url": "https://"}, "must be an address"),
@@ -68,7 +68,7 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"base_url": "https://xn--"}, "must be an address"),
         ({"base_url": "https://\u2603.example"}, "must be an address"),
         ({"base_url": "https://ex\0ample.com"}, "must be an address"),
-        ({"base_url": b"https://x.example"}, "empty"),
+        ({"base_url": b"https://x.example"}, "must be a string"),
         ({"transport": object()}, "transport"),
         (
             {"transport": httpx2.MockTransport(lambda _: httpx2.Response(200)), "proxy": "http://x.example"},

@@ -138,7 +138,9 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
     missing = [name for name, value in found.items() if not value]
     if missing:
         variables = ", ".join(_variable(name) for name in missing)
-        raise ConfigurationError(f"Missing {', '.join(missing)}. Set {variables}, or pass it to the client")
+        raise ConfigurationError(
+            f"Missing {', '.join(missing)}. Set {variables}, or pass {'it' if len(missing) == 1 else 'them'} to the client"
+        )
     for name, value in found.items():
         if not isinstance(value, str) or value != value.strip():
             raise ConfigurationError(
@@ -189,7 +191,9 @@ def _check_ssl_context(context: object) -> None:
 
 
 def _given_base_url(given: object) -> str:
-    if not isinstance(given, str) or not given.strip():
+    if not isinstance(given, str):
+        raise ConfigurationError(f"base_url must be a string, got {type(given).__name__}")
+    if not given.strip():
         raise ConfigurationError("base_url (LAAFFIC_BASE_URL) is empty; give an address, or leave it unset")
     return given.strip().rstrip("/")
 

@@ -15,7 +15,8 @@ def check(*, as_json: bool, base_url: str | None, timeout: float | None) -> None
 
     The clock's skew is by how many seconds the provider's clock is ahead of this machine's; it accepts half an hour.
     """
-    found = ask(Client.check, base_url=base_url, timeout=timeout)
-    skew = "unknown" if found.clock_skew is None else f"{found.clock_skew:+.0f} s"
+    found = ask(Client.check, as_json=as_json, base_url=base_url, timeout=timeout)
     amounts = {name: str(amount) for name, amount in asdict(found.balance).items()}
-    show({"key": "accepted", "clock_skew": skew, **amounts}, as_json=as_json)
+    skew = found.clock_skew
+    shown = skew if as_json else "unknown" if skew is None else f"{skew:+.0f} s"
+    show({"key": "accepted", "clock_skew": shown, **amounts}, as_json=as_json)

@@ -36,7 +36,7 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def ask(query: Callable[[Client], Answer], *, base_url: str | None, timeout: float | None) -> Answer:
+def ask(query: Callable[[Client], Answer], *, as_json: bool, base_url: str | None, timeout: float | None) -> Answer:
     """Ask, with the credentials of the environment; when that fails, say why and end with an exit code."""
     try:
         how: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
@@ -44,11 +44,14 @@ def ask(query: Callable[[Client], Answer], *, base_url: str | None, timeout: flo
             return query(client)
     except LaafficError as error:
         failure = error
+    if as_json:
+        found = {"type": type(failure).__name__, "status": failure.status, "message": str(failure)}
+        Stream("stdout").line(json.dumps({"error": found}, separators=(",", ":")))
     tell(f"Error: {failure}")
     raise click.exceptions.Exit(_exit_code(failure))
 
 
-def show(rows: Mapping[str, str], *, as_json: bool) -> None:
+def show(rows: Mapping[str, str | float | None], *, as_json: bool) -> None:
     """Print what came back, a line for each field."""
     out = Stream("stdout")
     if as_json:
@@ -56,7 +59,7 @@ def show(rows: Mapping[str, str], *, as_json: bool) -> None:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for name, value in rows.items():
-        table.add_row(Text(name.replace("_", " ")), Text(value))
+        table.add_row(Text(name.replace("_", " ")), Text(str(value)))
     out.write(rendered(table, terminal=out.is_terminal(), wrap=True))
 
 

@@ -40,8 +40,13 @@ def one_message(number: str, content: str, sender_id: str | None, order_id: str 
         InvalidMessageError: names the field and the rule.
     """
     if not isinstance(number, str):
-        raise InvalidMessageError(f"expected a string, got {kind_of(number)}", field="number")
-    message = Message(number, content, sender_id, None if order_id is None else [order_id])
+        several = "; use send_batch for several" if isinstance(number, list | tuple) else ""
+        raise InvalidMessageError(f"expected a string, got {kind_of(number)}{several}", field="number")
+    try:
+        message = Message(number, content, sender_id, None if order_id is None else [order_id])
+    except InvalidMessageError as error:
+        field = {"numbers": "number", "order_ids": "order_id"}.get(error.field, error.field)
+        raise InvalidMessageError(error.rule, field=field) from None
     if len(message.numbers) > 1:
         rule = f"send takes one number, and there are {len(message.numbers)}; use send_batch for several"
         raise InvalidMessageError(rule, field="number")
@@ -172,7 +177,8 @@ def _iterable(given: Any) -> Iterable[Any]:
 
 
 def _not_a_message(given: object, index: int) -> InvalidMessageError:
-    return InvalidMessageError(f"expected a laaffic.Message, got {type(given).__name__}", message_index=index)
+    rows = "; for rows, give laaffic.Rows(rows)" if isinstance(given, tuple) else ""
+    return InvalidMessageError(f"expected a laaffic.Message, got {type(given).__name__}{rows}", message_index=index)
 
 
 def _pieces(message: Message, most: int) -> Iterator[Message]:

@@ -12,7 +12,7 @@ from laaffic._outcome.errors import is_success
 # Refusals that one message or number alone may cause: a content (-3 to -6), a number (-9). -7 says "too many at once".
 _TOO_MANY = "-7"
 _SEARCHED = frozenset({"-3", "-4", "-5", "-6", _TOO_MANY, "-9"})
-_SPLIT = "It is posted again in smaller requests, whose results follow."
+_ALONE = "It was refused for this recipient alone. Correct its number or text, then send again."
 
 
 class Posts:
@@ -58,7 +58,7 @@ class Posts:
         The recipients of a request that is refused and posted again in parts are in the results of the parts alone.
         """
         if self._is_split(result):
-            return _without_recipients(result)
+            return replace(result, recipients=(), error=None)  # what it was refused for is the error of a part
         return _with_reason(result) if self._split and len(self._posted) == 1 else result
 
     def advance(self, result: BatchResult) -> None:
@@ -119,21 +119,16 @@ def _is_refused_for_one(result: BatchResult) -> bool:
     )
 
 
-def _without_recipients(result: BatchResult) -> BatchResult:
-    bare = replace(result, recipients=(), error=None)
-    if result.error is None:
-        return bare
-    result.error.hint = _SPLIT
-    return with_error(bare, result.error)
-
-
 def _with_reason(result: BatchResult) -> BatchResult:
     """Give the one that a request was refused for the reason that the status is."""
     (recipient,) = result.recipients
     if recipient.reason is not None or not _is_refused_for_one(result) or result.status is None:
         return result
     named = replace(result, recipients=(recipient._replace(reason=status_info(result.status).meaning),))
-    return named if named.error is None else with_error(named, named.error)
+    if named.error is None:
+        return named
+    named.error.hint = _ALONE
+    return with_error(named, named.error)
 
 
 def indexes(recipients: Sequence[Recipient]) -> str:

@@ -85,7 +85,8 @@ class InvalidMessageError(LaafficError, ValueError):
         among: str = "messages",
     ) -> None:
         where = field if position is None else f"{field}[{position}]"
-        where = where if message_index is None else f"{among}[{message_index}]: {where}"
+        if message_index is not None:
+            where = f"{among}[{message_index}]" if field == among else f"{among}[{message_index}]: {where}"
         super().__init__(f"{where}: {rule}", result=result)
         self.field = field
         self.rule = rule

@@ -128,9 +128,9 @@ def _items(given: object, field: str) -> list[str]:
 
 
 def kind_of(value: object) -> str:
-    """Name a value's type, with the remedy for the most common slip."""
+    """Name a value's type, with the remedy for the most common slip: a number or an id from a database."""
     name = type(value).__name__
-    return f"{name}; write the number as a string: str(number)" if isinstance(value, int | float) else name
+    return f"{name}; convert it with str()" if isinstance(value, int | float) else name
 
 
 def _all_ascii(items: list[Any]) -> bool:

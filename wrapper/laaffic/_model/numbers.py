@@ -33,7 +33,7 @@ def normalize_number(raw: str) -> str:
         InvalidMessageError: it is not a number with a country code. The text says why and what to do.
     """
     if not isinstance(raw, str):
-        hint = "; write the number as a string: str(number)" if isinstance(raw, int | float) else ""
+        hint = "; convert it with str()" if isinstance(raw, int | float) else ""
         raise InvalidMessageError(f"expected a string, got {type(raw).__name__}{hint}", field="number")
     try:
         return cleaned(raw)

@@ -150,7 +150,8 @@ class BatchResult:
         reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
         success: how many recipients the provider says it accepted, or None when it did not say.
         fail: how many recipients the provider says it refused, or None when it did not say.
-        error: what went wrong with the request as a whole, or None. A refused recipient alone is no error.
+        error: what went wrong with the request as a whole, or None. A refused recipient alone is no error; nor is a
+            refusal after which `split_refused` posts the recipients again in parts.
         discrepancy: in words, how the provider's counts, its list and what was asked disagree; None when they agree.
         unmatched_msg_ids: message ids in the response that match no recipient asked for.
         batch_id: a random id of this request, which is in the log and in errors too; None when there was none.
