@@ -138,9 +138,8 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
     missing = [name for name, value in found.items() if not value]
     if missing:
         variables = ", ".join(_variable(name) for name in missing)
-        raise ConfigurationError(
-            f"Missing {', '.join(missing)}. Set {variables}, or pass {'it' if len(missing) == 1 else 'them'} to the client"
-        )
+        them = "it" if len(missing) == 1 else "them"
+        raise ConfigurationError(f"Missing {', '.join(missing)}. Set {variables}, or pass {them} to the client")
     for name, value in found.items():
         if not isinstance(value, str) or value != value.strip():
             raise ConfigurationError(
