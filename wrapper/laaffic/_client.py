@@ -113,11 +113,10 @@ class Client(ClientBase):
             split_refused: whether a request that the provider refuses as a whole for a content or a number (-3 to -7
                 and -9), and of which it certainly accepted nobody, is posted again in parts, until each recipient that
                 caused the refusal is alone. Each of the others is sent exactly once. There is one result for each
-                request; one that is posted again in parts has a `status`, but no recipients and no `error`: these are in
-                the results of its parts.
-                This takes at most about 2 * log2(n) requests for each recipient refused, and every request has a
-                connection of its own, so that no response can be mistaken for another request's. Cannot be combined
-                with `transport`.
+                request; that of one which is posted again in parts has a `status`, but neither recipients nor an
+                `error`: these are in the results of its parts. It takes at most about 2 * log2(n) requests for each
+                recipient refused, and every request has a connection of its own, so that no response can be mistaken
+                for another request's. Cannot be combined with `transport`.
             timeout: seconds for each request; see `Client`.
 
         Yields:
