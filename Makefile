@@ -15,7 +15,8 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-setup: $(VENV)/.ready mock/node_modules/.ready ## make the virtual environment and install Prism (the other targets do so themselves)
+# Node comes first: when it is missing or too old, this fails before a minute of installing Python packages.
+setup: mock/node_modules/.ready $(VENV)/.ready ## install Prism and make the virtual environment (the other targets do so themselves)
 
 $(VENV)/.ready: tools/requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "laaffic needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
@@ -25,7 +26,8 @@ $(VENV)/.ready: tools/requirements.txt pyproject.toml
 	@touch $@
 
 %/node_modules/.ready: %/package.json %/package-lock.json
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "the mock needs Node.js 20 or newer (nodejs.org)"; exit 1; }
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || major === 20 && minor >= 19 ? 0 : 1)' \
+	  && command -v npm >/dev/null || { echo "laaffic's mocks and checks need Node.js 20.19 or newer, with npm (nodejs.org)"; exit 1; }
 	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -43,7 +45,7 @@ coverage: setup tools/node_modules/.ready ## run every test, and fail when they 
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-pythons: $(VENV)/.ready tools/node_modules/.ready ## run the tests on every python3.x on PATH, each in an environment of its own
+pythons: tools/node_modules/.ready $(VENV)/.ready ## run the tests on every python3.x on PATH, each in an environment of its own
 	$(BIN)/python tools/pythons.py -n $(WORKERS)
 
 mock: setup ## serve the contract with Prism until Ctrl-C
@@ -55,7 +57,7 @@ generate: $(VENV)/.ready ## make the generated code (client, table of statuses) 
 drift: $(VENV)/.ready ## fail when the generated code is not what openapi.yaml makes
 	$(BIN)/python tools/generate.py --check
 
-lint: $(VENV)/.ready tools/node_modules/.ready ## check style, types, imports and the contract
+lint: tools/node_modules/.ready $(VENV)/.ready ## check style, types, imports and the contract
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
