@@ -7,7 +7,6 @@ read as the response to the next request: a false refusal, or a reason to post a
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import h11
 import httpx2
 
 MAX_RESPONSE = 64 * 1024 * 1024  # bytes as they come over the wire; one accepted recipient takes about 100
@@ -80,5 +79,5 @@ def _spoil_if_more_came(stream: object) -> None:
     state: Any = stream
     for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
         state = getattr(state, name, None)
-    if isinstance(state, h11.Connection) and state.trailing_data[0]:
+    if state is not None and state.trailing_data[0]:
         state.send_failed()
