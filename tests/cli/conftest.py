@@ -66,6 +66,12 @@ def spawn(gateway: Server) -> Spawn:
 
 
 @pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no coverage of what is started: where files may not grow, the file that holds it would be cut off."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Return a function that writes a file and returns its name."""
 

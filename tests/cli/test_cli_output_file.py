@@ -81,10 +81,10 @@ def test_bad_input_leaves_no_file_behind(laaffic: Laaffic, write: Write, tmp_pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to set")
+@pytest.mark.usefixtures("unmeasured")
 def test_a_disk_that_fills_up_ends_sending_and_the_table_shows_who_was_sent_to(
-    spawn: Spawn, gateway: Server, tmp_path: Path, many: str, monkeypatch: pytest.MonkeyPatch
+    spawn: Spawn, gateway: Server, tmp_path: Path, many: str
 ) -> None:
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # its file would be cut off too
     limited = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300));"
         "from laaffic_cli import main; sys.exit(main())"
