@@ -185,7 +185,14 @@ def _limited(size: int) -> list[str]:
     return ["-B", "-c", f"{limit} from laaffic_cli import main; sys.exit(main())"]
 
 
+@pytest.fixture
+def _uncovered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no coverage be measured of what is started: the limit would cut its file off, too."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @posix
+@pytest.mark.usefixtures("_uncovered")
 def test_nobody_is_sent_to_who_cannot_be_written_down_first(
     spawn: Spawn, gateway: Server, many: str, output: Path, in_flight: Path
 ) -> None:
@@ -199,6 +206,7 @@ def test_nobody_is_sent_to_who_cannot_be_written_down_first(
 
 
 @posix
+@pytest.mark.usefixtures("_uncovered")
 def test_a_row_that_cannot_be_written_whole_is_not_written_at_all(
     spawn: Spawn, gateway: Server, many: str, output: Path, in_flight: Path
 ) -> None:
