@@ -98,7 +98,7 @@ class Campaign:
         for report in tuple(self._reports):
             try:
                 report.expect(recipients)
-            except Exception as error:  # noqa: BLE001  # whatever it is, they are not sent to
+            except Exception as error:  # whatever it is, they are not sent to
                 self._lose(report, error)
                 raise RecordError("Sending ended, because the next recipients could not be written down.") from None
 
@@ -116,7 +116,7 @@ class Campaign:
         for report in tuple(self._reports):
             try:
                 report.finish(self.ledger)
-            except Exception as error:  # noqa: BLE001  # a traceback's exit code would say that some were rejected
+            except Exception as error:  # a traceback's exit code would say that some were rejected
                 if self._lose(report, error):
                     self.ledger.untold.extend(report.held)
 
@@ -138,7 +138,7 @@ class Campaign:
             try:
                 report.add(recipients, whole=failed)
                 kept = True
-            except Exception as error:  # noqa: BLE001  # the other places must get the outcomes
+            except Exception as error:  # the other places must get the outcomes
                 failed |= self._lose(report, error)
         if failed and not kept:
             self.ledger.untold.extend(recipients)
@@ -168,7 +168,7 @@ class Campaign:
         try:
             while part := list(islice(rest, _AT_ONCE)):
                 self._add(part)
-        except Exception as error:  # noqa: BLE001  # what was sent is still to be told
+        except Exception as error:  # what was sent is still to be told
             why = str(error) if isinstance(error, BadInputError) else type(error).__name__
             self.ledger.notes.append(Note("Incomplete", f"Not everybody who was not sent to is listed ({why})."))
 

@@ -70,7 +70,7 @@ def send(client: Client, source: Source, record: Record, most: int, interrupts: 
         return ending._replace(misconfigured=isinstance(error, ConfigurationError) and not run.done)
     except KeyboardInterrupt:
         return run.ended(Note("Interrupted", "Interrupted while a request may have been in flight."), unknown=most)
-    except Exception as error:  # noqa: BLE001  # a bug must not take with it what is known
+    except Exception as error:  # a bug must not take with it what is known
         text = f"{type(error).__name__} in the program ended sending."
         return run.ended(Note(type(error).__name__, text), unknown=len(run.handed))
     finally:
