@@ -37,8 +37,8 @@ class Child:
         Raises:
             ChildError: the program could not do it, has ended, or is silent for five minutes.
         """
-        assert self._process.stdin is not None  # noqa: S101  # both are pipes
-        assert self._process.stdout is not None  # noqa: S101  # it is a pipe
+        assert self._process.stdin is not None  # both are pipes
+        assert self._process.stdout is not None  # it is a pipe
         timer = threading.Timer(MAX_SECONDS, self._process.kill)
         timer.start()
         try:

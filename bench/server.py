@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what is written to."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # what create_server gives
+        assert isinstance(transport, asyncio.Transport)  # what create_server gives
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:

@@ -55,7 +55,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """Return a server that accepts every receiver unless told otherwise."""
+    """Return a server that accepts every recipient unless told otherwise."""
     with Server() as running:
         yield running
 
@@ -107,7 +107,7 @@ def send_many(kind: str) -> SendMany:
 
 @pytest.fixture
 def sample() -> list[laaffic.Message]:
-    """Return the provider's documented batch: three receivers in two messages."""
+    """Return the provider's documented batch: three recipients in two messages."""
     return [
         laaffic.Message(["91856321412", "91856321413"], "test message", "", ["56584", "56585"]),
         laaffic.Message("91856321414", "test message1", "", ["56586"]),

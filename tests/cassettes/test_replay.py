@@ -1,4 +1,4 @@
-"""Recorded answers of the mock, replayed with the network blocked: `make cassettes` records them anew."""
+"""Recorded responses of the mock, replayed with the network blocked: `make cassettes` records them anew."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ HERE = "http://127.0.0.1:1"  # nobody listens there; recordings bear no port
 
 @pytest.fixture(scope="module")
 def vcr_config() -> dict[str, Any]:
-    """Keep what identifies a sender or a receiver out of the recordings."""
+    """Keep what identifies a sender or a recipient out of the recordings."""
     return {
         "match_on": ["method", "path", "body"],
         "filter_headers": ["Api-Key", "Sign", "Timestamp", "User-Agent", "Host"],

@@ -85,7 +85,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def many(write: Write) -> str:
-    """Return a CSV of 250 receivers."""
+    """Return a CSV of 250 recipients."""
     return write("many.csv", "number,content\n" + "".join(f"99900000{i:03},Hello {i}\n" for i in range(250)))
 
 
@@ -104,7 +104,7 @@ def stuck(gateway: Server) -> threading.Event:
 
 @pytest.fixture
 def every_other() -> Action:
-    """Return an action that accepts every other receiver."""
+    """Return an action that accepts every other recipient."""
 
     def act(connection: Connection) -> bool:
         numbers = [n for message in connection.request.json()["array"] for n in message["numbers"].split(",")]

@@ -146,7 +146,7 @@ def test_the_same_number_with_the_same_text_is_warned_of(laaffic: Laaffic, gatew
     rows = "99900000001,Hi\n99900000001,Hi\n+99900000001,Hi\n99900000001,Ho\n99900000002,Hi\n"
     result = laaffic("send", write("a.csv", f"number,content\n{rows}"))
     assert result.exit_code == 0
-    assert "Warning: 2 of 5 receivers repeat a number with the same text" in result.stderr
+    assert "Warning: 2 of 5 recipients repeat a number with the same text" in result.stderr
     assert len(gateway.posts[0].json()["array"]) == 5
 
 

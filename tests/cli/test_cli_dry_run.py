@@ -27,13 +27,13 @@ def test_the_request_is_shown_as_it_would_go_out(laaffic: Laaffic, gateway: Serv
     assert "Sign: ********\n" in head
     assert "नमस्ते 📦" in body
     assert json.loads(body) == {"appId": "4luaKsL2", "array": [{"numbers": "99900000001", "content": "नमस्ते 📦"}]}
-    assert end == "Dry run: 1 request for 1 receiver; nothing was sent.\n"
+    assert end == "Dry run: 1 request for 1 recipient; nothing was sent.\n"
 
 
 def test_every_request_of_many_is_shown(laaffic: Laaffic, many: str) -> None:
     result = laaffic("send", many, "--dry-run", "--max-recipients", "100")
     assert result.stdout.count("POST ") == 3
-    assert "Dry run: 3 requests for 250 receivers; nothing was sent." in result.stdout
+    assert "Dry run: 3 requests for 250 recipients; nothing was sent." in result.stdout
 
 
 def test_it_works_without_credentials_and_says_so(laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_with_json_it_is_one_document_of_the_requests(laaffic: Laaffic, many: st
     assert result.stdout.count("\n") == 1
     document = json.loads(result.stdout)
     assert document["nothing_sent"] is True
-    assert (document["receivers"], document["exit_code"]) == (250, 0)
+    assert (document["recipients"], document["exit_code"]) == (250, 0)
     assert [len(request["body"]["array"]) for request in document["requests"]] == [100, 100, 50]
     assert document["requests"][0]["headers"]["Sign"] == "********"
     assert "nothing was sent" in result.stderr

@@ -46,12 +46,12 @@ def output(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def in_flight(tmp_path: Path) -> Path:
-    """Return where the receivers of the request under way stand."""
+    """Return where the recipients of the request in flight stand."""
     return tmp_path / "outcomes.csv.inflight"
 
 
 def _write_messages(write: Write, sizes: Iterable[int]) -> str:
-    """Write messages with so many receivers."""
+    """Write messages with so many recipients."""
     numbers = iter(range(10_000))
     lines = []
     for size in sizes:
@@ -194,7 +194,7 @@ def test_nobody_is_sent_to_who_cannot_be_written_down_first(
     said, errors = process.communicate(timeout=PATIENCE)
     assert not gateway.posts
     assert process.returncode == 5
-    assert "the next receivers could not be written down" in errors
+    assert "the next recipients could not be written down" in errors
     assert "250 not_sent" in said
     assert not in_flight.exists()
 

@@ -68,9 +68,17 @@ class Running:
 Start = Callable[..., Running]
 
 
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()  # it then ends by itself, and what coverage saw of it is kept
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Return a function that starts `laaffic mock` on a free port; what still runs at the end is killed."""
+    """Return a function that starts `laaffic mock` on a free port; what still runs at the end is ended."""
     with ExitStack() as stack:
 
         def run(*options: str, **environment: str) -> Running:
@@ -85,7 +93,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                     env={**os.environ, **environment},
                 )
             )
-            stack.callback(process.kill)
+            stack.callback(_end, process)
             return Running(process, errors)
 
         yield run

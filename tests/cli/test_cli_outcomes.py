@@ -19,7 +19,7 @@ from support.server import Action, Server, answer, drop, success
 
 TO = ("send", "--to", "91856321412,91856321413", "--content", "a secret text", "--order-id", "x,y")
 REFUSED = answer({"status": "-10", "reason": "balance of 91856321412"})
-KEYS = {"type", "message", "sent", "retryable", "hint", "status", "http_status", "receivers"}
+KEYS = {"type", "message", "sent", "retryable", "hint", "status", "http_status", "recipients"}
 
 
 def test_0_all_accepted(laaffic: Laaffic) -> None:
@@ -29,7 +29,7 @@ def test_0_all_accepted(laaffic: Laaffic) -> None:
         ["NUMBER", "ORDER", "ID", "STATE", "MESSAGE", "ID"],
         ["91856321412", "x", "accepted", "m0"],
         ["91856321413", "y", "accepted", "m1"],
-        ["2", "receivers:", "2", "accepted,", "0", "rejected,", "0", "not_sent,", "0", "unknown"],
+        ["2", "recipients:", "2", "accepted,", "0", "rejected,", "0", "not_sent,", "0", "unknown"],
     ]
 
 
@@ -46,7 +46,7 @@ def test_3_refused(laaffic: Laaffic, gateway: Server, action: Action) -> None:
     gateway.will(action)
     result = laaffic(*TO)
     assert result.exit_code == 3
-    assert result.stderr.startswith("Error in 1 request to 2 receivers: ")
+    assert result.stderr.startswith("Error in 1 request to 2 recipients: ")
     assert "2 rejected" in result.stdout
 
 
@@ -113,14 +113,14 @@ def test_after_an_error_that_all_would_meet_the_others_are_not_sent(
     assert result.exit_code == document["exit_code"] == 3
 
 
-def test_a_refusal_in_the_middle_speaks_of_its_own_receivers_alone(
+def test_a_refusal_in_the_middle_speaks_of_its_own_recipients_alone(
     laaffic: Laaffic, gateway: Server, write: Write
 ) -> None:
     gateway.will(success, success, REFUSED)
     rows = "".join(f"99900000{i:03},Hi\n" for i in range(15))
     said = laaffic("send", write("a.csv", f"number,content\n{rows}"), "--max-recipients", "5").stderr
     assert said == (
-        "Error in 1 request to 5 receivers: The provider responded with status -10: the balance is too low for this "
+        "Error in 1 request to 5 recipients: The provider responded with status -10: the balance is too low for this "
         "request. To them nothing was sent. Top up the account, then send again.\n"
         "Do not send all of it again: 10 accepted, 0 unknown. Take them out before you send to the rest; "
         "standard output says who they are.\n"
@@ -143,7 +143,7 @@ def test_a_message_cut_by_an_early_end_is_listed_once(laaffic: Laaffic, gateway:
 def test_after_a_lost_answer_it_goes_on(laaffic: Laaffic, gateway: Server, many: str) -> None:
     gateway.will(drop, success)
     result = laaffic("send", many, "--max-recipients", "50")
-    assert "250 receivers: 200 accepted, 0 rejected, 0 not_sent, 50 unknown" in result.stdout
+    assert "250 recipients: 200 accepted, 0 rejected, 0 not_sent, 50 unknown" in result.stdout
     assert result.exit_code == 5
 
 
@@ -151,10 +151,10 @@ def test_the_same_error_is_told_once_with_a_count(laaffic: Laaffic, gateway: Ser
     gateway.will(answer({"status": "-3"}))
     result = laaffic("send", many, "--max-recipients", "50")
     assert result.stderr.count("Error") == 1
-    assert "Error in 5 requests to 250 receivers: The provider responded with status -3" in result.stderr
+    assert "Error in 5 requests to 250 recipients: The provider responded with status -3" in result.stderr
 
 
-def test_of_many_receivers_only_those_not_accepted_are_shown(
+def test_of_many_recipients_only_those_not_accepted_are_shown(
     laaffic: Laaffic, gateway: Server, many: str, every_other: Action
 ) -> None:
     gateway.will(every_other)
@@ -162,11 +162,11 @@ def test_of_many_receivers_only_those_not_accepted_are_shown(
     assert len(lines) == 1 + 100 + 2
     assert all("rejected" in line for line in lines[1:101])
     assert re.fullmatch(r"and 25 more; laaffic-outcomes-\d{8}T\d{6}Z\.csv keeps them all", lines[101])
-    assert lines[102] == "250 receivers: 125 accepted, 125 rejected, 0 not_sent, 0 unknown"
+    assert lines[102] == "250 recipients: 125 accepted, 125 rejected, 0 not_sent, 0 unknown"
 
 
-def test_of_many_receivers_all_accepted_none_is_shown(laaffic: Laaffic, many: str) -> None:
-    assert laaffic("send", many).stdout == "250 receivers: 250 accepted, 0 rejected, 0 not_sent, 0 unknown\n"
+def test_of_many_recipients_all_accepted_none_is_shown(laaffic: Laaffic, many: str) -> None:
+    assert laaffic("send", many).stdout == "250 recipients: 250 accepted, 0 rejected, 0 not_sent, 0 unknown\n"
 
 
 def test_the_table_never_cuts_an_id(laaffic: Laaffic, gateway: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +194,7 @@ def test_an_answer_that_disagrees_with_itself_is_told(laaffic: Laaffic, gateway:
     array = [{"number": "91856321412", "msgId": "1"}, {"number": "91856321413", "msgId": "2"}]
     gateway.will(answer({"status": "0", "success": "2", "fail": "1", "array": array}))
     result = laaffic(*TO, "--json")
-    assert "Warning, in 1 answer: The response disagrees with itself" in result.stderr
+    assert "Warning, in 1 response: The response disagrees with itself" in result.stderr
     assert len(json.loads(result.stdout)["discrepancies"]) == 1
 
 
@@ -214,7 +214,7 @@ def test_json_is_one_document_on_one_line(laaffic: Laaffic, gateway: Server) -> 
     }  # fmt: skip
     (error,) = document["errors"]
     assert set(error) == KEYS
-    assert (error["type"], error["status"], error["receivers"]) == ("InsufficientBalanceError", "-10", 2)
+    assert (error["type"], error["status"], error["recipients"]) == ("InsufficientBalanceError", "-10", 2)
 
 
 def test_json_without_trouble_has_no_errors(laaffic: Laaffic) -> None:

@@ -95,7 +95,7 @@ def test_ctrl_c_again_and_again_changes_nothing(
         process.send_signal(signal.SIGINT)
     said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 5
-    assert "250 receivers: 50 accepted, 0 rejected, 150 not_sent, 50 unknown" in said
+    assert "250 recipients: 50 accepted, 0 rejected, 150 not_sent, 50 unknown" in said
     assert "Traceback" not in errors
     assert len(output.read_text().splitlines()) == 251
 

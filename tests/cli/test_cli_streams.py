@@ -41,7 +41,7 @@ def test_outcomes_that_nobody_reads_are_told_on_standard_error(spawn: Spawn) -> 
     assert code == 5
     assert "standard output could not be written (nobody reads it)" in errors
     assert "91856321412  accepted  m0\n" in errors
-    assert "1 receiver: 1 accepted" in errors
+    assert "1 recipient: 1 accepted" in errors
     assert "the table above says who they are" in errors
 
 

@@ -23,8 +23,8 @@ class Mock:
     url: str
 
     def messages(self, example: str) -> list[laaffic.Message]:
-        """Return a batch of three receivers that this mock answers as the example says."""
-        third = "91856321414" if self.name == "prism" else _third_receiver(example)
+        """Return a batch of three recipients that this mock answers as the example says."""
+        third = "91856321414" if self.name == "prism" else _third_recipient(example)
         return [
             laaffic.Message(["91856321412", "91856321413"], "test message", "", ["56584", "56585"]),
             laaffic.Message(third, "test message1", "", ["56586"]),
@@ -37,7 +37,7 @@ class Mock:
         return PreferTransport(example) if kind == "sync" else AsyncPreferTransport(example)
 
 
-def _third_receiver(example: str) -> str:
+def _third_recipient(example: str) -> str:
     if example == "success":
         return "99955500003"
     wanted = "not taken" if example == "partial_success" else f"with status {EXAMPLES[example]['value']['status']}"

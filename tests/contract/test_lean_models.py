@@ -33,6 +33,10 @@ BODIES = {
     "AcceptedNumber": ENTRIES,
     "RefusedNumber": REFUSED,
     "BatchMessage": MESSAGES,
+    "BalanceResponse": st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(["status", "reason", "balance", "gift", "credit", "more"], VALUES)
+    )
+    | VALUES,
     "SendBatchRequest": st.fixed_dictionaries(
         {}, optional={"appId": VALUES, "array": st.lists(MESSAGES, max_size=3) | VALUES, "more": VALUES}
     ),
@@ -93,13 +97,28 @@ def test_reading_and_writing_are_those_of_the_stock_models(stock: ModuleType, na
 
 
 def test_the_same_models_are_made(stock: ModuleType) -> None:
-    assert set(laaffic_api.models.__all__) == set(stock.__all__)
+    assert set(laaffic_api.models.__all__) == set(stock.__all__) == {*BODIES, "StatusCode"}
     for name in BODIES:
         ours, theirs = getattr(laaffic_api.models, name), getattr(stock, name)
         assert [(a.name, a.init, a.kw_only) for a in ours.__attrs_attrs__] == [
             (a.name, a.init, a.kw_only) for a in theirs.__attrs_attrs__
         ]
         assert {n for n in dir(ours) if n[0] != "_"} == {n for n in dir(theirs) if n[0] != "_"}
+
+
+@pytest.mark.parametrize("name", ["AcceptedNumber", "BalanceResponse", "RefusedNumber", "SendBatchResponse"])
+def test_fields_of_the_future_are_kept_as_in_the_stock_models(stock: ModuleType, name: str) -> None:
+    known = {"status": "0", "msgId": "1", "number": "2", "reason": "r"}
+    for models in (laaffic_api.models, stock):
+        model = getattr(models, name).from_dict({**known, "later": 1})
+        assert model["later"] == 1
+        model["later"] = 2
+        model["more"] = 3
+        assert "later" in model
+        assert {"later", "more"} <= set(model.additional_keys)
+        del model["more"]
+        assert "more" not in model
+        assert model.to_dict()["later"] == 2
 
 
 def test_no_model_shows_a_number_or_a_text() -> None:

@@ -78,7 +78,7 @@ SENDERS = [send_sync, send_async]
 
 
 def hold(outcome: Outcome) -> None:
-    """Assert what holds of every outcome: one for each receiver, in order, and it can be pickled."""
+    """Assert what holds of every outcome: one for each recipient, in order, and it can be pickled."""
     result, error = outcome
     assert [(recipient.number, recipient.order_id) for recipient in result.recipients] == list(
         zip(NUMBERS, ORDER_IDS, strict=True)
@@ -115,7 +115,7 @@ def hold_to(said: Any, outcome: Outcome, http_status: int = 200) -> None:
 
 
 def _can_mean(entry: dict[str, Any], number: str, order_ids: set[str | None]) -> bool:
-    """Tell whether an entry may list a receiver: by its number, or by its order id where no receiver has the number."""
+    """Say whether an entry may list a recipient: by its number, or by its order id where nobody has the number."""
     said = _number(entry)
     return said == number or (said not in NUMBERS and _text(entry.get("orderId")) in order_ids)
 

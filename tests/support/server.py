@@ -60,7 +60,7 @@ def _about(body: Any, status: int) -> str:
 
 
 def success(connection: Connection) -> bool:
-    """Accept every receiver, as the provider would."""
+    """Accept every recipient, as the provider would."""
     accepted = []
     for message in connection.request.json()["array"]:
         numbers = message["numbers"].split(",")

@@ -13,7 +13,7 @@ def test_no_message_is_refused(send: Send) -> None:
         send([], base_url=NOWHERE)
 
 
-def test_too_many_receivers_are_refused_and_listed_as_not_sent(send: Send) -> None:
+def test_too_many_recipients_are_refused_and_listed_as_not_sent(send: Send) -> None:
     messages = [laaffic.Message([f"999{n:08d}" for n in range(1001)], "x")]
     with pytest.raises(laaffic.InvalidMessageError, match="send_many") as caught:
         send(messages, base_url=NOWHERE)

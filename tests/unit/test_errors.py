@@ -14,7 +14,7 @@ ALL = [value for value in PUBLIC if inspect.isclass(value) and issubclass(value,
 
 
 def one(state: laaffic.State) -> laaffic.BatchResult:
-    """Return a result with one receiver."""
+    """Return a result with one recipient."""
     return laaffic.BatchResult((laaffic.Recipient("99912345678", "a", None, state, 0),))
 
 

@@ -1,4 +1,4 @@
-"""Which receiver an entry of the answer means, for any mix of numbers, duplicates, orders and refusals."""
+"""Which recipient an entry of the answer means, for any mix of numbers, duplicates, orders and refusals."""
 
 import json
 from collections import Counter
@@ -37,13 +37,13 @@ def answered(**body: object) -> Responded:
 
 
 @given(st.data(), st.lists(messages(), min_size=1, max_size=5))
-def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, asked: list[laaffic.Message]) -> None:
+def test_accepted_and_refused_recipients_are_told_apart(data: st.DataObject, asked: list[laaffic.Message]) -> None:
     batch = batch_of(asked)
-    receivers = all_in(laaffic.State.NOT_SENT, batch).recipients
-    taken = data.draw(st.lists(st.booleans(), min_size=len(receivers), max_size=len(receivers)))
+    recipients = all_in(laaffic.State.NOT_SENT, batch).recipients
+    taken = data.draw(st.lists(st.booleans(), min_size=len(recipients), max_size=len(recipients)))
     entries = [
-        {"msgId": str(place), "number": receiver.number, "orderId": receiver.order_id}
-        for place, receiver in enumerate(receivers)
+        {"msgId": str(place), "number": recipient.number, "orderId": recipient.order_id}
+        for place, recipient in enumerate(recipients)
         if taken[place]
     ]
     shuffled = data.draw(st.permutations(entries))
@@ -52,21 +52,21 @@ def test_accepted_and_refused_receivers_are_told_apart(data: st.DataObject, aske
 
     assert result.error is None
     assert result.discrepancy is None
-    assert [r._replace(msg_id=None, state=laaffic.State.NOT_SENT) for r in result.recipients] == [*receivers]
+    assert [r._replace(msg_id=None, state=laaffic.State.NOT_SENT) for r in result.recipients] == [*recipients]
     assert len(result.accepted) == len(entries)
-    # Receivers with the same number and order id cannot be told apart by anyone; all others must be.
+    # Recipients with the same number and order id cannot be told apart by anyone; all others must be.
     meant = Counter(
-        (receiver.number, receiver.order_id) for receiver, took in zip(receivers, taken, strict=True) if took
+        (recipient.number, recipient.order_id) for recipient, took in zip(recipients, taken, strict=True) if took
     )
     assert Counter((r.number, r.order_id) for r in result.accepted) == meant
     assert sorted(str(r.msg_id) for r in result.accepted) == sorted(str(entry["msgId"]) for entry in entries)
 
 
 @given(st.lists(messages(), min_size=1, max_size=5))
-def test_equal_receivers_are_matched_by_position(asked: list[laaffic.Message]) -> None:
+def test_equal_recipients_are_matched_by_position(asked: list[laaffic.Message]) -> None:
     batch = batch_of(asked)
-    receivers = all_in(laaffic.State.NOT_SENT, batch).recipients
-    entries = [{"msgId": str(p), "number": r.number, "orderId": r.order_id} for p, r in enumerate(receivers)]
+    recipients = all_in(laaffic.State.NOT_SENT, batch).recipients
+    entries = [{"msgId": str(p), "number": r.number, "orderId": r.order_id} for p, r in enumerate(recipients)]
     result = outcome_of(batch, answered(status="0", array=entries))
     by_key: dict[object, list[int]] = {}
     for recipient in result.recipients:

@@ -14,7 +14,7 @@ RECIPIENTS = tuple(
 )
 
 
-def test_the_views_part_the_receivers_by_state() -> None:
+def test_the_views_part_the_recipients_by_state() -> None:
     result = laaffic.BatchResult(RECIPIENTS)
     views = (result.accepted, result.rejected, result.not_sent, result.unknown)
     assert [recipient.number for view in views for recipient in view] == [r.number for r in RECIPIENTS]
@@ -55,7 +55,7 @@ def test_when_all_were_rejected_nothing_was_sent() -> None:
     assert caught.value.sent == "no"
 
 
-def test_an_unknown_receiver_is_never_called_not_sent() -> None:
+def test_an_unknown_recipient_is_never_called_not_sent() -> None:
     with pytest.raises(laaffic.PartialFailureError) as caught:
         laaffic.BatchResult(RECIPIENTS[3:4]).raise_for_rejected()
     assert caught.value.sent == "unknown"

@@ -96,7 +96,7 @@ def test_what_was_accepted_all_the_same_is_not_posted_again(
     [{"success": "1"}, {"success": 2.0}, {"success": "2.0"}, {"fail": "1"}, {"array": {"0": {"msgId": "1"}}}],
     ids=str,
 )
-def test_a_refusal_that_may_tell_of_accepted_receivers_is_not_posted_again(
+def test_a_refusal_that_may_tell_of_accepted_recipients_is_not_posted_again(
     send: Send, server: Server, sample: list[laaffic.Message], evidence: dict[str, object]
 ) -> None:
     server.will(expired(7200.0, **evidence), success)

@@ -1,4 +1,4 @@
-"""send_many with several requests under way at once."""
+"""send_many with several requests in flight at once."""
 
 import asyncio
 import contextlib
@@ -27,18 +27,18 @@ BALANCE_TOO_LOW = answer({"status": "-10", "reason": "insufficient balance"})
 
 
 def messages(count: int) -> Iterator[laaffic.Message]:
-    """Yield messages for one receiver each."""
+    """Yield messages for one recipient each."""
     for n in range(count):
         yield laaffic.Message(f"999{n:08d}", f"text {n}", order_ids=[str(n)])
 
 
 def posted(server: Server) -> list[str]:
-    """Return the receivers of every request that came in."""
+    """Return the recipients of every request that came in."""
     return [item["numbers"] for post in server.posts for item in post.json()["array"]]
 
 
 def numbers(results: list[laaffic.BatchResult], *states: str) -> list[str]:
-    """Return the receivers in these states, or all."""
+    """Return the recipients in these states, or all."""
     every = [recipient for result in results for recipient in result.recipients]
     return [recipient.number for recipient in every if not states or recipient.state in states]
 
@@ -76,7 +76,7 @@ def test_never_more_are_under_way(send_many: SendMany, server: Server) -> None:
         with lock:
             under_way += 1
             most = max(most, under_way)
-        full.wait(20)  # so that all that may be under way are
+        full.wait(20)  # so that all that may be in flight are
         with lock:
             under_way -= 1
         return success(connection)
@@ -119,7 +119,7 @@ def test_results_come_as_the_answers_do(server: Server) -> None:
 
 
 @pytest.mark.parametrize("in_order", [False, True])
-def test_whatever_comes_back_every_receiver_has_one_outcome_and_one_post(
+def test_whatever_comes_back_every_recipient_has_one_outcome_and_one_post(
     send_many: SendMany, server: Server, in_order: bool
 ) -> None:
     refused = answer({"status": "-3", "reason": "sensitive"})

@@ -12,7 +12,7 @@ from support.server import Action, Server, answer, drop, success
 
 
 def messages(count: int) -> Iterator[laaffic.Message]:
-    """Yield messages for one receiver each."""
+    """Yield messages for one recipient each."""
     for n in range(count):
         yield laaffic.Message(f"999{n:08d}", f"text {n}", order_ids=[str(n)])
 
@@ -23,7 +23,7 @@ def test_messages_are_cut_into_requests_of_at_most_max_recipients(send_many: Sen
     assert [len(request.json()["array"]) for request in server.posts] == [10, 10, 5]
 
 
-def test_every_receiver_has_an_outcome_in_the_order_asked(send_many: SendMany, server: Server) -> None:
+def test_every_recipient_has_an_outcome_in_the_order_asked(send_many: SendMany, server: Server) -> None:
     results = send_many(messages(25), base_url=server.url, max_recipients=10)
     recipients = [recipient for result in results for recipient in result.recipients]
     assert [recipient.order_id for recipient in recipients] == [str(n) for n in range(25)]

@@ -1,4 +1,4 @@
-"""Every kind of answer, and of no answer: the exception, what was sent, each receiver's state, and the posts."""
+"""Every kind of answer, and of no answer: the exception, what was sent, each recipient's state, and the posts."""
 
 import gzip
 import pickle
@@ -15,7 +15,7 @@ SHORT = (5.0, 0.3)  # seconds to connect and to read; the silent server never an
 
 
 def listed(*places: int) -> list[dict[str, str]]:
-    """Return the answer's entries for some of the sample's three receivers."""
+    """Return the answer's entries for some of the sample's three recipients."""
     return [{"msgId": f"m{p}", "number": f"9185632141{2 + p}", "orderId": f"5658{4 + p}"} for p in places]
 
 
@@ -286,7 +286,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_answer_becomes_one_outcome_per_receiver(
+def test_every_answer_becomes_one_outcome_per_recipient(
     case: Case, send: Send, server: Server, sample: list[laaffic.Message]
 ) -> None:
     server.will(case.action, success)

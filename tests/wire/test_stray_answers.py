@@ -12,7 +12,7 @@ from support.server import Action, Connection, Server, success
 
 
 def success_and_then(extra: dict[str, str]) -> Action:
-    """Accept every receiver, and send one more answer that nobody asked for in the same packet."""
+    """Accept every recipient, and send one more answer that nobody asked for in the same packet."""
 
     def act(connection: Connection) -> bool:
         body = json.dumps(extra).encode()

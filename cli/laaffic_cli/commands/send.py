@@ -12,7 +12,7 @@ from laaffic_cli.jobs.run import nothing_sent, run
 from laaffic_cli.terminal.streams import Stream
 
 _HELP = """\
-Send SMS, and report for every receiver what became of it.
+Send SMS, and report for every recipient what became of it.
 
 \b
   laaffic send --to 91856321412,91856321413 --content "See you at 7"
@@ -35,10 +35,10 @@ Every outcome is kept: in OUTCOMES.CSV, else up to 100 in the table. More
 without --output and --json are kept in a new file in the current folder,
 laaffic-outcomes-<time>.csv. No file is ever overwritten.
 
-Before a request goes out, its receivers are written to OUTCOMES.CSV.inflight.
+Before a request goes out, its recipients are written to OUTCOMES.CSV.inflight.
 When a run is killed, that file stays behind: whoever stands in it, and not in
 OUTCOMES.CSV, is unknown. No run starts where either file has something in it.
-Without --output, few receivers, or --json, leave no trace of a killed run.
+Without --output, few recipients, or --json, leave no trace of a killed run.
 
 Nothing is sent again on its own. Before you send a FILE again, take out
 everybody whose state is accepted or unknown.
@@ -81,7 +81,7 @@ def _option(
 
 @click.command(help=_HELP, epilog=f"{_environment()}\n{_exit_codes()}")
 @click.argument("files", nargs=-1, metavar="[FILE]")
-@_option("--to", "NUMBERS", "Receivers with their country code, with commas between them.", repeatable=True)
+@_option("--to", "NUMBERS", "Recipients with their country code, with commas between them.", repeatable=True)
 @_option("--content", "TEXT", "The text for --to, or the template for FILE.")
 @_option("--sender-id", "SENDER", "The sender that is shown; with --to.")
 @_option("--order-id", "IDS", "Your own ids, one for each number of --to, with commas between them.", repeatable=True)
@@ -90,14 +90,14 @@ def _option(
 @click.option("--dry-run", is_flag=True, help="Show the requests exactly as they would go out, and send nothing.")
 @_option("--base-url", "URL", "The gateway's address, without /v3.")
 @_option("--app-id", "ID", "The application's id; it goes before the one in a .json FILE.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for an answer.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for a response.")
 @click.option(
     "--max-recipients",
     type=int,
     metavar="N",
     default=1000,
     show_default=True,
-    help="At most so many receivers in one request.",
+    help="At most so many recipients in one request.",
 )
 @click.pass_context
 def send(context: click.Context, /, **options: Any) -> None:

@@ -29,7 +29,7 @@ def statuses(*, as_json: bool) -> None:
         meaning = Text(info.meaning).append(f"\n{_error(info.code)}" if _error(info.code) else "", style="dim")
         table.add_row(Text(info.code), meaning, Text(info.hint))
     out.write(rendered(table, terminal=out.is_terminal(), wrap=True))
-    out.line("Any other status is possible (UnknownStatusError): its receivers are unknown.")
+    out.line("Any other status is possible (UnknownStatusError): its recipients are unknown.")
 
 
 def _error(code: str) -> str | None:

@@ -56,7 +56,7 @@ class Campaign:
         source: the messages, which have been checked.
         reports: where outcomes are written; the first has all of them.
         most: the client's `max_recipients`.
-        advance: is told of the receivers done.
+        advance: is told of the recipients done.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Campaign:
         self._most = most
         self._advance = advance
 
-    def send(self, receivers: int, interrupts: Interrupts) -> None:
+    def send(self, recipients: int, interrupts: Interrupts) -> None:
         """Send. Whoever cannot be sent to is written down as well.
 
         Args:
-            receivers: how many there are.
+            recipients: how many there are.
             interrupts: closed.
 
         Raises:
@@ -89,7 +89,7 @@ class Campaign:
         if ending.note is not None:
             self.ledger.notes.append(ending.note)
         self.ledger.misconfigured = ending.misconfigured
-        if ending.done < receivers:
+        if ending.done < recipients:
             self.ledger.ended_early = True
             self._write_remainder(ending)
 
@@ -98,9 +98,9 @@ class Campaign:
         for report in tuple(self._reports):
             try:
                 report.expect(recipients)
-            except Exception as error:  # noqa: BLE001  # whatever it is, they are not sent to
+            except Exception as error:  # whatever it is, they are not sent to
                 self._lose(report, error)
-                raise RecordError("Sending ended, because the next receivers could not be written down.") from None
+                raise RecordError("Sending ended, because the next recipients could not be written down.") from None
 
     def keep(self, result: BatchResult) -> None:
         """Report what a request came to."""
@@ -116,7 +116,7 @@ class Campaign:
         for report in tuple(self._reports):
             try:
                 report.finish(self.ledger)
-            except Exception as error:  # noqa: BLE001  # a traceback's exit code would say that some were rejected
+            except Exception as error:  # a traceback's exit code would say that some were rejected
                 if self._lose(report, error):
                     self.ledger.untold.extend(report.held)
 
@@ -138,7 +138,7 @@ class Campaign:
             try:
                 report.add(recipients, whole=failed)
                 kept = True
-            except Exception as error:  # noqa: BLE001  # the other places must get the outcomes
+            except Exception as error:  # the other places must get the outcomes
                 failed |= self._lose(report, error)
         if failed and not kept:
             self.ledger.untold.extend(recipients)
@@ -149,7 +149,7 @@ class Campaign:
         self._reports.remove(report)
         if self._is_unwanted(report, error):
             return False
-        # The receivers' states may be known, but whoever reads the record does not know them.
+        # The recipients' states may be known, but whoever reads the record does not know them.
         self.ledger.doubtful = True
         if self.ledger.kept_in == report.name:
             self.ledger.kept_in = None
@@ -168,7 +168,7 @@ class Campaign:
         try:
             while part := list(islice(rest, _AT_ONCE)):
                 self._add(part)
-        except Exception as error:  # noqa: BLE001  # what was sent is still to be told
+        except Exception as error:  # what was sent is still to be told
             why = str(error) if isinstance(error, BadInputError) else type(error).__name__
             self.ledger.notes.append(Note("Incomplete", f"Not everybody who was not sent to is listed ({why})."))
 

@@ -12,11 +12,11 @@ NOT_SENT = 4
 UNKNOWN = 5
 
 MEANINGS = {
-    ALL_ACCEPTED: "every receiver was accepted",
-    SOME_REJECTED: "some receivers were rejected",
+    ALL_ACCEPTED: "every recipient was accepted",
+    SOME_REJECTED: "some recipients were rejected",
     BAD_INPUT: "bad input, usage or configuration; nothing was sent",
     REFUSED: "a request was refused by the provider",
-    NOT_SENT: "some receivers were not sent to",
+    NOT_SENT: "some recipients were not sent to",
     UNKNOWN: "an outcome is unknown, or could not be written down",
 }
 
@@ -32,11 +32,11 @@ def exit_code(
     """Return the most serious of what happened.
 
     Args:
-        counts: how many receivers are in which state.
+        counts: how many recipients are in which state.
         misconfigured: whether a setting kept everything from being sent.
         refused: whether a request as a whole was refused.
-        doubtful: whether something is not known that no receiver's state tells.
-        ended_early: whether receivers may be left that no count holds.
+        doubtful: whether something is not known that no recipient's state tells.
+        ended_early: whether recipients may be left that no count holds.
     """
     if misconfigured:
         return BAD_INPUT

@@ -9,7 +9,7 @@ _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 
 
 class StoppedError(Exception):
-    """A signal came while nothing was under way."""
+    """A signal came while nothing was in flight."""
 
 
 class Interrupts:

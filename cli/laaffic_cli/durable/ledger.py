@@ -1,4 +1,4 @@
-"""What a run came to, kept small however many receivers there are."""
+"""What a run came to, kept small however many recipients there are."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ class Note(NamedTuple):
 
 @dataclass(slots=True)
 class Failure:
-    """An error, with how many requests and receivers met it."""
+    """An error, with how many requests and recipients met it."""
 
     error: LaafficError
     requests: int = 0
-    receivers: int = 0
+    recipients: int = 0
 
 
 @dataclass(slots=True)
@@ -30,13 +30,13 @@ class Ledger:
     """The counts and the errors of a run.
 
     Attributes:
-        counts: how many receivers are in which state.
+        counts: how many recipients are in which state.
         failures: each distinct error once, by its text.
-        discrepancies: how often an answer disagreed with itself in which way.
+        discrepancies: how often a response disagreed with itself in which way.
         notes: what else went wrong.
         misconfigured: whether a setting kept everything from being sent.
-        doubtful: whether something is not known that no receiver's state tells.
-        ended_early: whether sending ended before the last receiver.
+        doubtful: whether something is not known that no recipient's state tells.
+        ended_early: whether sending ended before the last recipient.
         kept_in: the place that has every outcome, by name; None when it failed.
         untold: outcomes that no place could take.
     """
@@ -62,16 +62,16 @@ class Ledger:
             self._refused |= isinstance(result.error, StatusError | HTTPStatusError)
 
     def add_recipients(self, recipients: Sequence[Recipient]) -> None:
-        """Count receivers."""
+        """Count recipients."""
         self.counts.update(recipient.state for recipient in recipients)
 
-    def add_error(self, error: LaafficError, receivers: int) -> None:
+    def add_error(self, error: LaafficError, recipients: int) -> None:
         """Count an error."""
         same = f"{type(error).__name__}: {error.args} {error.sent} {error.hint}"  # the text has a batch id, too
         failure = self.failures.setdefault(same, Failure(error))
         failure.requests += 1
-        failure.receivers += receivers
-        # It says that something may have been sent, whatever the receivers' states are.
+        failure.recipients += recipients
+        # It says that something may have been sent, whatever the recipients' states are.
         self.doubtful |= isinstance(error, OutcomeUnknownError)
 
     @property
@@ -89,4 +89,4 @@ class Ledger:
         """The counts in one line."""
         total = self.counts.total()
         counts = ", ".join(f"{self.counts[state]} {state.value}" for state in State)
-        return f"{total} receiver{'' if total == 1 else 's'}: {counts}"
+        return f"{total} recipient{'' if total == 1 else 's'}: {counts}"

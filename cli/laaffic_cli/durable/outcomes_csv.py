@@ -1,6 +1,6 @@
 """The outcomes as CSV, kept as they come, so that the files alone say what is known when the process is killed.
 
-Before a request is posted, its receivers are on disk in a second file, `OUTCOMES.CSV.inflight`. It is emptied when
+Before a request is posted, its recipients are on disk in a second file, `OUTCOMES.CSV.inflight`. It is emptied when
 their outcomes are on disk in the first, and goes when the run ends. So whoever stands in one that is left over, and
 not in the first file, may have been sent to.
 """
@@ -19,11 +19,11 @@ from laaffic_cli.durable.ledger import Ledger
 from laaffic_cli.reading.problem import BadInputError
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
-_MOST_RUNS_A_SECOND = 100
+_MAX_RUNS_A_SECOND = 100
 
 
 class OutcomesCsv:
-    """Writes each request's receivers before it, and its outcomes as soon as they are known."""
+    """Writes each request's recipients before it, and its outcomes as soon as they are known."""
 
     held: Sequence[Recipient] = ()
 
@@ -141,7 +141,7 @@ def create_outcomes() -> Iterator[OutcomesCsv]:
 
 def _create(stem: str) -> OutcomesCsv:
     name, why = f"{stem}.csv", "there are too many of this name"
-    for run in range(2, _MOST_RUNS_A_SECOND):
+    for run in range(2, _MAX_RUNS_A_SECOND):
         try:
             return OutcomesCsv(name, Path(name).open("xb", buffering=0))
         except FileExistsError:

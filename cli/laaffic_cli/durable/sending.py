@@ -33,8 +33,8 @@ class Ending(NamedTuple):
     """How sending ended.
 
     Attributes:
-        done: so many receivers, from the first on, have an outcome.
-        left: the receivers after them that were handed to the SDK, each with what is known of it.
+        done: so many recipients, from the first on, have an outcome.
+        left: the recipients after them that were handed to the SDK, each with what is known of it.
         note: what ended it, if it was no error of a request.
         misconfigured: whether a setting kept everything from being sent.
     """
@@ -69,8 +69,8 @@ def send(client: Client, source: Source, record: Record, most: int, interrupts: 
         ending = run.ended(note, unknown=0 if error.sent == "no" else len(run.handed))
         return ending._replace(misconfigured=isinstance(error, ConfigurationError) and not run.done)
     except KeyboardInterrupt:
-        return run.ended(Note("Interrupted", "Interrupted while a request may have been under way."), unknown=most)
-    except Exception as error:  # noqa: BLE001  # a bug must not take with it what is known
+        return run.ended(Note("Interrupted", "Interrupted while a request may have been in flight."), unknown=most)
+    except Exception as error:  # a bug must not take with it what is known
         text = f"{type(error).__name__} in the program ended sending."
         return run.ended(Note(type(error).__name__, text), unknown=len(run.handed))
     finally:
@@ -81,7 +81,7 @@ class _Run:
     """What has become of whom so far.
 
     Attributes:
-        done: so many receivers have an outcome.
+        done: so many recipients have an outcome.
         handed: those after them that were handed to the SDK.
     """
 
@@ -116,7 +116,7 @@ class _Run:
         for index, item in enumerate(self._source.messages()):
             if isinstance(item, Problem):
                 raise BadInputError([item.text])
-            self.handed.extend(_receivers(item, index, State.UNKNOWN))
+            self.handed.extend(_recipients(item, index, State.UNKNOWN))
             # A request is posted when it is full, or when nothing more comes.
             if len(self.handed) >= self._most:
                 self._expect()
@@ -132,7 +132,7 @@ class _Run:
 
 
 def remainder(source: Source, ending: Ending) -> Iterator[Recipient]:
-    """Go through the receivers that were not even handed over, in order.
+    """Go through the recipients that were not even handed over, in order.
 
     Raises:
         BadInputError: the source is not what it was.
@@ -141,13 +141,13 @@ def remainder(source: Source, ending: Ending) -> Iterator[Recipient]:
     for index, item in enumerate(source.messages()):
         if isinstance(item, Problem):
             raise BadInputError([item.text])
-        for receiver in _receivers(item, index, State.NOT_SENT):
+        for recipient in _recipients(item, index, State.NOT_SENT):
             place += 1
             if place > told:
-                yield receiver
+                yield recipient
 
 
-def _receivers(message: Message, index: int, state: State) -> Iterator[Recipient]:
+def _recipients(message: Message, index: int, state: State) -> Iterator[Recipient]:
     order_ids = message.order_ids or [None] * len(message.numbers)
     for number, order_id in zip(message.numbers, order_ids, strict=True):
         yield Recipient(number, order_id, None, state, index)

@@ -15,7 +15,7 @@ _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
 
 
 class DryRunTransport(httpx2.BaseTransport):
-    """Stands where the network would be: shows each request and makes up the answer."""
+    """Stands where the network would be: shows each request and makes up the response."""
 
     def __init__(self, show: "Show") -> None:
         self._show = show
@@ -35,7 +35,7 @@ class Show(Protocol):
         """Show one."""
         ...
 
-    def finish(self, receivers: int) -> None:
+    def finish(self, recipients: int) -> None:
         """Say that nothing was sent."""
         ...
 
@@ -53,10 +53,10 @@ class ShowText:
         lines = [f"{method} {url}", *(f"{name}: {value}" for name, value in headers.items())]
         self._out.line("\n".join([*lines, "", json.dumps(body, ensure_ascii=False, indent=2), ""]))
 
-    def finish(self, receivers: int) -> None:
+    def finish(self, recipients: int) -> None:
         """Say that nothing was sent."""
         requests = "1 request" if self._count == 1 else f"{self._count} requests"
-        whom = "1 receiver" if receivers == 1 else f"{receivers} receivers"
+        whom = "1 recipient" if recipients == 1 else f"{recipients} recipients"
         self._out.line(f"Dry run: {requests} for {whom}; nothing was sent.")
 
 
@@ -73,9 +73,9 @@ class ShowJson:
         self._out.write(self._before + json.dumps(document, separators=(",", ":")))
         self._before = ","
 
-    def finish(self, receivers: int) -> None:
+    def finish(self, recipients: int) -> None:
         """Close the document."""
-        self._out.line(f'],"receivers":{receivers},"exit_code":0}}')
+        self._out.line(f'],"recipients":{recipients},"exit_code":0}}')
 
 
 def dry_run(client: Client, source: Source, out: Stream) -> None:
@@ -97,7 +97,7 @@ def dry_run(client: Client, source: Source, out: Stream) -> None:
             yield item
 
     for result in client.send_many(feed()):
-        if result.error is not None:  # the made-up answer is a success
+        if result.error is not None:  # the made-up response is a success
             raise result.error
         if out.gone:
             return

@@ -1,4 +1,4 @@
-"""Asking the provider something: one query, its answer as a table or as JSON, and an exit code."""
+"""Asking the provider something: one query, its response as a table or as JSON, and an exit code."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from laaffic_cli.durable.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
 from laaffic_cli.reports.table import rendered
 from laaffic_cli.terminal.streams import Stream, tell
 
-Answer = TypeVar("Answer")
+Response = TypeVar("Response")
 OPTIONS = (
     click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table."),
     click.option("--base-url", metavar="URL", help="The gateway's address, without /v3."),
@@ -36,7 +36,7 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def ask(query: Callable[[Client], Answer], *, as_json: bool, base_url: str | None, timeout: float | None) -> Answer:
+def ask(query: Callable[[Client], Response], *, as_json: bool, base_url: str | None, timeout: float | None) -> Response:
     """Ask, with the credentials of the environment; when that fails, say why and end with an exit code."""
     try:
         how: dict[str, Any] = {} if timeout is None else {"timeout": timeout}

@@ -14,7 +14,7 @@ from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import Source
 from laaffic_cli.reading.survey import survey
 from laaffic_cli.reports.json_report import JsonReport, bad_input, plain_error
-from laaffic_cli.reports.table import MOST_ROWS, TableReport
+from laaffic_cli.reports.table import MAX_ROWS, TableReport
 from laaffic_cli.reports.went_wrong import tell_what_went_wrong
 from laaffic_cli.terminal.progress import progress
 from laaffic_cli.terminal.streams import Stream, tell
@@ -33,8 +33,8 @@ def run(job: Job, interrupts: Interrupts) -> int:
         # From the first request on, interrupts are taken elsewhere.
         except (KeyboardInterrupt, StoppedError):
             return nothing_sent(out, ["Interrupted."], exit_codes.NOT_SENT, kind="Interrupted", as_json=job.as_json)
-        except Exception as error:  # noqa: BLE001  # a traceback's exit code would say that some were rejected
-            tell(f"Error: {_bug(error)} in the program. What became of the receivers may not be told in full.")
+        except Exception as error:  # a traceback's exit code would say that some were rejected
+            tell(f"Error: {_bug(error)} in the program. What became of the recipients may not be told in full.")
             return exit_codes.UNKNOWN
 
 
@@ -59,32 +59,32 @@ def _run(job: Job, out: Stream, interrupts: Interrupts, stack: ExitStack) -> int
         used = "--app-id" if job.app_id else "LAAFFIC_APP_ID"
         tell(f"Warning: {job.file} names another app id than {used}; {used} is used.")
     if job.dry_run:
-        return _show(job, source, found.receivers, out)
+        return _show(job, source, found.recipients, out)
     client = stack.enter_context(job.make_client(source.app_id, None))
-    if outcomes is None and not job.as_json and found.receivers > MOST_ROWS:
+    if outcomes is None and not job.as_json and found.recipients > MAX_ROWS:
         outcomes = stack.enter_context(create_outcomes())
         tell(f"Outcomes are kept in {outcomes.name}")
-    own: Report = JsonReport(out) if job.as_json else TableReport(out, found.receivers)
+    own: Report = JsonReport(out) if job.as_json else TableReport(out, found.recipients)
     reports = [own] if outcomes is None else [outcomes, own]
     # Two writers on one terminal would write over each other.
     shown = Stream("stderr").is_terminal() and not (job.as_json and out.is_terminal())
     interrupts.close()
-    with progress(found.receivers, shown=shown) as advance:
+    with progress(found.recipients, shown=shown) as advance:
         campaign = Campaign(client, source, reports, job.max_recipients, advance)
-        campaign.send(found.receivers, interrupts)
+        campaign.send(found.recipients, interrupts)
     campaign.finish()
     tell_what_went_wrong(campaign.ledger)
     return campaign.ledger.code
 
 
-def _show(job: Job, source: Source, receivers: int, out: Stream) -> int:
+def _show(job: Job, source: Source, recipients: int, out: Stream) -> int:
     placeholders = job.placeholders(source.app_id)
     if placeholders:
         tell(f"Not set, so a placeholder is shown: {placeholders}")
     show = ShowJson(out) if job.as_json else ShowText(out)
     with job.make_client(source.app_id, DryRunTransport(show)) as client:
         dry_run(client, source, out)
-    show.finish(receivers)
+    show.finish(recipients)
     if job.as_json:
         tell("Dry run: nothing was sent.")
     return exit_codes.ALL_ACCEPTED

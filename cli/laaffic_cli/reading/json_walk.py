@@ -6,7 +6,7 @@ import re
 from typing import Any, BinaryIO
 
 from laaffic_cli.reading.json_values import DECODER, NotJSONError
-from laaffic_cli.reading.lines import MOST_BYTES, NOT_UTF8
+from laaffic_cli.reading.lines import MAX_BYTES, NOT_UTF8
 from laaffic_cli.reading.problem import ReadingError
 
 _CHUNK = 64 * 1024
@@ -69,7 +69,7 @@ class JsonWalk:
             except json.JSONDecodeError as error:
                 if self._end:
                     raise self._error(error.msg, error.pos) from None
-                if len(self._window) - self._at > MOST_BYTES:
+                if len(self._window) - self._at > MAX_BYTES:
                     raise self._error(f"{error.msg}, or one value is far too large", error.pos) from None
             except NotJSONError as error:
                 raise ReadingError(str(error), self._line) from None

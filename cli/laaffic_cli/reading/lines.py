@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from laaffic_cli.reading.problem import ReadingError
 
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 NOT_TEXT = 'it has a NUL byte, which no text has; save it again as "CSV UTF-8" or as text in UTF-8'
 NOT_UTF8 = 'it is not UTF-8; save it again as "CSV UTF-8" or as text in UTF-8'
@@ -18,9 +18,9 @@ def decoded_lines(handle: BinaryIO) -> Iterator[str]:
         ReadingError: a line is not UTF-8, or too long to be one.
     """
     number = 0
-    while piece := handle.readline(MOST_BYTES):
-        if len(piece) == MOST_BYTES:
-            raise ReadingError(f"the line is longer than {MOST_BYTES // 1024 // 1024} MiB; break it up", number + 1)
+    while piece := handle.readline(MAX_BYTES):
+        if len(piece) == MAX_BYTES:
+            raise ReadingError(f"the line is longer than {MAX_BYTES // 1024 // 1024} MiB; break it up", number + 1)
         # A line of the old Macintosh ends in a carriage return alone.
         for raw in piece.splitlines(keepends=True):
             number += 1

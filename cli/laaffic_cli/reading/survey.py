@@ -6,21 +6,21 @@ from laaffic import Message
 from laaffic_cli.reading.problem import BadInputError, Problem
 from laaffic_cli.reading.sources import Source
 
-_MOST_SHOWN = 20
+_MAX_SHOWN = 20
 # About 70 MB when full.
-MOST_REMEMBERED = 1_000_000
+MAX_REMEMBERED = 1_000_000
 
 
 class Survey(NamedTuple):
     """What a source holds.
 
     Attributes:
-        receivers: how many receivers there are, each counted as often as it stands there.
+        recipients: how many recipients there are, each counted as often as it stands there.
         repeated: how many of them stand there once more with the same text.
-        certain: whether every receiver was compared with every other.
+        certain: whether every recipient was compared with every other.
     """
 
-    receivers: int
+    recipients: int
     repeated: int
     certain: bool = True
 
@@ -29,7 +29,7 @@ class Survey(NamedTuple):
         if not self.repeated:
             return None
         count = f"{'' if self.certain else 'at least '}{self.repeated}"
-        return f"{count} of {self.receivers} receivers repeat a number with the same text; each of them is sent to"
+        return f"{count} of {self.recipients} recipients repeat a number with the same text; each of them is sent to"
 
 
 def survey(source: Source) -> Survey:
@@ -39,20 +39,20 @@ def survey(source: Source) -> Survey:
         BadInputError: something in it is wrong.
     """
     problems: list[str] = []
-    more = receivers = repeated = 0
+    more = recipients = repeated = 0
     seen: set[int] = set()
     for item in source.messages():
         if isinstance(item, Problem):
-            if len(problems) < _MOST_SHOWN:
+            if len(problems) < _MAX_SHOWN:
                 problems.append(item.text)
             else:
                 more += 1
             continue
-        receivers += len(item.numbers)
+        recipients += len(item.numbers)
         repeated += _repeated(item, seen)
     if problems:
         raise BadInputError(problems, more)
-    return Survey(receivers, repeated, certain=len(seen) < MOST_REMEMBERED)
+    return Survey(recipients, repeated, certain=len(seen) < MAX_REMEMBERED)
 
 
 def _repeated(message: Message, seen: set[int]) -> int:
@@ -61,6 +61,6 @@ def _repeated(message: Message, seen: set[int]) -> int:
         mark = hash((number, message.content))
         if mark in seen:
             count += 1
-        elif len(seen) < MOST_REMEMBERED:
+        elif len(seen) < MAX_REMEMBERED:
             seen.add(mark)
     return count

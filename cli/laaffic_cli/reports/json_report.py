@@ -10,7 +10,7 @@ from laaffic_cli.terminal.streams import Stream
 
 
 class JsonReport:
-    """Writes the document piece by piece, so that it may have millions of receivers."""
+    """Writes the document piece by piece, so that it may have millions of recipients."""
 
     name = "standard output"
     held: Sequence[Recipient] = ()
@@ -20,7 +20,7 @@ class JsonReport:
         self._comma = ""
 
     def begin(self) -> None:
-        """Open the list of receivers."""
+        """Open the list of recipients."""
         self._out.deliver('{"recipients":[')
 
     def expect(self, recipients: Sequence[Recipient]) -> None:
@@ -37,7 +37,7 @@ class JsonReport:
         # What is no request's own speaks of the whole run.
         may_be_sent = ledger.doubtful or ledger.counts[State.ACCEPTED] or ledger.counts[State.UNKNOWN]
         sent = "unknown" if may_be_sent else "no"
-        errors = [_error(failure.error, failure.receivers) for failure in ledger.failures.values()]
+        errors = [_error(failure.error, failure.recipients) for failure in ledger.failures.values()]
         errors += [plain_error(note.kind, note.text, sent) for note in ledger.notes]
         counts = {state.value: ledger.counts[state] for state in State}
         end = {
@@ -66,11 +66,11 @@ def plain_error(kind: str, message: str, sent: str = "no") -> dict[str, Any]:
         "hint": "",
         "status": None,
         "http_status": None,
-        "receivers": 0,
+        "recipients": 0,
     }
 
 
-def _error(error: LaafficError, receivers: int) -> dict[str, Any]:
+def _error(error: LaafficError, recipients: int) -> dict[str, Any]:
     return {
         "type": type(error).__name__,
         "message": str(error),
@@ -79,7 +79,7 @@ def _error(error: LaafficError, receivers: int) -> dict[str, Any]:
         "hint": error.hint,
         "status": error.status,
         "http_status": error.http_status,
-        "receivers": receivers,
+        "recipients": recipients,
     }
 
 

@@ -13,7 +13,7 @@ from laaffic_cli.durable.ledger import Ledger
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import Stream
 
-MOST_ROWS = 100
+MAX_ROWS = 100
 _ENDLESS = 1_000_000
 _WIDEST_ORDER_ID = 40
 _COLOURS = {State.ACCEPTED: "green", State.REJECTED: "red", State.NOT_SENT: "yellow", State.UNKNOWN: "bold magenta"}
@@ -24,14 +24,14 @@ class TableReport:
 
     Args:
         out: where it is printed.
-        receivers: how many there are. Of many, only those not accepted are shown.
+        recipients: how many there are. Of many, only those not accepted are shown.
     """
 
     name = "standard output"
 
-    def __init__(self, out: Stream, receivers: int) -> None:
+    def __init__(self, out: Stream, recipients: int) -> None:
         self._out = out
-        self._all = receivers <= MOST_ROWS
+        self._all = recipients <= MAX_ROWS
         self._rows: list[Recipient] = []
         self._more = 0
 
@@ -51,7 +51,7 @@ class TableReport:
         for recipient in recipients:
             if not whole and not self._all and recipient.state is State.ACCEPTED:
                 continue
-            if whole or len(self._rows) < MOST_ROWS:
+            if whole or len(self._rows) < MAX_ROWS:
                 self._rows.append(recipient)
             else:
                 self._more += 1

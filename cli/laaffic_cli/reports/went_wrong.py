@@ -14,15 +14,15 @@ _SENT = {
 
 
 def tell_what_went_wrong(ledger: Ledger) -> None:
-    """Tell; after a run in which everybody was accepted and no answer was odd, nothing."""
+    """Tell; after a run in which everybody was accepted and no response was odd, nothing."""
     for note in ledger.notes:
         tell(f"Error: {note.text}")
     for failure in ledger.failures.values():
         tell(_failure(failure))
-    for text, answers in ledger.discrepancies.items():
+    for text, responses in ledger.discrepancies.items():
         if any(text in told for told in ledger.failures):
             continue
-        tell(f"Warning, in {_count(answers, 'answer')}: {text}")
+        tell(f"Warning, in {_count(responses, 'response')}: {text}")
     if ledger.untold:
         _tell_the_untold(ledger)
     accepted, unknown = ledger.counts[State.ACCEPTED], ledger.counts[State.UNKNOWN]
@@ -37,7 +37,7 @@ def tell_what_went_wrong(ledger: Ledger) -> None:
 def _failure(failure: Failure) -> str:
     """Say it of the error's own requests alone: in others, people may have been sent to."""
     error = failure.error
-    where = f"{_count(failure.requests, 'request')} to {_count(failure.receivers, 'receiver')}"
+    where = f"{_count(failure.requests, 'request')} to {_count(failure.recipients, 'recipient')}"
     what = str(error.args[0]) if error.args else type(error).__name__
     sentence = what if what.endswith((".", "!", "?")) else f"{what}."
     return f"Error in {where}: {sentence} {_SENT[error.sent]} {error.hint}".rstrip()

@@ -31,10 +31,10 @@ class _Terminal(TextIOBase):
 
 
 @contextmanager
-def progress(receivers: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Show how far sending has come. Yields what takes the number of receivers just done."""
+def progress(recipients: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """Show how far sending has come. Yields what takes the number of recipients just done."""
     if not shown:
-        yield lambda _receivers: None
+        yield lambda _recipients: None
         return
     columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # Standard output is somebody else's: it must not be drawn into the bar.
@@ -45,5 +45,5 @@ def progress(receivers: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
         redirect_stdout=False,
         redirect_stderr=False,
     ) as bar:
-        task = bar.add_task("", total=receivers)
+        task = bar.add_task("", total=recipients)
         yield lambda done: bar.advance(task, done)
