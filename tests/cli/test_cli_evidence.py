@@ -7,8 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterable, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,8 @@ import pytest
 from cli.conftest import PATIENCE, Laaffic, Spawn, Write
 from laaffic import BatchResult, Client, Message, Recipient, State
 from laaffic_cli.commands.send import send
-from laaffic_cli.durable import outcomes_csv
 from laaffic_cli.durable.outcomes_csv import OutcomesCsv, create_outcomes, open_outcomes
 from laaffic_cli.jobs import job
-from laaffic_cli.reports import table
 from laaffic_cli.reports.json_report import JsonReport
 from support.server import Connection, Request, Server, success
 
@@ -290,21 +287,14 @@ def test_a_folder_that_takes_no_file_keeps_everything_from_being_sent(
     assert not gateway.posts
 
 
-class Noon(datetime):
-    """A clock that stands still."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> "Noon":
-        """Tell the same time, always."""
-        return cls(2026, 11, 22, 12, tzinfo=tz)
-
-
 def test_two_runs_in_one_second_have_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(outcomes_csv, "datetime", Noon)
-    with create_outcomes() as one, create_outcomes() as other:
-        assert one.name == "laaffic-outcomes-20261122T120000Z.csv"
-        assert other.name == "laaffic-outcomes-20261122T120000Z-2.csv"
+    for _ in range(20):  # until two fall into the same second, which nearly any two do
+        with create_outcomes() as one, create_outcomes() as other:
+            assert one.name != other.name
+        if other.name == one.name.replace(".csv", "-2.csv"):
+            return
+    pytest.fail("no two in the same second")
 
 
 # ---- what must not happen, and does
@@ -320,17 +310,34 @@ class Forging(Client):
             yield dataclasses.replace(result, recipients=recipients)
 
 
-@pytest.mark.parametrize("options", [[], ["--json"]])
-def test_no_text_can_end_a_run(
-    laaffic: Laaffic, many: str, output: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
-) -> None:
+@pytest.fixture
+def _forged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line have such an SDK."""
     monkeypatch.setattr(job, "Client", Forging)
+
+
+Broken = Callable[[str], None]
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Broken:
+    """Return a function that puts a bug into a function of the command line."""
+
+    def put(function: str) -> None:
+        monkeypatch.setattr(f"laaffic_cli.{function}", lambda *_, **__: [].pop())
+
+    return put
+
+
+@pytest.mark.usefixtures("_forged")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_no_text_can_end_a_run(laaffic: Laaffic, many: str, output: Path, options: list[str]) -> None:
     assert laaffic("send", many, "--output", str(output), *options).exit_code == 0
     assert _rows(output) == [[f"99900000{i:03}", "\\udfff", "m\\ud800", "accepted"] for i in range(250)]
 
 
-def test_a_text_that_no_terminal_can_show_ends_no_run(laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "Client", Forging)
+@pytest.mark.usefixtures("_forged")
+def test_a_text_that_no_terminal_can_show_ends_no_run(laaffic: Laaffic) -> None:
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert "91856321412  \\udfff    accepted  m\\ud800\n" in result.stdout
 
@@ -354,27 +361,25 @@ def test_a_bug_in_the_file_ends_sending_and_the_table_takes_over(
     assert "99900000" not in result.stderr
 
 
-def test_a_bug_in_the_table_loses_nothing(laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "outcomes_table", lambda *_, **__: 1 / 0)
+def test_a_bug_in_the_table_loses_nothing(laaffic: Laaffic, broken: Broken) -> None:
+    broken("reports.table.outcomes_table")
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert result.exit_code == 5
     assert "91856321412  accepted  m0\n" in result.stderr
 
 
 def test_a_bug_in_json_ends_sending_and_loses_nothing(
-    laaffic: Laaffic, gateway: Server, many: str, monkeypatch: pytest.MonkeyPatch
+    laaffic: Laaffic, gateway: Server, many: str, broken: Broken
 ) -> None:
-    monkeypatch.setattr(JsonReport, "add", lambda *_, **__: 1 / 0)
+    broken("reports.json_report.JsonReport.add")
     result = laaffic("send", many, "--max-recipients", "50", "--json")
     assert result.exit_code == 5
     assert len(gateway.posts) == 1
     assert result.stderr.count("  accepted  ") == 50
 
 
-def test_a_bug_anywhere_else_is_no_exit_code_that_claims_something(
-    laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("laaffic_cli.jobs.run.tell_what_went_wrong", lambda *_: [].pop())
+def test_a_bug_anywhere_else_is_no_exit_code_that_claims_something(laaffic: Laaffic, broken: Broken) -> None:
+    broken("jobs.run.tell_what_went_wrong")
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert result.exit_code == 5
     assert "Error: IndexError at " in result.stderr

@@ -35,6 +35,7 @@ def check(timeout: tuple[float, float] | None, clock: Callable[[], float] = time
     def found(evidence: Evidence) -> Check:
         balance = read_balance(evidence)
         theirs = server_time(evidence) if isinstance(evidence, Responded) else None
-        return Check(balance, None if theirs is None else float(round(theirs - clock())))
+        # A date has whole seconds, cut off: it is half a second old on average.
+        return Check(balance, None if theirs is None else float(round(theirs + 0.5 - clock())))
 
     return Operation(Call(endpoint, {}, repeatable=True, timeout=timeout), outcome=found)
