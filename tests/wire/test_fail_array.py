@@ -50,9 +50,26 @@ def test_it_is_read_under_a_refusal_too(send: Send, server: Server, sample: list
 
 def test_its_entries_never_count_as_accepted(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
     refused = [listed(THREE, "m3", reason="LIMIT")]
-    result, states = outcome(send, server, sample, status="0", success="3", fail="0", failArray=refused)
+    result, states = outcome(send, server, sample, status="0", success="2", fail="1", failArray=refused)
     assert states == "uur"
     assert result.accepted == ()
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"status": "0", "success": "3"},
+        {"status": "0", "success": "3", "fail": "0"},
+        {"status": "0", "fail": "0"},
+        {"status": "-9", "success": "3"},
+    ],
+)
+def test_who_is_named_as_refused_and_counted_as_accepted_is_unknown(
+    send: Send, server: Server, sample: list[laaffic.Message], counts: dict[str, str]
+) -> None:
+    result, states = outcome(send, server, sample, **counts, failArray=[listed(THREE, "m3", reason="LIMIT")])
+    assert states == "uuu"
+    assert not result.nothing_was_sent
 
 
 def test_who_is_in_both_lists_is_unknown(send: Send, server: Server, sample: list[laaffic.Message]) -> None:

@@ -83,6 +83,18 @@ def test_an_invalid_row_after_posts_does_not_claim_that_nothing_was_sent(server:
     assert everybody == {index: "accepted" if index < 10 else "not_sent" for index in range(20)}
 
 
+@pytest.mark.parametrize("how", WAYS)
+def test_an_invalid_row_whose_error_nobody_waits_for_is_in_the_log(
+    server: Server, caplog: pytest.LogCaptureFixture, how: dict[str, Any]
+) -> None:
+    rows = [*GOOD[:14], ("0", "x"), *GOOD[14:]]
+    with caplog.at_level("WARNING", "laaffic"), laaffic.Client(base_url=server.url, max_recipients=5) as client:
+        results = client.send_many(laaffic.Rows(rows), **how)
+        assert [r.message_index for r in next(results).recipients] == [0, 1, 2, 3, 4]
+        results.close()
+    assert how == {} or "messages 10 to 14: read and not posted" in caplog.messages
+
+
 def test_an_invalid_row_before_any_post_says_that_nothing_was_sent(send_many: SendMany, server: Server) -> None:
     with pytest.raises(laaffic.InvalidMessageError, match=r"Nothing was sent\.") as caught:
         send_many(laaffic.Rows([*GOOD[:4], ("0", "x")]), base_url=server.url)

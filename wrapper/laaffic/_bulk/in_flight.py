@@ -7,7 +7,7 @@ from dataclasses import replace
 from laaffic._batch.batch import Batch, MessageBatch, in_order
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.posts import Posts, ends_sending, indexes
-from laaffic._model.errors import ConfigurationError, OutcomeUnknownError
+from laaffic._model.errors import ConfigurationError, InvalidMessageError, OutcomeUnknownError
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError, with_error
 from laaffic._model.sent import UNKNOWN
@@ -65,6 +65,7 @@ class InFlight:
         self._refused = False
         self._closed = False
         self._left_over_taken = False
+        self._all_read = False
 
     @property
     def may_post(self) -> bool:
@@ -153,11 +154,12 @@ class InFlight:
             self._skip_finished()
 
     def last(self) -> Iterator[BatchResult]:
-        """Hand over what was read and not posted because reading failed, where no result has it."""
+        """Hand over what was read, and not posted because reading failed, where no result has it."""
         if self.failure is not None and (left := self._left_over()):
             result = BatchResult(tuple(left))
             self._left_over_taken = True
             yield result
+        self._all_read = True
 
     def raise_failure(self) -> None:
         """Raise what reading or posting failed with; after posts, it no longer says that nothing was sent.
@@ -184,6 +186,10 @@ class InFlight:
             for result in results:
                 if result.recipients:
                     _logger.warning("%s, whose result nobody read: %r", indexes(result.recipients), result)
+        if isinstance(self.failure, InvalidMessageError) and not self._all_read:  # so it will not be raised
+            refused = self.failure.result.recipients
+            if refused:
+                _logger.warning("%s: read and not posted", indexes(refused))
         if left := self._left_over():
             _logger.warning("%s: read and not posted", indexes(left))
         self._waiting.clear()

@@ -3,7 +3,8 @@
 The rules, by which every doubt becomes "unknown":
 
 - A recipient is `accepted` when the response lists it: in a success always, elsewhere when the entry has a message id.
-- It is `rejected` when the response names it as refused, or says for certain that nobody but those listed was accepted.
+- It is `rejected` when the response names it as refused and does not count it as accepted, or says for certain that
+  nobody but those listed was accepted.
 - It is `not_sent` only when no connection could be made.
 - In all other cases it is `unknown`.
 """
@@ -60,7 +61,7 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     unmatched = [listed.msg_ids[place] for place in strays]
     reasons, twice = None, 0
     if reading.refused is not None:
-        reasons, unmatched_refused, twice = _name_refused(asked, reading.refused, states, msg_ids, http_status)
+        reasons, unmatched_refused, twice = _name_refused(asked, reading, states, msg_ids, http_status)
         unmatched += unmatched_refused
     result = BatchResult(
         recipients=asked.outcomes(states, msg_ids, reasons),
@@ -87,7 +88,7 @@ def _by_the_contract(reading: Reading, http_status: int) -> Reading:
 
 
 def _name_refused(
-    asked: Asked, refused: Listed, states: list[State], msg_ids: list[str | None], http_status: int
+    asked: Asked, reading: Reading, states: list[State], msg_ids: list[str | None], http_status: int
 ) -> tuple[list[str | None], list[str | None], int]:
     """Change the state of those that the response names as refused, and give each the message id it has there.
 
@@ -96,8 +97,13 @@ def _name_refused(
         as accepted and as refused, whose outcome is unknown.
     """
     reasons: list[str | None] = [None] * len(asked)
-    certain = not is_server_error(http_status) and http_status != HTTPStatus.REQUEST_TIMEOUT
+    refused = reading.refused or _NOTHING_LISTED
     named, left = _match_some(asked, refused, [place for place, state in enumerate(states) if state != State.ACCEPTED])
+    certain = (
+        not is_server_error(http_status)
+        and http_status != HTTPStatus.REQUEST_TIMEOUT
+        and _claimed(reading, len(asked)) <= len(asked) - len(named)  # or some of these are counted as accepted
+    )
     for place, entry in named.items():
         states[place] = State.REJECTED if certain else State.UNKNOWN
         msg_ids[place], reasons[place] = refused.msg_ids[entry], refused.reasons[entry]
@@ -150,6 +156,8 @@ def _discrepancy(reading: Reading, accepted: int, asked: int, strays: int, twice
         said.append(f"it counts {reading.success} accepted and lists {len(reading.listed)}")
     if reading.status == SUCCESS and None not in (reading.fail, reading.listed) and reading.fail != asked - accepted:
         said.append(f"it counts {reading.fail} refused, but by its list {asked - accepted} of {asked} were refused")
+    if reading.refused is not None and (reading.success or 0) > asked - len(reading.refused):
+        said.append(f"it counts {reading.success} of {asked} accepted and names {len(reading.refused)} as refused")
     if reading.status == SUCCESS and reading.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:
