@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import laaffic
 from support.server import Server
@@ -22,9 +23,16 @@ HOW = ("concurrency", "in_order", "on_invalid", "split_refused")
 
 
 def pytest_configure() -> None:
-    """Let the programs that tests start heed Ctrl-C; where a shell runs pytest in the background, it is ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let no test depend on how quick this machine is, nor on how pytest was started.
+
+    A shell that runs it in the background ignores Ctrl-C, and nohup the end of the terminal; so would what tests start.
+    """
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

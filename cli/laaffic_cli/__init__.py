@@ -14,7 +14,7 @@ def main() -> int:
         The exit code; `laaffic send --help` lists what each one says.
     """
     try:
-        from laaffic_cli._main import run  # noqa: PLC0415  # only here can a missing extra be told in one line
+        from laaffic_cli._main import run  # noqa: PLC0415  # only here can a missing extra be reported in one line
 
         return run()  # which imports a command when it is used
     except ModuleNotFoundError as error:

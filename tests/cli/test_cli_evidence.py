@@ -376,7 +376,7 @@ def test_a_bug_anywhere_else_is_no_exit_code_that_claims_something(
     result = laaffic("send", "--to", "91856321412", "--content", "a")
     assert result.exit_code == 5
     assert "Error: IndexError at " in result.stderr
-    assert "may not be told in full" in result.stderr
+    assert "may not be reported in full" in result.stderr
 
 
 def test_a_request_holds_as_many_as_the_sdks_own() -> None:

@@ -210,7 +210,7 @@ def test_a_missing_extra_is_told_in_one_line(spawn: Spawn, missing: str) -> None
     said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said == ""
-    assert errors == "The command line needs click and rich: pip install 'laaffic[cli]'\n"
+    assert errors == "The command line needs click and rich: install laaffic with its extra `cli`\n"
 
 
 def test_the_sdk_does_without_click_and_rich() -> None:

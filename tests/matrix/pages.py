@@ -29,7 +29,7 @@ What this package reports of every recipient, whatever happens to the request, a
 - Reported `rejected` or `not_sent`: the gateway never had it.
 - Reported `unknown`: the gateway has it at most once.
 
-This is true as long as the gateway and whatever stands before it do not lie: a response that lists a recipient as
+This is true as long as the gateway and whatever is in front of it do not lie: a response that lists a recipient as
 accepted, or that refuses the request, is believed. A request is posted once more in two cases only, because the first
 one was refused as a whole: after status -16, signed by the server's clock, and in parts, if you ask for it with
 `split_refused`.

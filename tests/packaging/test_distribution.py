@@ -55,5 +55,5 @@ def test_the_wheel_imports_in_a_clean_environment(clean_python: Path, package: s
 def test_the_command_without_its_extra_says_what_to_install(clean_python: Path) -> None:
     done = run(clean_python, "-c", "import laaffic_cli, sys; sys.exit(laaffic_cli.main())")
     assert done.returncode == 2
-    assert "pip install 'laaffic[cli]'" in done.stderr
+    assert "install laaffic with its extra `cli`" in done.stderr
     assert "Traceback" not in done.stderr

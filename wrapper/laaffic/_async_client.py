@@ -90,7 +90,7 @@ class AsyncClient(ClientBase):
     async def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
-        for owner, channel in self._channels.values():
+        for owner, channel in list(self._channels.values()):  # another thread may be opening one
             if owner == _process_and_loop():
                 await close_async(channel)
 

@@ -124,6 +124,8 @@ class ClientBase:
     def _channel(self, owner: Hashable, *, fresh: bool = False) -> Channel:
         """Return the channel of a process and event loop: a fork or a new loop gets one of its own.
 
+        So does what follows an interruption.
+
         Args:
             owner: the process, and the event loop where there is one.
             fresh: whether each request gets a connection that no other request uses.
@@ -133,7 +135,7 @@ class ClientBase:
         fresh = fresh or self._fresh
         with self._opening:
             known = self._channels.get(fresh)
-            if known is None or known[0] != owner:
+            if known is None or known[0] != owner or known[1].interrupted:
                 known = self._channels[fresh] = owner, self._opened(fresh=fresh)
             return known[1]
 

@@ -173,7 +173,7 @@ class Client(ClientBase):
     def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
-        for owner, channel in self._channels.values():
+        for owner, channel in list(self._channels.values()):  # another thread may be opening one
             if owner == os.getpid():
                 close(channel)
 

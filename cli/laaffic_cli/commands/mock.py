@@ -33,7 +33,7 @@ def mock(*, port: int, examples: bool, no_contract: bool, host: str, limit: int,
     """Run a mock of the gateway until Ctrl-C. Nothing is really sent.
 
     It keeps what it accepts, checks signatures, and goes wrong on request: see the magic numbers in the
-    documentation. By default Prism stands before it, and checks every request and every response against the contract.
+    documentation. By default Prism is in front of it, and checks every request and every response against the contract.
     """
     if examples and no_contract:
         raise click.UsageError("--prism is the contract; it cannot go without (--no-contract)")

@@ -36,7 +36,7 @@ without --output and --json are kept in a new file in the current folder,
 laaffic-outcomes-<time>.csv. No file is ever overwritten.
 
 Before a request goes out, its recipients are written to OUTCOMES.CSV.inflight.
-When a run is killed, that file stays behind: whoever stands in it, and not in
+When a run is killed, that file stays behind: whoever is in it, and not in
 OUTCOMES.CSV, is unknown. No run starts where either file has something in it.
 Without --output, few recipients, or --json, leave no trace of a killed run.
 

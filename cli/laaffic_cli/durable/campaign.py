@@ -49,14 +49,14 @@ class Report(Protocol):
 class Campaign:
     """Sends a source's messages and reports every outcome.
 
-    Whatever goes wrong with a report, the others go on, and the ledger tells of it.
+    Whatever goes wrong with a report, the others go on, and the ledger records it.
 
     Args:
         client: what it is sent with.
         source: the messages, which have been checked.
         reports: where outcomes are written; the first has all of them.
         most: the client's `max_recipients`.
-        advance: is told of the recipients done.
+        advance: called with the number of recipients just done.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Campaign:
                 self._reports.remove(report)
 
     def _write(self, recipients: Sequence[Recipient]) -> bool:
-        """Write to every report, and tell whether no outcome is missing anywhere."""
+        """Write to every report, and return whether no outcome is missing anywhere."""
         kept = failed = False
         for report in tuple(self._reports):
             try:
@@ -145,7 +145,7 @@ class Campaign:
         return not failed
 
     def _lose(self, report: Report, error: Exception) -> bool:
-        """Give a report up, and tell whether outcomes are missing because of it."""
+        """Give a report up, and return whether outcomes are missing because of it."""
         self._reports.remove(report)
         if self._is_unwanted(report, error):
             return False
@@ -159,7 +159,7 @@ class Campaign:
         return True
 
     def _is_unwanted(self, report: Report, error: Exception) -> bool:
-        """Tell whether it only went unread, while another place keeps every outcome."""
+        """Return whether it only went unread, while another place keeps every outcome."""
         return isinstance(error, NobodyReadsError) and self.ledger.kept_in not in {None, report.name}
 
     def _write_remainder(self, ending: Ending) -> None:
@@ -168,7 +168,7 @@ class Campaign:
         try:
             while part := list(islice(rest, _AT_ONCE)):
                 self._add(part)
-        except Exception as error:  # what was sent is still to be told
+        except Exception as error:  # what was sent is still to be reported
             why = str(error) if isinstance(error, BadInputError) else type(error).__name__
             self.ledger.notes.append(Note("Incomplete", f"Not everybody who was not sent to is listed ({why})."))
 

@@ -35,7 +35,7 @@ def exit_code(
         counts: how many recipients are in which state.
         misconfigured: whether a setting kept everything from being sent.
         refused: whether a request as a whole was refused.
-        doubtful: whether something is not known that no recipient's state tells.
+        doubtful: whether something is unknown that no recipient's state shows.
         ended_early: whether recipients may be left that no count holds.
     """
     if misconfigured:

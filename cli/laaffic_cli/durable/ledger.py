@@ -35,7 +35,7 @@ class Ledger:
         discrepancies: how often a response disagreed with itself in which way.
         notes: what else went wrong.
         misconfigured: whether a setting kept everything from being sent.
-        doubtful: whether something is not known that no recipient's state tells.
+        doubtful: whether something is unknown that no recipient's state shows.
         ended_early: whether sending ended before the last recipient.
         kept_in: the place that has every outcome, by name; None when it failed.
         untold: outcomes that no place could take.

@@ -1,7 +1,7 @@
 """The outcomes as CSV, kept as they come, so that the files alone say what is known when the process is killed.
 
 Before a request is posted, its recipients are on disk in a second file, `OUTCOMES.CSV.inflight`. It is emptied when
-their outcomes are on disk in the first, and goes when the run ends. So whoever stands in one that is left over, and
+their outcomes are on disk in the first, and goes when the run ends. So whoever is in one that is left over, and
 not in the first file, may have been sent to.
 """
 

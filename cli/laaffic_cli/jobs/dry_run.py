@@ -15,7 +15,7 @@ _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
 
 
 class DryRunTransport(httpx2.BaseTransport):
-    """Stands where the network would be: shows each request and makes up the response."""
+    """In place of the network: shows each request and makes up the response."""
 
     def __init__(self, show: "Show") -> None:
         self._show = show
@@ -107,7 +107,7 @@ def _masked(name: str, value: str) -> str:
     seen = _SECRETS.get(name.lower())
     if seen is None:
         return value
-    # As many stars for each, so that not even the length is told.
+    # As many stars for each, so that not even the length shows.
     return f"{value[:seen] if len(value) > 2 * seen else ''}********"
 
 

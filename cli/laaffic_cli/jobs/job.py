@@ -12,7 +12,7 @@ from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import OptionsSource, Source, open_file
 
 _PLACEHOLDER = "placeholder"
-_COMMAS = "The numbers of --to have commas between them and no spaces, or stand in quotes."
+_COMMAS = "The numbers of --to have commas between them and no spaces, or are quoted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

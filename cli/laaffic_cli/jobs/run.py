@@ -34,7 +34,7 @@ def run(job: Job, interrupts: Interrupts) -> int:
         except (KeyboardInterrupt, StoppedError):
             return nothing_sent(out, ["Interrupted."], exit_codes.NOT_SENT, kind="Interrupted", as_json=job.as_json)
         except Exception as error:  # a traceback's exit code would say that some were rejected
-            tell(f"Error: {_bug(error)} in the program. What became of the recipients may not be told in full.")
+            tell(f"Error: {_bug(error)} in the program. What became of the recipients may not be reported in full.")
             return exit_codes.UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""JSON as it stands in the file: numbers keep their spelling, and nothing is read away."""
+"""JSON as it is in the file: numbers keep their spelling, and nothing is read away."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ class NotJSONError(ValueError):
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise NotJSONError("a key stands twice in one object; keep one of them")
+        raise NotJSONError("a key appears twice in one object; keep one of them")
     return found
 
 

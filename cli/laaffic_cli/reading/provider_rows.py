@@ -37,7 +37,7 @@ def provider_rows(handle: BinaryIO) -> Iterator[Row | Problem | AppId]:
         line = walk.line
         key = walk.key()
         if key in seen:
-            raise ReadingError("a key stands twice in one object; keep one of them", line)
+            raise ReadingError("a key appears twice in one object; keep one of them", line)
         seen.add(key)
         if key == "array":
             yield from _elements(walk)

@@ -102,7 +102,7 @@ def open_file(name: str, content: str | None) -> Iterator[FileSource]:
     read = _READERS.get(Path(name).suffix.lower())
     if read is None:
         raise BadInputError(
-            [f"{without_numbers(name)}: what it holds is told by its ending; name it {', '.join(_READERS)}"]
+            [f"{without_numbers(name)}: its ending does not say what is in it; name it {', '.join(_READERS)}"]
         )
     try:
         template = None if content is None else Template(content)

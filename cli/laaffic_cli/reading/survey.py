@@ -15,8 +15,8 @@ class Survey(NamedTuple):
     """What a source holds.
 
     Attributes:
-        recipients: how many recipients there are, each counted as often as it stands there.
-        repeated: how many of them stand there once more with the same text.
+        recipients: how many recipients there are, each counted as often as it appears.
+        repeated: how many of them appear once more with the same text.
         certain: whether every recipient was compared with every other.
     """
 

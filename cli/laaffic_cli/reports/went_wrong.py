@@ -56,7 +56,7 @@ def _where(ledger: Ledger) -> str:
         return f"{ledger.kept_in} says who they are."
     if len(ledger.untold) == ledger.counts.total():
         return "the table above says who they are."
-    return "who they are stands partly in each place that could be written."
+    return "each place that could be written has a part of them."
 
 
 def _count(count: int, what: str) -> str:

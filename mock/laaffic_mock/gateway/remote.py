@@ -133,7 +133,7 @@ class RemoteGateway:
 
         Args:
             to: the recipient's number; spaces, hyphens and a plus do not matter.
-            containing: what stands in the text.
+            containing: a part of the text.
             sender_id: the sender id.
             order_id: the order id.
             times: exactly how many such messages; by default at least one.

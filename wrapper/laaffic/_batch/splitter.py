@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from laaffic._batch.batch import Batch, MessageBatch, in_order, part_of, unposted
@@ -77,17 +77,24 @@ class Splitter:
 
     A message stays whole where it fits into a request; one that is too large for any is split.
 
+    Ctrl-C may come between any two steps. So what is read is noted with the first step after it, and nothing is let go
+    of before it is noted elsewhere: a call may be interrupted, assignments in one line are not.
+
     Args:
         max_recipients: how many recipients one request may have at most.
         report: whether what cannot be sent becomes an outcome in the current batch; otherwise it raises.
+
+    Attributes:
+        yielded: the last batch, until whoever posts it has noted it and sets this to None.
     """
 
     def __init__(self, max_recipients: int, *, report: bool = False) -> None:
         self._max = max_recipients
         self._report = report
+        self.yielded: Batch | None = None
         self._batch = MessageBatch()
-        self._index = count()
-        self._waiting: deque[tuple[Message, int]] = deque()
+        self._index = 0
+        self._waiting: deque[Any] = deque()  # the message with this index, or what is left of it
         self._rows: list[Any] = []
         self._first = 0
 
@@ -100,28 +107,29 @@ class Splitter:
         if isinstance(messages, Rows):
             rows = iter(_iterable(messages.rows))
             while True:
-                # Row by row into the list, so that it has what was read even when reading the next one fails.
-                some = islice(rows, self._max)
-                self._rows.extend(row if type(row) is tuple else kept(row) for row in some)
+                for row in islice(rows, self._max):
+                    self._note(row)
                 if not self._rows:
                     return
                 yield self._row_batch(messages.sender_id)
         for message in _iterable(messages):
-            yield from self._add(message)
+            self._waiting.append(message)
+            yield from self._add()
         yield from self._rest()
 
     async def split_async(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncIterator[Batch]:
         """Do the same for an iterable of either kind."""
         if isinstance(messages, Rows) and isinstance(messages.rows, AsyncIterable):
             async for row in messages.rows:
-                self._rows.append(row if type(row) is tuple else kept(row))
+                self._note(row)
                 if len(self._rows) == self._max:
                     yield self._row_batch(messages.sender_id)
             if self._rows:
                 yield self._row_batch(messages.sender_id)
         elif isinstance(messages, AsyncIterable):
             async for message in messages:
-                for batch in self._add(message):
+                self._waiting.append(message)
+                for batch in self._add():
                     yield batch
             for batch in self._rest():
                 yield batch
@@ -130,42 +138,70 @@ class Splitter:
                 yield batch
 
     def unposted(self) -> list[Recipient]:
-        """Return the outcomes of what was read and not yielded."""
+        """Return the outcomes of what was read and is in no batch that was taken over."""
+        yielded = [] if self.yielded is None else unposted(self.yielded)
+        return in_order([*yielded, *self._not_yielded()])
+
+    def _not_yielded(self) -> list[Recipient]:
         left = MessageBatch()
-        for message, index in (*zip(self._batch.messages, self._batch.indexes, strict=True), *self._waiting):
+        for message, index in zip(self._batch.messages, self._batch.indexes, strict=False):
             left.add(message, index)
+        others = []
+        for message in self._waiting:
+            if isinstance(message, Message):
+                left.add(message, self._index)
+            else:
+                others.append(not_sendable(message, self._index, None))
         rows = [not_sendable(row, index, None) for index, row in enumerate(self._rows, self._first)]
-        return in_order([*unposted(left), *self._batch.invalid, *rows])
+        return in_order([*unposted(left), *self._batch.invalid, *others, *rows])
+
+    def _note(self, row: Any) -> None:
+        self._rows.append(row)
+        if type(row) is not tuple:
+            self._rows[-1] = kept(row)
 
     def _row_batch(self, sender_id: str | None) -> Batch:
-        rows, self._rows = self._rows, []
-        first, self._first = self._first, self._first + len(rows)
-        return batch_of(rows, first, sender_id, report=self._report)
+        end = self._first + len(self._rows)
+        try:
+            batch = batch_of(self._rows, self._first, sender_id, report=self._report)
+        except InvalidMessageError:  # its result has them
+            self._rows = []
+            raise
+        self.yielded, self._rows, self._first = batch, [], end
+        return batch
 
-    def _add(self, message: Message) -> Iterator[Batch]:
-        index = next(self._index)
+    def _add(self) -> Iterator[Batch]:
+        message = self._waiting[0]
         if not isinstance(message, Message):
-            error = _not_a_message(message, index)
-            self._batch.invalid.append(not_sendable(message, index, error.rule))
-            if not self._report:
-                error.result = BatchResult(tuple(self.unposted()))
-                self._batch, self._waiting = MessageBatch(), deque()
-                raise error
-            if len(self._batch.invalid) == self._max:
-                yield from self._rest()
+            yield from self._add_invalid(message)
             return
-        self._waiting.extend((piece, index) for piece in _pieces(message, self._max))
+        if len(message.numbers) > self._max:
+            self._waiting = deque(_pieces(message, self._max))
         while self._waiting:
-            if self._batch.size + len(self._waiting[0][0].numbers) > self._max:
+            if self._batch.size + len(self._waiting[0].numbers) > self._max:
                 yield from self._rest()
-            self._batch.add(*self._waiting.popleft())
+            self._batch.add(self._waiting[0], self._index)
+            del self._waiting[0]
+        self._index += 1
         if self._batch.size == self._max:
+            yield from self._rest()
+
+    def _add_invalid(self, given: object) -> Iterator[Batch]:
+        error = _not_a_message(given, self._index)
+        invalid = not_sendable(given, self._index, error.rule)
+        self._batch.invalid.append(invalid)
+        self._waiting, self._index = deque(), self._index + 1
+        if not self._report:
+            error.result = BatchResult(tuple(self._not_yielded()))
+            self._batch = MessageBatch()
+            raise error
+        if len(self._batch.invalid) == self._max:
             yield from self._rest()
 
     def _rest(self) -> Iterator[Batch]:
         if self._batch.messages or self._batch.invalid:
-            full, self._batch = self._batch, MessageBatch()
-            yield full
+            self.yielded, self._batch = self._batch, MessageBatch()
+            yield self.yielded
 
 
 def _iterable(given: Any) -> Iterable[Any]:
@@ -182,8 +218,5 @@ def _not_a_message(given: object, index: int) -> InvalidMessageError:
 
 
 def _pieces(message: Message, most: int) -> Iterator[Message]:
-    if len(message.numbers) <= most:
-        yield message
-        return
     for start in range(0, len(message.numbers), most):
         yield part_of(message, range(start, min(start + most, len(message.numbers))))

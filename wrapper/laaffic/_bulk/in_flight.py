@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from laaffic._batch.batch import Batch, MessageBatch, all_in, in_order, unposted
+from laaffic._batch.batch import Batch, MessageBatch, in_order
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.posts import Posts, ends_sending, indexes
 from laaffic._model.errors import ConfigurationError, OutcomeUnknownError
@@ -40,6 +40,9 @@ class Job:
 class InFlight:
     """The requests of one `send_many` that are in flight, and the results that wait for their turn.
 
+    Ctrl-C may come between any two steps. So nothing is let go of before it is noted elsewhere: at worst, something is
+    in the log twice.
+
     Args:
         splitter: what was read and not posted is asked of it.
         concurrency: how many batches may be in flight at once.
@@ -61,7 +64,6 @@ class InFlight:
         self._waiting: dict[int, list[BatchResult]] = {}
         self._refused = False
         self._closed = False
-        self._unposted: list[Recipient] = []
         self._left_over_taken = False
 
     @property
@@ -86,10 +88,11 @@ class InFlight:
 
     def start(self, batch: Batch) -> Job:
         """Note that a batch is now in flight; none of it is posted when sending has ended or it has no recipients."""
-        if self.ended:  # because of a response that came while it was read
-            self._unposted += unposted(batch)
+        if self.ended:  # because of a response that came while it was read; the splitter keeps it
             return Job(-1, MessageBatch(), split=False)
-        job = self._jobs[self._places] = Job(self._places, batch, split=self._split)
+        job = Job(self._places, batch, split=self._split)
+        self._jobs[job.place] = job
+        self._splitter.yielded = None
         self._places += 1
         if not batch.size:
             self._hand_over(job, BatchResult())
@@ -99,33 +102,36 @@ class InFlight:
         """Note what became of a post; return whether more of the batch may be posted. Calling it twice is safe."""
         if not job.posts.is_in_flight(part):
             return False
-        after_posts = self._posted
         if isinstance(outcome, BatchResult):
-            self._posted = True
             self._hand_over(job, job.posts.result_of(outcome))
             job.posts.advance(outcome)
         else:
             outcome = self._broken_off(job, outcome)
             self._hand_over(job, outcome)
+            job.posts.broke_off()
         if outcome.error is not None:
-            outcome.error.after_posts = after_posts
+            outcome.error.after_posts = self._posted
+        if any(recipient.state is not State.NOT_SENT for recipient in outcome.recipients):
+            self._posted = True
         self._refused = self._refused or ends_sending(outcome)
         self.ended = self.ended or self._refused
         return not (self._refused or self._closed)
 
     def finished(self, job: Job) -> None:
-        """Note that no more of a batch is posted. Calling it twice is safe."""
-        if job.place in self._jobs and (left := job.posts.left()):
+        """Note that no more of a batch is posted. What is still in flight is unknown. Calling it twice is safe."""
+        if job.place in self._jobs and (in_flight := job.posts.in_flight()):
+            self._hand_over(job, BatchResult(tuple(in_flight), batch_id=job.batch.id))
+            job.posts.broke_off()
+        if job.place in self._jobs and ((left := job.posts.left()) or job.invalid):
             self._hand_over(job, BatchResult(tuple(left), batch_id=job.batch.id))
         self._jobs.pop(job.place, None)
 
     def _broken_off(self, job: Job, error: BaseException) -> BatchResult:
-        unknown = job.posts.broke_off()
         if isinstance(error, LaafficError):  # its result has the outcomes of those that were to be posted
             return with_error(replace(error.result, error=None), error)
         self.failed(error)
         what = f"Sending broke off: {type(error).__name__}"
-        return with_error(BatchResult(tuple(unknown), batch_id=job.batch.id), OutcomeUnknownError(what))
+        return with_error(BatchResult(tuple(job.posts.in_flight()), batch_id=job.batch.id), OutcomeUnknownError(what))
 
     def failed(self, error: BaseException) -> None:
         """Note an error that is to be raised when the results of all that is in flight have been handed over."""
@@ -136,18 +142,22 @@ class InFlight:
         """Take out the results that may be handed over now; the last one of all has what was read and not posted."""
         while (place := self._ready_place()) is not None:
             results = self._waiting[place]
-            result = results.pop(0)
+            result = results[0]
+            if self._refused and not self._jobs and list(self._waiting.values()) == [[result]]:
+                result = with_recipients(result, self._left_over())
+                self._left_over_taken = True
+            del results[0]
             if not results:
                 del self._waiting[place]
-            if self._refused and not self._waiting and not self._jobs:
-                result = with_recipients(result, self._left_over())
             yield result
             self._skip_finished()
 
     def last(self) -> Iterator[BatchResult]:
         """Hand over what was read and not posted because reading failed, where no result has it."""
         if self.failure is not None and (left := self._left_over()):
-            yield BatchResult(tuple(left))
+            result = BatchResult(tuple(left))
+            self._left_over_taken = True
+            yield result
 
     def raise_failure(self) -> None:
         """Raise what reading or posting failed with; after posts, it no longer says that nothing was sent.
@@ -168,15 +178,12 @@ class InFlight:
     def left(self) -> None:
         """Note that nobody reads the results any more. What is known goes into the log, so that it is not lost."""
         self.close()
+        for job in list(self._jobs.values()):
+            self.finished(job)
         for results in self._waiting.values():
             for result in results:
                 if result.recipients:
                     _logger.warning("%s, whose result nobody read: %r", indexes(result.recipients), result)
-        for job in self._jobs.values():
-            if unknown := job.posts.broke_off():
-                _logger.warning("%s, whose result nobody read: unknown", indexes(unknown))
-            if rest := job.posts.left():
-                _logger.warning("%s: %s", indexes(rest), rest[0].reason or "read and not posted")
         if left := self._left_over():
             _logger.warning("%s: read and not posted", indexes(left))
         self._waiting.clear()
@@ -185,22 +192,19 @@ class InFlight:
     @property
     def note(self) -> str:
         """What to add to an interruption about what is in flight."""
-        jobs = [indexes(all_in(State.UNKNOWN, job.batch).recipients) for job in self._jobs.values()]
-        those = ", ".join(jobs) or "none"
+        jobs = [in_flight for job in self._jobs.values() if (in_flight := job.posts.in_flight())]
+        those = ", ".join(map(indexes, jobs)) or "none"
         return f"laaffic: interrupted; in flight were: {those}. What became of them is in the log, or unknown"
 
     def _hand_over(self, job: Job, result: BatchResult) -> None:
-        invalid, job.invalid = job.invalid, []
-        if invalid:
-            merged = replace(result, recipients=tuple(in_order([*result.recipients, *invalid])))
+        if job.invalid:
+            merged = replace(result, recipients=tuple(in_order([*result.recipients, *job.invalid])))
             result = merged if merged.error is None else with_error(merged, merged.error)
         self._waiting.setdefault(job.place, []).append(result)
+        job.invalid = []
 
     def _left_over(self) -> list[Recipient]:
-        if self._left_over_taken:
-            return []
-        self._left_over_taken = True
-        return in_order([*self._unposted, *self._splitter.unposted()])
+        return [] if self._left_over_taken else self._splitter.unposted()
 
     def _ready_place(self) -> int | None:
         self._skip_finished()

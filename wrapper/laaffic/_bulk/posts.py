@@ -35,14 +35,14 @@ class Posts:
         self._aside: list[int] = []
         self._posted: list[int] = []  # what is being posted
         self._part: Batch | None = None
-        self._begun = False
 
     def next(self) -> Batch | None:
         """Return what to post now; None when there is nothing more."""
         if self._searched:
             self._posted = self._searched[: max(len(self._searched) // 2, 1)]
         elif self._whole:
-            self._posted = self._whole.pop()
+            self._posted = self._whole[-1]
+            del self._whole[-1]
         else:
             return None
         self._part = self._batch if len(self._posted) == self._batch.size else self._batch.pick(self._posted)
@@ -63,49 +63,48 @@ class Posts:
 
     def advance(self, result: BatchResult) -> None:
         """Decide from the result of what was posted what to post next."""
-        self._begun = True
         again, posted = self._is_split(result), self._posted
-        self._part, self._posted = None, []
-        if self._searched:
-            self._narrow(posted, again=again, clean=result.error is None)
+        searched, aside, whole = self._searched, self._aside, self._whole
+        if searched:
+            searched, aside, whole = self._narrowed(posted, again=again, clean=result.error is None)
         elif again and result.status == _TOO_MANY:
             middle = len(posted) // 2
-            self._whole += [posted[middle:], posted[:middle]]
+            whole = [*whole, posted[middle:], posted[:middle]]
         elif again:
-            self._searched = posted
+            searched = posted
+        # In one line, so that an interruption leaves everybody in one of them.
+        self._searched, self._aside, self._whole, self._part, self._posted = searched, aside, whole, None, []
+
+    def in_flight(self) -> list[Recipient]:
+        """Return the outcomes of those whose post is not finished; what became of them is unknown."""
+        return list(all_in(State.UNKNOWN, self._batch.pick(self._posted)).recipients) if self._posted else []
 
     def left(self) -> list[Recipient]:
-        """Return the outcomes of those that are not posted any more: refused in a larger request, or never posted."""
-        positions = sorted([*self._searched, *self._aside, *(place for group in self._whole for place in group)])
-        self._searched, self._aside, self._whole = [], [], []
-        if not positions:
-            return []
-        batch = self._batch.pick(positions)
-        if not self._begun:
-            return list(all_in(State.NOT_SENT, batch).recipients)
-        return list(all_in(State.REJECTED, batch, "refused together with others, and not posted again").recipients)
+        """Return the outcomes of those that are not in flight and not going to be posted any more."""
+        if any(len(group) == self._batch.size for group in self._whole):  # so nothing was posted
+            return list(all_in(State.NOT_SENT, self._batch).recipients)
+        places = {*self._searched, *self._aside, *(place for group in self._whole for place in group)}
+        positions = sorted(places.difference(self._posted))
+        reason = "refused together with others, and not posted again"
+        return list(all_in(State.REJECTED, self._batch.pick(positions), reason).recipients) if positions else []
 
-    def broke_off(self) -> list[Recipient]:
-        """Return the outcomes of those whose post did not finish; what became of them is unknown."""
-        posted, self._posted, self._part = set(self._posted), [], None
-        self._searched = [place for place in self._searched if place not in posted]
-        return list(all_in(State.UNKNOWN, self._batch.pick(sorted(posted))).recipients)
+    def broke_off(self) -> None:
+        """Note that what is in flight, the first of those searched, did not finish: it is not in flight any more."""
+        self._searched, self._part, self._posted = self._searched[len(self._posted) :], None, []
 
     def _is_split(self, result: BatchResult) -> bool:
         return self._split and len(self._posted) > 1 and _is_refused_for_one(result)
 
-    def _narrow(self, posted: list[int], *, again: bool, clean: bool) -> None:
+    def _narrowed(self, posted: list[int], *, again: bool, clean: bool) -> tuple[list[int], list[int], list[list[int]]]:
+        """Return whom to search, whom to put aside and what to post as a whole after a post of the search."""
         rest = self._searched[len(posted) :]
         if again:
-            self._searched = posted
-            self._aside += rest
-        elif clean and rest:
-            self._searched = rest  # so the cause is among these
-        else:  # the cause is found, or what happened says nothing about the rest
-            self._searched = []
-            if aside := sorted([*self._aside, *rest]):
-                self._whole.append(aside)
-            self._aside = []
+            return posted, [*self._aside, *rest], self._whole
+        if clean and rest:
+            return rest, self._aside, self._whole  # so the cause is among these
+        # The cause is found, or what happened says nothing about the rest.
+        aside = sorted([*self._aside, *rest])
+        return [], [], [*self._whole, aside] if aside else self._whole
 
 
 def _is_refused_for_one(result: BatchResult) -> bool:

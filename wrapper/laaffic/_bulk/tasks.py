@@ -66,7 +66,7 @@ class _Tasks:
 
     async def advance(self) -> bool:
         """Wait for a response, or for one more batch to post; return whether there may be more of either."""
-        if self._flight.may_post:
+        if self._flight.may_post and self._read is None:
             self._wanted.set()
         if self._reader.done() and not self._posts:
             return False

@@ -31,8 +31,15 @@ def in_threads(
         raise
     finally:
         if os.getpid() == process:  # in a fork, the threads are the parent's
-            threads.finish()
-            flight.left()
+            flight.close()  # before anything else: whatever is taken from here on posts nothing more
+            try:
+                threads.finish()
+            except BaseException as error:  # interrupted again while it waited
+                error.add_note(flight.note)
+                raise
+            finally:
+                threads.take_finished()
+                flight.left()
     flight.raise_failure()
 
 
@@ -46,18 +53,17 @@ class _Threads:
     def advance(self, batches: Iterator[Batch]) -> bool:
         """Post one more batch, or wait for a response; return whether there may be more of either."""
         if self._flight.may_post and (batch := self._flight.read(batches)) is not None:
-            self._take_finished()
+            self.take_finished()
             self._post_next(self._flight.start(batch))
         elif self._flight.is_waiting:
             self._take(self._finished.get())
         else:
             return False
-        self._take_finished()
+        self.take_finished()
         return True
 
     def finish(self) -> None:
         """Wait for all that is in flight. Nothing is counted: an interruption may have come between any two steps."""
-        self._flight.close()
         for post in list(self._posts):
             if post.ident is not None:  # it was started
                 post.join()
@@ -78,7 +84,8 @@ class _Threads:
             self._flight.responded(job, part, NotSentError(f"No thread could be started: {error}", result=result))
             self._flight.finished(job)
 
-    def _take_finished(self) -> None:
+    def take_finished(self) -> None:
+        """Note every response that has come."""
         while not self._finished.empty():
             self._take(self._finished.get())
 

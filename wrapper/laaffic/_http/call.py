@@ -35,6 +35,7 @@ def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Ev
         except Exception as error:  # whatever it is, it must become evidence
             evidence = no_response(error, trusted=channel.trusted)
         except BaseException as error:
+            channel.interrupted = True
             with_note(error, request)
             raise
         pause = pause_before_next(evidence)

@@ -77,6 +77,8 @@ class Channel:
             that failed is not believed: httpx-aiohttp 0.2.0 reports "could not connect" for requests that went out.
         calls: what is in flight. Closing waits for these, since closing a connection during a call loses its response.
         closing: whether to close as soon as nothing is in flight.
+        interrupted: whether Ctrl-C came in the midst of a call that blocks. The connection pool may be in any state,
+            its lock held for ever: it is neither used nor closed any more, and its sockets close with the last use.
     """
 
     api: ApiClient
@@ -86,11 +88,12 @@ class Channel:
     trusted: bool
     calls: set[object] = field(default_factory=set, repr=False)
     closing: bool = False
+    interrupted: bool = False
 
     @property
     def may_close(self) -> bool:
         """Whether it is to be closed and nothing is in flight."""
-        return self.closing and not self.calls
+        return self.closing and not self.calls and not self.interrupted
 
     def arguments(self, request: Call) -> dict[str, Any]:
         """Return all arguments of the generated function."""

@@ -29,7 +29,7 @@ class LaafficError(Exception):
         reason: the provider's reason in its own words, or None. It may quote numbers or texts: keep it out of logs.
         http_status: the HTTP status of the response, or None when there was none.
         about_query: whether it was a query, such as `get_balance`, which sends nothing to anybody.
-        after_posts: whether earlier requests of the same `send_many` were posted; their results stand.
+        after_posts: whether earlier requests of the same `send_many` were posted; their results remain valid.
     """
 
     __module__ = "laaffic"
@@ -99,7 +99,7 @@ class LaafficError(Exception):
             return ""
         if self.after_posts and self.result.nothing_was_sent:
             return (
-                "Earlier requests were posted, and their results stand; "
+                "Earlier requests were posted, and their results remain valid; "
                 "the recipients in this error's result got nothing."
             )
         return MEANINGS[self.sent]

@@ -89,5 +89,8 @@ def text_of(row: Any) -> str:
         return bytes(given).decode("utf-8", "replace")
     if not isinstance(given, str | int | float):
         return f"<{type(given).__name__}>"
-    text = str(given)
+    try:
+        text = str(given)
+    except ValueError:  # it has more digits than Python writes
+        return f"<{type(given).__name__}>"
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
