@@ -62,6 +62,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no coverage of what is started: interrupted or short of disk, coverage fails."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture
 def server() -> Iterator[Server]:
     """Return a server that accepts every recipient unless told otherwise."""
     with Server() as running:

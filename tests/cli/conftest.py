@@ -47,9 +47,9 @@ def laaffic(gateway: Server) -> Laaffic:
 
 
 @pytest.fixture
-def spawn(gateway: Server) -> Spawn:
+def spawn(gateway: Server, unmeasured: None) -> Spawn:
     """Return a function that starts the command as a process of its own."""
-    del gateway
+    del gateway, unmeasured
 
     def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
         command = options.pop("command", ["-m", "laaffic_cli"])
@@ -63,12 +63,6 @@ def spawn(gateway: Server) -> Spawn:
         return subprocess.Popen([sys.executable, *command, *arguments], **options)  # this very project
 
     return start
-
-
-@pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measure no coverage of what is started: where files may not grow, the file that holds it would be cut off."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture

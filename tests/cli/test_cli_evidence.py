@@ -183,7 +183,6 @@ def _limited(size: int) -> list[str]:
 
 
 @posix
-@pytest.mark.usefixtures("unmeasured")
 def test_nobody_is_sent_to_who_cannot_be_written_down_first(
     spawn: Spawn, gateway: Server, many: str, output: Path, in_flight: Path
 ) -> None:
@@ -197,7 +196,6 @@ def test_nobody_is_sent_to_who_cannot_be_written_down_first(
 
 
 @posix
-@pytest.mark.usefixtures("unmeasured")
 def test_a_row_that_cannot_be_written_whole_is_not_written_at_all(
     spawn: Spawn, gateway: Server, many: str, output: Path, in_flight: Path
 ) -> None:

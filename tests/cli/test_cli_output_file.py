@@ -81,7 +81,6 @@ def test_bad_input_leaves_no_file_behind(laaffic: Laaffic, write: Write, tmp_pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to set")
-@pytest.mark.usefixtures("unmeasured")
 def test_a_disk_that_fills_up_ends_sending_and_the_table_shows_who_was_sent_to(
     spawn: Spawn, gateway: Server, tmp_path: Path, many: str
 ) -> None:

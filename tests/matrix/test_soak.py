@@ -15,6 +15,7 @@ import pytest
 
 from soak.book import book_of, compared
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
 TESTS = Path(__file__).parents[1]
 SECONDS_TO_END = 30.0
 

@@ -203,12 +203,18 @@ def _heeded(got: list[laaffic.BatchResult], server: Server) -> None:
 def test_a_refusal_of_all_that_comes_while_messages_are_read_is_heeded(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.will(BALANCE_TOO_LOW)
-    answered = _Noticed()
+    answered, reading = _Noticed(), threading.Event()
+
+    def refuse(connection: Connection) -> bool:
+        assert reading.wait(20)
+        return BALANCE_TOO_LOW(connection)
+
+    server.will(refuse)
     monkeypatch.setattr(_threads, "SimpleQueue", lambda: answered)
 
     def slow() -> Iterator[laaffic.Message]:
         yield from messages(10)
+        reading.set()
         assert answered.filled.wait(20)
         yield from itertools.islice(messages(30), 10, None)
 
@@ -392,6 +398,7 @@ with laaffic.Client(max_recipients=1) as client:
     for result in client.send_many(rows, concurrency=4):
         told += len(result.accepted)
         if told == 10 and os.fork() == 0:
+            warnings.simplefilter("ignore", ResourceWarning)  # the connections are its parent's
             sys.exit(7)
 print(told, os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
 """
