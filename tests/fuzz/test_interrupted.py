@@ -42,11 +42,12 @@ def interrupted_at(step: int) -> Iterator[None]:
                     raise KeyboardInterrupt
         return trace
 
+    outer = sys.gettrace()  # such as that of the coverage measurement
     sys.settrace(trace)
     try:
         yield
     finally:
-        sys.settrace(None)
+        sys.settrace(outer)
 
 
 def refuse_the_bad(connection: Connection) -> bool:
