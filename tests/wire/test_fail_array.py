@@ -65,7 +65,7 @@ def test_its_entries_never_count_as_accepted(send: Send, server: Server, sample:
     ],
 )
 def test_who_is_named_as_refused_and_counted_as_accepted_is_unknown(
-    send: Send, server: Server, sample: list[laaffic.Message], counts: dict[str, str]
+    send: Send, server: Server, sample: list[laaffic.Message], counts: dict[str, Any]
 ) -> None:
     result, states = outcome(send, server, sample, **counts, failArray=[listed(THREE, "m3", reason="LIMIT")])
     assert states == "uuu"
