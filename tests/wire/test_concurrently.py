@@ -524,3 +524,27 @@ def test_what_was_not_posted_stands_in_the_log_when_nobody_reads_that_far(
         assert len(next(results).rejected) == 2
         results.close()
     assert "message 0: read and not posted" in caplog.text
+
+
+def test_a_second_interruption_loses_nothing_either(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def held(connection: Connection) -> bool:
+        return (first_of_all(connection) or released.wait(20)) and success(connection)
+
+    def interrupted(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    server.will(held)
+    with caplog.at_level(logging.WARNING, "laaffic"), laaffic.Client(base_url=server.url, max_recipients=10) as client:
+        results = client.send_many(messages(20), concurrency=2)
+        assert len(next(results).accepted) == 10
+        monkeypatch.setattr(threading.Thread, "join", interrupted)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            results.throw(KeyboardInterrupt())
+        monkeypatch.undo()
+        released.set()
+    assert any("in flight were: messages 10 to 19" in note for note in caught.value.__notes__)
+    assert "messages 10 to 19, whose result nobody read: BatchResult(unknown=10" in caplog.text

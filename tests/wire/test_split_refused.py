@@ -191,3 +191,13 @@ def test_whoever_is_bad_the_search_ends_with_each_in_one_result(size: int, bad: 
     assert seen == Counter(range(size))
     guilty = len([place for place in bad if place < size])
     assert requests <= 1 + guilty * (math.log2(size) + 3)
+
+
+def test_when_nobody_reads_on_the_log_says_who_was_refused(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.will(answer({"status": "-9"}), success)
+    with caplog.at_level("WARNING", "laaffic"), laaffic.Client(base_url=server.url) as client:
+        results = client.send_many(rows(8, set()), split_refused=True)
+        assert [len(next(results).accepted) for _ in range(2)] == [0, 4]
+        results.close()
+    (line,) = caplog.messages
+    assert line.startswith("messages 4 to 7, whose result nobody read: BatchResult(rejected=4")

@@ -1,7 +1,7 @@
 """Grouping messages into the batches that are posted."""
 
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -108,7 +108,8 @@ class Splitter:
             rows = iter(_iterable(messages.rows))
             while True:
                 for row in islice(rows, self._max):
-                    self._note(row)
+                    self._rows.append(row)
+                    self._rows[-1] = row if type(row) is tuple else kept(row)
                 if not self._rows:
                     return
                 yield self._row_batch(messages.sender_id)
@@ -117,11 +118,12 @@ class Splitter:
             yield from self._add()
         yield from self._rest()
 
-    async def split_async(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncIterator[Batch]:
+    async def split_async(self, messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncGenerator[Batch]:
         """Do the same for an iterable of either kind."""
         if isinstance(messages, Rows) and isinstance(messages.rows, AsyncIterable):
             async for row in messages.rows:
-                self._note(row)
+                self._rows.append(row)
+                self._rows[-1] = row if type(row) is tuple else kept(row)
                 if len(self._rows) == self._max:
                     yield self._row_batch(messages.sender_id)
             if self._rows:
@@ -154,11 +156,6 @@ class Splitter:
                 others.append(not_sendable(message, self._index, None))
         rows = [not_sendable(row, index, None) for index, row in enumerate(self._rows, self._first)]
         return in_order([*unposted(left), *self._batch.invalid, *others, *rows])
-
-    def _note(self, row: Any) -> None:
-        self._rows.append(row)
-        if type(row) is not tuple:
-            self._rows[-1] = kept(row)
 
     def _row_batch(self, sender_id: str | None) -> Batch:
         end = self._first + len(self._rows)

@@ -10,7 +10,7 @@ from laaffic._model.results import BatchResult
 Send = Callable[[Batch], Coroutine[Any, Any, BatchResult]]
 
 
-async def one_by_one_async(send: Send, batches: AsyncIterator[Batch], flight: InFlight) -> AsyncGenerator[BatchResult]:
+async def one_by_one_async(send: Send, batches: AsyncGenerator[Batch], flight: InFlight) -> AsyncGenerator[BatchResult]:
     """Post each batch, and hand over its result before the next is posted."""
     try:
         while not flight.ended and (batch := await _read(flight, batches)) is not None:
@@ -30,6 +30,7 @@ async def one_by_one_async(send: Send, batches: AsyncIterator[Batch], flight: In
         raise
     finally:
         flight.left()
+        await batches.aclose()  # which waits for nothing; left to the garbage collector, trio would complain
     flight.raise_failure()
 
 
