@@ -59,8 +59,8 @@ def _read_plain(content: bytes) -> Reading | None:
         plain = (
             isinstance(entries, list)
             and "failArray" not in body
-            and "+" not in "".join(numbers)
-            and all(map(_are_plain, (numbers, msg_ids)))
+            and _are_digits(numbers)
+            and _are_plain(msg_ids)
             and (order_ids.count(None) == len(order_ids) or _are_plain(order_ids))
             and all(map(_COUNT.fullmatch, (success, fail)))
         )
@@ -76,6 +76,12 @@ def _columns(entries: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
         return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [*map(_ORDER_ID, entries)]
     except KeyError:  # an order id may be missing
         return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [entry.get("orderId") for entry in entries]
+
+
+def _are_digits(numbers: list[Any]) -> bool:
+    """Return whether each is digits alone; a TypeError when one is not text."""
+    together = "".join(numbers)
+    return together.isdecimal() and together.isascii() and "" not in numbers
 
 
 def _are_plain(texts: list[Any]) -> bool:
