@@ -548,3 +548,24 @@ def test_a_second_interruption_loses_nothing_either(
         released.set()
     assert any("in flight were: messages 10 to 19" in note for note in caught.value.__notes__)
     assert "messages 10 to 19, whose result nobody read: BatchResult(unknown=10" in caplog.text
+
+
+def test_an_interruption_while_a_thread_starts_is_no_thread_that_did_not_start(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "laaffic-send-many":
+            try:
+                raise KeyboardInterrupt
+            finally:
+                raise RuntimeError("release unlocked lock")  # as threading.Condition does
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    caplog.set_level(logging.WARNING, "laaffic")
+    with laaffic.Client(base_url=server.url, max_recipients=10) as client, pytest.raises(KeyboardInterrupt):
+        next(client.send_many(messages(20), concurrency=2))
+    assert "messages 0 to 9, whose result nobody read: BatchResult(accepted=10" in caplog.text
+    assert len(server.posts) == 1

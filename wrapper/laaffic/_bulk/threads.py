@@ -79,6 +79,8 @@ class _Threads:
         try:
             post.start()
         except RuntimeError as error:
+            if isinstance(error.__context__, KeyboardInterrupt):  # it hit a lock of `start`; the thread may well run
+                raise error.__context__ from None
             self._posts.discard(post)
             result = all_in(State.NOT_SENT, part)
             self._flight.responded(job, part, NotSentError(f"No thread could be started: {error}", result=result))
