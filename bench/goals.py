@@ -81,8 +81,8 @@ GOALS = (
         "n1000: the same",
         2.5,
         _figure_at("n1000", "laaffic, Messages ready", "/ httpx bytes"),
-        "A raw socket with orjson both ways is above bare httpx already; the rest is checking the response, matching it "
-        "with what was asked, and making 1,000 outcomes.",
+        "A raw socket with orjson both ways is above bare httpx already; the rest is checking the response, matching "
+        "it with what was asked, and making 1,000 outcomes.",
     ),
     Goal(
         "i1000 with Rows: CPU / httpx 0.28 with json= and .json()",
