@@ -529,10 +529,15 @@ def test_what_was_not_posted_stands_in_the_log_when_nobody_reads_that_far(
 def test_a_second_interruption_loses_nothing_either(
     server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    released = threading.Event()
+    arrived, released = threading.Event(), threading.Event()
 
     def held(connection: Connection) -> bool:
-        return (first_of_all(connection) or released.wait(20)) and success(connection)
+        if first_of_all(connection):
+            arrived.wait(20)  # or its result may be read before the other request is posted
+        else:
+            arrived.set()
+            released.wait(20)
+        return success(connection)
 
     def interrupted(_: threading.Thread) -> None:
         raise KeyboardInterrupt

@@ -29,9 +29,12 @@ def close(channel: Channel) -> None:
 def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
     while True:
         try:
+            arguments = channel.arguments(request)
             with quiet_wire_logs():
-                response = request.endpoint.sync_detailed(**channel.arguments(request))
-            evidence: Evidence = Responded(response.status_code, response.content, response.headers)
+                response = request.endpoint.sync_detailed(**arguments)
+            evidence: Evidence = Responded(
+                response.status_code, response.content, response.headers, float(arguments["headers"]["Timestamp"])
+            )
         except Exception as error:  # whatever it is, it must become evidence
             evidence = no_response(error, trusted=channel.trusted)
         except BaseException as error:

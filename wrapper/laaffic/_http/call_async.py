@@ -34,9 +34,12 @@ async def _until_done_async(
 ) -> Evidence:
     while True:
         try:
+            arguments = channel.arguments(request)
             with quiet_wire_logs():
-                response = await request.endpoint.asyncio_detailed(**channel.arguments(request))
-            evidence: Evidence = Responded(response.status_code, response.content, response.headers)
+                response = await request.endpoint.asyncio_detailed(**arguments)
+            evidence: Evidence = Responded(
+                response.status_code, response.content, response.headers, float(arguments["headers"]["Timestamp"])
+            )
         except Exception as error:  # whatever it is, it must become evidence
             evidence = no_response(error, trusted=channel.trusted)
         except BaseException as error:

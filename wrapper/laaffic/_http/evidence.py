@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Responded:
-    """A complete response came."""
+    """A complete response came.
+
+    Attributes:
+        http_status: its HTTP status.
+        content: its body, decoded.
+        headers: its headers.
+        signed_at: the timestamp in the request's signature, in seconds since 1970.
+        kept: whether its connection had been used by another request before, whose late response it might be.
+    """
 
     http_status: int
     content: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    signed_at: float = 0.0
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
