@@ -14,6 +14,7 @@ from typing import Any
 import httpcore2
 
 from laaffic._http.exchange import Exchange, UncleanConnection, current
+from laaffic._http.interruptions import interruption_in
 
 _AT_ONCE = 256 * 1024  # bytes: as much as asyncio reads at once, so that nothing is left in its buffers, unseen
 
@@ -63,7 +64,7 @@ class _Watched:
         socket, tls = self.get_extra_info("socket"), self.get_extra_info("ssl_object")
         if isinstance(socket, ssl.SSLSocket) and socket.pending():
             return True
-        return isinstance(tls, ssl.SSLObject) and _holds_record(tls)
+        return isinstance(tls, ssl.SSLObject) and holds_record(tls)
 
 
 class Stream(_Watched, httpcore2.NetworkStream):
@@ -86,7 +87,10 @@ class Stream(_Watched, httpcore2.NetworkStream):
             return
         if exchange.stream is not self:
             self._begin(exchange)
-        self._inner.write(buffer, exchange.limited(timeout, httpcore2.WriteTimeout))
+        try:
+            self._inner.write(buffer, exchange.limited(timeout, httpcore2.WriteTimeout))
+        except httpcore2.WriteError as error:  # which the library passes over: there may be a response all the same
+            raise interruption_in(error) or error from None
 
     def look(self, seconds: float) -> bool:
         """Wait for anything to come; return whether it did. The connection is not used again."""
@@ -191,7 +195,7 @@ def _to_connect(timeout: float | None) -> float | None:
     return timeout if exchange is None else exchange.limited(timeout, httpcore2.ConnectTimeout)
 
 
-def _holds_record(tls: ssl.SSLObject) -> bool:
+def holds_record(tls: ssl.SSLObject) -> bool:
     """Return whether an idle TLS connection has received something, decrypted or not, that was not read."""
     try:
         tls.read(1)

@@ -92,9 +92,11 @@ def _channel(
 
 def _options(settings: Settings, *, fresh: bool, most: int | None) -> dict[str, Any]:
     kept = 0 if fresh else MAX_CONNECTIONS
+    context = settings.ssl_context or shared_ssl_context(os.getpid())
+    proxy = settings.proxy or _proxy_of_the_environment(settings.base_url)
     return {
-        "verify": settings.ssl_context or shared_ssl_context(os.getpid()),
-        "proxy": settings.proxy or _proxy_of_the_environment(settings.base_url),
+        "verify": context,
+        "proxy": proxy and httpx2.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None),
         "trust_env": False,
         "limits": httpx2.Limits(max_connections=most, max_keepalive_connections=kept, keepalive_expiry=KEEP_ALIVE),
     }
