@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from vcr.errors import CannotOverwriteExistingCassetteException
+from vcr.errors import CannotOverwriteExistingCassetteException  # type: ignore[import-untyped]  # vcrpy has none
 
 import laaffic
 from conftest import CREDENTIALS

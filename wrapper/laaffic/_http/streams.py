@@ -46,22 +46,41 @@ class _Watched:
         self._inner = inner
         self._used = False
         self._spoilt = False
+        self._held = b""  # the request's headers, which go out with its body: each writing costs
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what the stream underneath says; a spoilt one is readable, so that it is not used again."""
-        return (info == "is_readable" and self._spoilt) or self._inner.get_extra_info(info)
+        """Return what the stream underneath says.
 
-    def _begin(self, exchange: Exchange) -> None:
-        """Look for bytes that nobody asked for, at the last moment before a request is written."""
-        exchange.stream, exchange.kept, self._used = self, self._used, True
-        if exchange.kept and self._holds_more():
-            exchange.stream = None
-            raise UncleanConnection
+        The library asks whether it is readable to find out whether it may be used again. A spoilt one may not; that of
+        any other is looked into later, at the last moment.
+        """
+        return self._spoilt if info == "is_readable" else self._inner.get_extra_info(info)
+
+    def _holds(self, exchange: Exchange, data: bytes) -> bool:
+        """Return whether what is to be written first is held back until more follows, or a read."""
+        if exchange.stream is self or self._held or not data:
+            return False
+        self._held = data
+        return True
+
+    def _all(self, exchange: Exchange, data: bytes = b"") -> bytes:
+        """Return all that is to be written, after a look, at the last moment, for bytes that nobody asked for."""
+        data, self._held = self._held + data if self._held else data, b""
+        if exchange.stream is not self:
+            exchange.kept, self._used = self._used, True
+            if exchange.kept and self._holds_more():
+                raise UncleanConnection
+            exchange.stream = self
+        return data
 
     def _holds_more(self) -> bool:
-        if self.get_extra_info("is_readable"):
+        ask = self._inner.get_extra_info
+        if ask("is_readable"):
             return True
-        socket, tls = self.get_extra_info("socket"), self.get_extra_info("ssl_object")
+        tls = ask("ssl_object")
+        if tls is None:
+            return False
+        socket = ask("socket")
         if isinstance(socket, ssl.SSLSocket) and socket.pending():
             return True
         return isinstance(tls, ssl.SSLObject) and holds_record(tls)
@@ -76,6 +95,8 @@ class Stream(_Watched, httpcore2.NetworkStream):
         if exchange is None:
             data: bytes = self._inner.read(max_bytes, timeout)
             return data
+        if self._held:
+            self._write(exchange, timeout)
         exchange.will_read()
         return exchange.received(self._inner.read(max_bytes, exchange.limited(timeout, httpcore2.ReadTimeout)))
 
@@ -85,10 +106,13 @@ class Stream(_Watched, httpcore2.NetworkStream):
         if exchange is None:
             self._inner.write(buffer, timeout)
             return
-        if exchange.stream is not self:
-            self._begin(exchange)
+        if not self._holds(exchange, buffer):
+            self._write(exchange, timeout, buffer)
+
+    def _write(self, exchange: Exchange, timeout: float | None, data: bytes = b"") -> None:
+        data = self._all(exchange, data)
         try:
-            self._inner.write(buffer, exchange.limited(timeout, httpcore2.WriteTimeout))
+            self._inner.write(data, exchange.limited(timeout, httpcore2.WriteTimeout))
         except httpcore2.WriteError as error:  # which the library passes over: there may be a response all the same
             raise interruption_in(error) or error from None
 
@@ -120,6 +144,8 @@ class AsyncStream(_Watched, httpcore2.AsyncNetworkStream):
         if exchange is None:
             data: bytes = await self._inner.read(max_bytes, timeout)
             return data
+        if self._held:
+            await self._write(exchange, timeout)
         exchange.will_read()
         seconds = exchange.limited(timeout, httpcore2.ReadTimeout)
         return exchange.received(await self._inner.read(max(max_bytes, _AT_ONCE), seconds))
@@ -130,9 +156,11 @@ class AsyncStream(_Watched, httpcore2.AsyncNetworkStream):
         if exchange is None:
             await self._inner.write(buffer, timeout)
             return
-        if exchange.stream is not self:
-            self._begin(exchange)
-        await self._inner.write(buffer, exchange.limited(timeout, httpcore2.WriteTimeout))
+        if not self._holds(exchange, buffer):
+            await self._write(exchange, timeout, buffer)
+
+    async def _write(self, exchange: Exchange, timeout: float | None, data: bytes = b"") -> None:
+        await self._inner.write(self._all(exchange, data), exchange.limited(timeout, httpcore2.WriteTimeout))
 
     async def look(self, seconds: float) -> bool:
         """Wait for anything to come; return whether it did. The connection is not used again."""
