@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from laaffic_mock.gateway.errors import GatewayError
+from laaffic_mock.gateway.words import CHANGE, INSPECTION
 
 _HTTP_ERRORS = 400
 _PAUSE = 0.02
@@ -90,7 +91,7 @@ class Asking:
         if self._has_ended():
             self._connection.close()
         try:
-            self._connection.request(method, f"{self._url.path}/_mock/{path}", body)
+            self._connection.request(method, f"{self._url.path}{INSPECTION}{path}", body, dict([CHANGE]))
             response = self._connection.getresponse()
             content = response.read()
         except BaseException:  # an interrupt too: what is left of a response must not be taken for the next one

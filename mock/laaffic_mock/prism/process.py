@@ -18,7 +18,8 @@ from laaffic_mock._contract_file import find_contract
 from laaffic_mock.prism.errors import PrismError
 from laaffic_mock.prism.install import environment, find_node, find_prism
 
-EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
+BESIDE = Path(__file__).parent
+EXIT_WITH_PARENT, FORWARD_HOST = BESIDE / "exit_with_parent.cjs", BESIDE / "forward_host.cjs"
 LISTENING = re.compile(r"Prism is listening on http://\S+:(\d+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)
 SECONDS_TO_EXIT = 5.0
@@ -97,9 +98,11 @@ class Prism:
         self.stop()  # one that has ended by itself
         self._lines.clear()
         self._ready.clear()
-        command = [find_node(), "--require", str(EXIT_WITH_PARENT), str(find_prism() / "dist" / "index.js")]
-        command += ["mock" if self._upstream is None else "proxy", "--errors", "-h", self._host, "-p", str(self._port)]
-        command += [self._contract(), *([self._upstream] if self._upstream else [])]
+        command = [find_node(), "--require", str(EXIT_WITH_PARENT), "--require", str(FORWARD_HOST)]
+        command += [str(find_prism() / "dist" / "index.js"), "mock" if self._upstream is None else "proxy", "--errors"]
+        command += ["-h", self._host, "-p", str(self._port), self._contract()]
+        if self._upstream is not None:
+            command += [self._upstream, "--cors=false"]  # else it tells every web page that it may ask with any header
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
