@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 import laaffic_mock
-from laaffic_cli.terminal.shown import masked
+from laaffic_cli.terminal.shown import masked, printable, shortened
 from laaffic_cli.terminal.streams import Stream, tell
 
 _WITHOUT_NODE = "or leave the contract's check out with --no-contract"
@@ -99,7 +99,7 @@ def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_m
     if gateway is not None:
         lines += ["", f"What it accepted: {gateway.url}/_mock/messages"]
         lines += [f"Magic numbers:    {gateway.url}/_mock/magic"]
-    return "\n".join([*lines, "", "Ctrl-C stops it.", "", ""])
+    return "\n".join(map(printable, [*lines, "", "Ctrl-C stops it.", "", ""]))
 
 
 def _machine(host: str) -> str:
@@ -116,7 +116,7 @@ def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMess
     def on_accepted(message: "laaffic_mock.AcceptedMessage") -> None:
         number = message.number if show else masked(message.number)
         text = repr(message.content) if show else f"{len(message.content)} characters"
-        out.line(f"accepted {message.msg_id}  to {number}  order {message.order_id or '-'}  {text}")
+        out.line(f"accepted {message.msg_id}  to {number}  order {shortened(message.order_id or '-')}  {text}")
 
     return on_accepted
 

@@ -150,7 +150,7 @@ class RemoteGateway:
         messages = self.messages
         found = [message for message in messages if wanted.fits(message)]
         if self._let_go and (times is not None or not found):
-            lost = f"{self._let_go} messages were let go, so how often one was accepted cannot be told"
+            lost = f"{self._let_go} of the accepted messages were let go, so it cannot be told"
             raise GatewayError(f"{lost}: clear the gateway, give it a higher limit, or shorten the order ids")
         if len(found) != times if times is not None else not found:
             raise AssertionError(failure_text(wanted, times, len(found), messages, self.counts))

@@ -15,6 +15,7 @@ import httpx2
 
 from laaffic_mock._addresses import local_url
 from laaffic_mock._contract_file import find_contract
+from laaffic_mock._printable import printable
 from laaffic_mock.prism.errors import PrismError
 from laaffic_mock.prism.install import environment, find_node, find_prism
 
@@ -185,7 +186,8 @@ class Prism:
     def _read(self, output: IO[str]) -> None:
         with output:
             for line in output:
-                self._lines.append(line.rstrip())
+                shown = printable(line.rstrip())  # it may quote what was asked
+                self._lines.append(shown)
                 # It comes again, and with port 0 from another port, when the contract changes on disk.
                 if listening := LISTENING.search(line):
                     self._url = local_url(self._host, int(listening[1]))
@@ -193,7 +195,7 @@ class Prism:
                 # Who reads the relay may go away; Prism's pipe must be emptied all the same.
                 with contextlib.suppress(OSError, ValueError):
                     if self._relay is not None:
-                        print(line, end="", file=self._relay, flush=True)
+                        print(shown, file=self._relay, flush=True)
         self._url = None
         self._ready.set()
 
