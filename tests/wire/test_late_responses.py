@@ -36,7 +36,7 @@ def library(request: pytest.FixtureRequest) -> Run:
 
 
 @pytest.fixture
-def tls(server: Server) -> Iterator[dict[str, Any]]:
+def tls(server: Server) -> dict[str, Any]:
     """Let the server speak TLS; the settings with which a client trusts it."""
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
