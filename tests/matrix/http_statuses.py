@@ -74,7 +74,7 @@ HTTP_STATUSES = [
         HTTP,
         "HTTP 400 with a success, compressed in a way that cannot be undone",
         passing(lambda reply: Reply(400, {**reply.headers, "Content-Encoding": "x-own"}, b"\x8b\x0b\x80").bytes()),
-        Outcome(HTTPStatusError, "unknown", "uuu", "yyy"),
+        Outcome(OutcomeUnknownError, "unknown", "uuu", "yyy"),
     ),
     *(Cell(HTTP, f"HTTP 403 with {what}", instead(content, 403), _TURNED, 0) for what, content in _PAGES.items()),
     Cell(HTTP, "HTTP 201 with a success", changed(lambda said: said, 201), ACCEPTED),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -67,7 +68,7 @@ def test_it_is_signed_anew_once() -> None:
     assert tries.pause_before_next(refused(ahead=7200)) == 0.0
     assert signer.headers()["Timestamp"] == str(int(NOW + 7200))
     assert tries.pause_before_next(refused(ahead=7200)) is None
-    last = tries.last(refused(ahead=7200))
+    last = tries.last(refused(ahead=7200))  # of another response
     assert isinstance(last, Responded)
     assert last.signed_anew
 
@@ -78,6 +79,10 @@ def test_on_a_connection_that_was_used_before_only_the_clock_is_corrected() -> N
     assert tries.pause_before_next(evidence) is None
     assert signer.headers()["Timestamp"] == str(int(NOW + 7200))
     assert tries.last(evidence) == evidence
+
+
+def test_nor_is_it_signed_anew_when_something_came_behind_it() -> None:
+    assert attempts()[0].pause_before_next(replace(refused(ahead=7200), followed=True)) is None
 
 
 def test_a_query_is_signed_anew_on_any_connection() -> None:

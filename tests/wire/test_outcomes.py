@@ -330,7 +330,7 @@ CASES = [
     Case(
         "HTTP 400, compressed in a way that nobody undid",
         answer(b"\x8b\x0b\x80 whatever", status=400, headers={"Content-Encoding": "br, x-own"}),
-        HTTP,
+        UNKNOWN,
         "unknown",
         "uuu",
     ),

@@ -5,7 +5,6 @@ import re
 _SHOWN = 2
 _MAX_DIGITS = 15
 _MAX_WORD = 40
-_MAX_LENGTH = 200
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _MACHINE_WORD = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 _STATUS = re.compile(r"-?[0-9]{1,3}")
@@ -30,9 +29,3 @@ def machine_word(words: str | None) -> str | None:
 def shown_status(status: str | None) -> str | None:
     """Return a status of up to three digits, as all that the provider lists are; else None: it may be a text."""
     return status if status is not None and _STATUS.fullmatch(status) else None
-
-
-def scrub(words: str) -> str:
-    """Make somebody else's words fit for an error, as far as that goes: one short line without numbers."""
-    line = re.sub(r"[^ -~]+", " ", words[:_MAX_LENGTH])
-    return re.sub(r"[0-9]{7,}", lambda digits: mask_number(digits.group()), line).strip()

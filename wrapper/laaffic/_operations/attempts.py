@@ -27,7 +27,7 @@ class Attempts:
         self._retries = QUERY_ATTEMPTS - 1 if repeatable else connect_retries
         self._repeatable = repeatable
         self._paused = 0
-        self._signed_anew = False
+        self._refused: Responded | None = None  # for its timestamp, after which the request was signed anew
 
     def pause_before_next(self, evidence: Evidence) -> float | None:
         """Return how many seconds to wait before the next attempt, or None when this one was the last."""
@@ -41,18 +41,19 @@ class Attempts:
 
     def last(self, evidence: Evidence) -> Evidence:
         """Return the evidence of the last attempt, which says whether that one was signed anew."""
-        return (
-            replace(evidence, signed_anew=True) if self._signed_anew and isinstance(evidence, Responded) else evidence
-        )
+        if self._refused is None or evidence is self._refused or not isinstance(evidence, Responded):
+            return evidence
+        return replace(evidence, signed_anew=True)
 
     def _sign_anew(self, evidence: Responded) -> float | None:
         theirs = server_time(evidence)
         if theirs is None:
             return None
         skew = self._signer.correct(theirs)  # also for the requests that follow
-        if self._signed_anew or (evidence.kept and not self._repeatable):
+        doubtful = evidence.kept or evidence.followed  # it may be another request's
+        if self._refused is not None or (doubtful and not self._repeatable):
             return None
-        self._signed_anew = True
+        self._refused = evidence
         _logger.warning("the provider's clock differs by %d s; signing again and posting once more", skew)
         return 0.0
 

@@ -97,7 +97,8 @@ def _as_far_as_certain(reading: Reading, evidence: Responded) -> Reading:
     """Drop what is not the provider's, and note when what is left says nothing for certain."""
     expired = reading.status == TIMESTAMP_EXPIRED
     if (
-        (expired and (reading.listed or evidence.signed_anew or not shows_wrong_clock(evidence)))
+        evidence.followed  # so it may be another request's
+        or (expired and (reading.listed or evidence.signed_anew or not shows_wrong_clock(evidence)))
         # What is left of a success, and what was made of it on the way, has any HTTP status.
         or (is_client_error(evidence.http_status) and not is_certain_refusal(evidence))
     ):
