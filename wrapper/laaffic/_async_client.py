@@ -129,8 +129,9 @@ class AsyncClient(ClientBase):
 
     async def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
         channel = self._channel(_owner(), fresh=fresh)
-        evidence = await call_async(channel, operation.call, self._attempts(operation.call).pause_before_next)
-        return operation.outcome(evidence)
+        attempts = self._attempts(operation.call)
+        evidence = await call_async(channel, operation.call, attempts.pause_before_next)
+        return operation.outcome(attempts.last(evidence))
 
     def _open(self, *, fresh: bool) -> Channel:
         return open_async(self._settings, self._signer, self._transport, fresh=fresh)

@@ -12,7 +12,7 @@ from laaffic._http.interruptions import interruption_in
 from laaffic._http.signing import Signer
 from laaffic._http.transport import is_transport
 from laaffic._model.errors import ConfigurationError, RejectedError
-from laaffic._model.masking import mask_number, scrub
+from laaffic._model.masking import machine_word, mask_number
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError
 from laaffic._operations.attempts import Attempts
@@ -203,7 +203,8 @@ def accepted(result: BatchResult) -> Recipient:
     if recipient.state is State.ACCEPTED:
         return recipient
     raised(result)
-    why = f': "{scrub(recipient.reason)}"' if recipient.reason else ""
+    word = machine_word(recipient.reason)
+    why = f": {word}" if word else ""
     raise RejectedError(
         f"The provider did not take the message to {mask_number(recipient.number)}{why}",
         result=result,

@@ -202,8 +202,9 @@ class Client(ClientBase):
 
     def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
         channel = self._channel(Owner(os.getpid()), fresh=fresh)
-        evidence = call(channel, operation.call, self._attempts(operation.call).pause_before_next)
-        return operation.outcome(evidence)
+        attempts = self._attempts(operation.call)
+        evidence = call(channel, operation.call, attempts.pause_before_next)
+        return operation.outcome(attempts.last(evidence))
 
     def _open(self, *, fresh: bool) -> Channel:
         return open_sync(self._settings, self._signer, self._transport, fresh=fresh)
