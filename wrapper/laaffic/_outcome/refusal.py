@@ -7,7 +7,6 @@ from typing import Any
 from laaffic._http.evidence import Responded
 from laaffic._outcome.response import CLAIMS, Doubled, object_of
 
-_DECODED = frozenset({"", "identity", "gzip", "deflate"})  # what the HTTP library has undone when the body is read
 _MAX_PAGE = 1024 * 1024  # bytes; pages that turn a request down are far shorter, and searching takes its time
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")  # in no text, but soon in anything that is still encoded
 # How JSON begins: an object, a list, a string, the end of one that was cut, or a number or a name that nothing but JSON
@@ -30,7 +29,7 @@ def is_certain_refusal(evidence: Responded) -> bool:
     status other than 0, or none, and without a sign of a success. Whatever cannot be read may be one.
     """
     content = evidence.content
-    if len(content) > _MAX_PAGE or not _is_decoded(evidence):
+    if len(content) > _MAX_PAGE:
         return False
     encoding = json.detect_encoding(content)
     try:
@@ -42,11 +41,6 @@ def is_certain_refusal(evidence: Responded) -> bool:
     if _LIKE_JSON.match(text) is None:
         return _says_nothing(text)
     return _is_refusal(text)
-
-
-def _is_decoded(evidence: Responded) -> bool:
-    encodings = evidence.headers.get("Content-Encoding", "").lower().split(",")
-    return all(encoding.strip() in _DECODED for encoding in encodings)
 
 
 def _says_nothing(text: str) -> bool:
