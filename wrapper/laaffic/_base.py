@@ -6,6 +6,7 @@ import threading
 from collections.abc import Hashable
 
 from laaffic._batch.batch import Batch, all_in
+from laaffic._batch.ids import Ids
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.in_flight import InFlight, check_concurrency
 from laaffic._http.channel import Call, Channel
@@ -45,6 +46,8 @@ class ClientBase:
         max_recipients: int = DEFAULT_MAX_RECIPIENTS,
         connect_retries: int = DEFAULT_CONNECT_RETRIES,
         fresh_connections: bool = False,
+        own_order_ids: bool | None = None,
+        order_id_seed: int | str | None = None,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         transport: object | None = None,
@@ -69,6 +72,12 @@ class ClientBase:
                 clock corrected; after anything else it may have been sent.
             fresh_connections: whether every request gets a connection of its own, so that no response can be mistaken
                 for another request's; slower, above all with TLS.
+            own_order_ids: whether each recipient without an order id of yours gets one of ours (provider's page:
+                orderId), so that its response and its reports name each recipient exactly, with the same number twice
+                too; by default LAAFFIC_OWN_ORDER_IDS (1 or 0), else True. It is in `Recipient.wire_order_id`. Order ids
+                of yours go out as they are.
+            order_id_seed: for tests alone: makes the ids of batches, and so our order ids, the same in every run, for
+                recordings that are matched by their bodies. With it they are not unique.
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
             ssl_context: for a CA of your own. One that does not check certificates is refused. By default the system's
                 certificates are used.
@@ -95,7 +104,10 @@ class ClientBase:
             connect_retries=connect_retries,
             proxy=proxy,
             ssl_context=ssl_context,
+            own_order_ids=own_order_ids,
+            order_id_seed=order_id_seed,
         )
+        self._ids = Ids(on_wire=self._settings.own_order_ids, seed=order_id_seed)
         self._fresh = fresh_connections
         self._transport = _checked(transport, sync=self._sync)
         self._signer = Signer(self._settings.api_key, self._settings.api_secret)
@@ -118,7 +130,7 @@ class ClientBase:
             raise ConfigurationError('on_invalid must be "raise" or "report"')
         if split_refused and self._transport is not None:
             raise ConfigurationError("split_refused needs connections of its own; leave transport out")
-        splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report")
+        splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report", ids=self._ids)
         return InFlight(splitter, concurrency, in_order=in_order, split=split_refused), splitter
 
     def _channel(self, owner: Hashable, *, fresh: bool = False) -> Channel:
