@@ -106,10 +106,11 @@ class MessageBatch:
     def __init__(self, messages: Iterable[Message] = (), indexes: Iterable[int] = (), *, ids: Ids = RANDOM) -> None:
         self.id = ids.new()
         self._ids = ids
-        self._made: list[str] = []
         self.messages = list(messages)
         self.indexes = list(indexes)
         self.size = sum([len(message.numbers) for message in self.messages])
+        self._without = sum([message.order_ids is None for message in self.messages])  # so many have no order ids
+        self._made: list[str] = []
         self.invalid: list[Recipient] = []
 
     def add(self, message: Message, index: int) -> None:
@@ -117,6 +118,7 @@ class MessageBatch:
         self.messages.append(message)
         self.indexes.append(index)
         self.size += len(message.numbers)
+        self._without += message.order_ids is None
 
     def asked(self) -> Asked:
         """Every recipient, in the order asked."""
@@ -128,23 +130,19 @@ class MessageBatch:
             indexes = list(flat(map(repeat, indexes, map(len, numbers))))
         order_ids: list[str | None] = list(flat(given))
         wire = order_ids
-        if self._ids.on_wire and None in order_ids:
+        if self._without and self._ids.on_wire:
             wire = [theirs or ours for theirs, ours in zip(order_ids, self._ours(), strict=True)]
         return Asked(list(flat(numbers)), order_ids, indexes, wire)
 
     def items(self) -> list[tuple[str, str, str | None, str | None]]:
         """What is posted for each message."""
-        order_ids: list[Sequence[str] | None] = [message.order_ids for message in self.messages]
-        if self._ids.on_wire and None in order_ids:
-            order_ids = self._with_ours(order_ids)
+        messages = self.messages
+        order_ids = [None if message.order_ids is None else ",".join(message.order_ids) for message in messages]
+        if self._without and self._ids.on_wire:
+            order_ids = [theirs or ours for theirs, ours in zip(order_ids, self._ours_joined(), strict=True)]
         return [
-            (
-                ",".join(message.numbers),
-                message.content,
-                message.sender_id,
-                None if its_order_ids is None else ",".join(its_order_ids),
-            )
-            for message, its_order_ids in zip(self.messages, order_ids, strict=True)
+            (",".join(message.numbers), message.content, message.sender_id, its_order_ids)
+            for message, its_order_ids in zip(messages, order_ids, strict=True)
         ]
 
     def texts(self) -> Iterable[str]:
@@ -166,9 +164,12 @@ class MessageBatch:
             self._made = made_of(self.id, self.size)
         return self._made
 
-    def _with_ours(self, order_ids: list[Sequence[str] | None]) -> list[Sequence[str] | None]:
-        ours, ends = self._ours(), list(accumulate(len(message.numbers) for message in self.messages))
-        return [theirs or ours[start:end] for theirs, start, end in zip(order_ids, [0, *ends[:-1]], ends, strict=True)]
+    def _ours_joined(self) -> Iterable[str]:
+        ours = self._ours()
+        if len(self.messages) == self.size:
+            return ours
+        ends = list(accumulate(len(message.numbers) for message in self.messages))
+        return [",".join(ours[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def part_of(message: Message, positions: Sequence[int]) -> Message:
