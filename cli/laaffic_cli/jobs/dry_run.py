@@ -87,7 +87,7 @@ def dry_run(client: Client, source: Source, out: Stream) -> bool:
         out: where the requests are shown; when nobody reads them, it ends.
 
     Returns:
-        Whether any order id was made here, and would be another in a real send.
+        Whether any order id that was shown is made here, and would be another in a real send.
 
     Raises:
         BadInputError: the source is not what it was.
@@ -105,7 +105,7 @@ def dry_run(client: Client, source: Source, out: Stream) -> bool:
             raise result.error
         made_here = made_here or any(r.wire_order_id != r.order_id for r in result.recipients)
         if out.gone:
-            break
+            return False
     return made_here
 
 
