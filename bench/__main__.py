@@ -22,7 +22,15 @@ from bench.server import server
 
 SLOW = 0.05
 MILLION = 1_000_000
-SCALES = {"CPU µs": 1e6, "CPU µs a recipient": 1e6, "CPU ms": 1e3, "peak MiB": 2**-20, "connections": 1.0}
+SCALES = {
+    "CPU µs": 1e6,
+    "CPU µs, none": 1e6,
+    "CPU µs, ours": 1e6,
+    "CPU µs a recipient": 1e6,
+    "CPU ms": 1e3,
+    "peak MiB": 2**-20,
+    "connections": 1.0,
+}
 PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf")
 
 
@@ -36,6 +44,7 @@ class Effort(NamedTuple):
 
 GROUPS = {
     "sends": Effort(8, 5, 1),
+    "order_ids": Effort(8, 5, 1),
     "clients": Effort(5, 3, 1),
     "at_once": Effort(5, 1, 0),
     "connections": Effort(1, 1, 0),
@@ -96,6 +105,8 @@ def _measure(wanted: list[str], *, quick: bool) -> Results:
             if to := runs.get(f"{table}|{other}|{column}"):
                 # Round by round: the machine is not equally fast in all of them.
                 row_of[f"/ {other}"] = _rounded(median(map(truediv, values, to)))
+        if none := runs.get(f"{table}|{row}|CPU µs, none") if column == "CPU µs, ours" else None:
+            row_of["ours / none"] = _rounded(median(map(truediv, values, none)))
     if "size" in wanted:
         tables["size"] = {"laaffic and all it needs": {"MB": _rounded(user.megabytes())}}
     if "mocks" in wanted:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from bench.results import Results
 
 ASYNC = "async, responses after 50 ms"
+ORDER_IDS = "order ids of ours, where the caller gives none"
 
 
 class Goal(NamedTuple):

@@ -13,7 +13,7 @@ import pyperf
 import laaffic
 from bench import at_once, campaign, sends
 from bench.bodies import APP, BODIES, KEY, SECRET
-from bench.goals import ASYNC
+from bench.goals import ASYNC, ORDER_IDS
 from bench.processes import import_cpu
 
 SENDS = {"one": 100, "n1000": 25, "i1000": 10}  # in a block of about 50 ms
@@ -40,6 +40,12 @@ class _Group:
                     continue  # `Rows` would look through all rows for what they share: not what they are for
                 calls = SENDS[table]
                 self._time((table, way, "CPU µs"), calls, sends.block, way, self._args.server, body, calls)
+
+    def order_ids(self) -> None:
+        for row, body in BODIES.items():
+            for order_ids in sends.ORDER_IDS:
+                place, calls = (ORDER_IDS, row, f"CPU µs, {order_ids}"), SENDS[row]
+                self._time(place, calls, sends.block, order_ids, self._args.server, body, calls)
 
     def clients(self) -> None:
         url, body = self._args.server, BODIES["one"]

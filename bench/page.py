@@ -16,7 +16,8 @@ Trust the ratios more than the microseconds.
 `one` is 1 recipient; `n1000` is 1,000 recipients of one text, in one message; `i1000` is 1,000 recipients with texts of
 their own. "socket" is a raw socket with orjson both ways: the limit. "httpx bytes" is httpx 0.28 posting ready bytes
 and reading nothing, "httpx json" is httpx 0.28 with `json=` and `.json()`. laaffic goes from what is named to a
-list of all outcomes; the time to make "Messages ready" is not counted.
+list of all outcomes; the time to make "Messages ready" is not counted. These bodies have order ids of the caller's.
+What order ids of ours cost where the caller gives none is measured apart.
 """
 PEERS = """Each with its own format and in its own environment, with one client kept open and three environment
 variables set. One text for all, or a template, is less work than a text for each.

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import httpx
@@ -100,13 +101,34 @@ WAYS: dict[str, Callable[[str, Body], AbstractContextManager[Sender]]] = {
 }
 
 
+def _messages_without_order_ids(body: Body) -> Any:
+    """Build what is sent to the same recipients when the caller has no order ids."""
+    if body.one_text:
+        return [laaffic.Message([number for number, _, _ in body.rows], body.rows[0][1])]
+    return laaffic.Rows([(number, content) for number, content, _ in body.rows])
+
+
+@contextmanager
+def _without_order_ids(url: str, body: Body, *, ours: bool) -> Iterator[Sender]:
+    # With the seed, the bodies are the same in each round, so that the server has them ready.
+    with laaffic.Client(KEY, SECRET, APP, base_url=url, own_order_ids=ours, order_id_seed=1) as client:
+        prepare = partial(_messages_without_order_ids, body)
+        yield Sender(lambda ready: list(client.send_batch(ready).recipients), accepted_of, prepare)
+
+
+ORDER_IDS: dict[str, Callable[[str, Body], AbstractContextManager[Sender]]] = {
+    "none": partial(_without_order_ids, ours=False),
+    "ours": partial(_without_order_ids, ours=True),
+}
+
+
 def block(way: str, url: str, body: Body, sends: int) -> float:
     """Send over a new connection, once to warm it up and then `sends` times; returns the seconds of CPU of these.
 
     Raises:
         WrongResponseError: the first send did not give what it should.
     """
-    with WAYS[way](url, body) as sender:
+    with (WAYS | ORDER_IDS)[way](url, body) as sender:
         verify(way, body, sender.accepted(sender.send(sender.prepare())))
         ready = [sender.prepare() for _ in range(sends)]
         return cpu_of(lambda: [sender.send(one) for one in ready])

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from cli.conftest import Laaffic, Write
+from support.order_ids import Ours
 from support.server import Server
 
 
@@ -13,7 +14,7 @@ def test_each_row_is_a_message(laaffic: Laaffic, gateway: Server, write: Write) 
     assert laaffic("send", file).exit_code == 0
     assert gateway.posts[0].json()["array"] == [
         {"numbers": "99900000001", "content": "Hi", "senderId": "Shop", "orderId": "1"},
-        {"numbers": "99900000002", "content": "नमस्ते 📦"},
+        {"numbers": "99900000002", "content": "नमस्ते 📦", "orderId": Ours(1)},
     ]
 
 
@@ -46,8 +47,8 @@ def test_what_spreadsheets_write_is_understood(
     text = newline.join(delimiter.join(row) for row in rows)
     assert laaffic("send", write("a.CSV", bom + text)).exit_code == 0
     assert gateway.posts[0].json()["array"] == [
-        {"numbers": "99900000001", "content": "Hello, you; there"},
-        {"numbers": "99900000002", "content": 'a "b"'},
+        {"numbers": "99900000001", "content": "Hello, you; there", "orderId": Ours(0)},
+        {"numbers": "99900000002", "content": 'a "b"', "orderId": Ours(1)},
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import Laaffic, Write
+from support.order_ids import Ours
 from support.server import Server
 
 
@@ -26,8 +27,16 @@ def test_the_request_is_shown_as_it_would_go_out(laaffic: Laaffic, gateway: Serv
     assert "Api-Key: bD********\n" in head
     assert "Sign: ********\n" in head
     assert "नमस्ते 📦" in body
-    assert json.loads(body) == {"appId": "4luaKsL2", "array": [{"numbers": "99900000001", "content": "नमस्ते 📦"}]}
+    message = {"numbers": "99900000001", "content": "नमस्ते 📦", "orderId": Ours(0)}
+    assert json.loads(body) == {"appId": "4luaKsL2", "array": [message]}
     assert end == "Dry run: 1 request for 1 recipient; nothing was sent.\n"
+    assert "a real send has others" in result.stderr
+
+
+def test_your_own_order_ids_are_no_others_in_a_real_send(laaffic: Laaffic) -> None:
+    result = laaffic("send", "--to", "91856321412", "--content", "a", "--order-id", "o1", "--dry-run", "--json")
+    assert json.loads(result.stdout)["requests"][0]["body"]["array"][0]["orderId"] == "o1"
+    assert "a real send has others" not in result.stderr
 
 
 def test_every_request_of_many_is_shown(laaffic: Laaffic, many: str) -> None:

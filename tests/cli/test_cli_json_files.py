@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Laaffic, Write
+from support.order_ids import Ours
 from support.server import Server
 
 BODY = """{
@@ -31,7 +32,7 @@ def test_each_line_is_a_message(laaffic: Laaffic, gateway: Server, write: Write,
     )
     assert laaffic("send", write(f"a.{ending}", lines)).exit_code == 0
     assert gateway.posts[0].json()["array"] == [
-        {"numbers": "99900000001", "content": "a"},
+        {"numbers": "99900000001", "content": "a", "orderId": Ours(0)},
         {"numbers": "99900000002,99900000003", "content": "b", "orderId": "2,3"},
         {"numbers": "99900000004,99900000005", "content": "c", "senderId": "Shop", "orderId": "4,5"},
     ]

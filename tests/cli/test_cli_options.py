@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Laaffic, Write
+from support.order_ids import Ours
 from support.server import Server
 
 
@@ -13,7 +14,7 @@ def test_to_and_content_send_one_message(laaffic: Laaffic, gateway: Server) -> N
     assert result.exit_code == 0
     assert gateway.posts[0].json() == {
         "appId": "4luaKsL2",
-        "array": [{"numbers": "91856321412,91856321413", "content": "See you at 7"}],
+        "array": [{"numbers": "91856321412,91856321413", "content": "See you at 7", "orderId": Ours(0, 1)}],
     }
 
 

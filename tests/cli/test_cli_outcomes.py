@@ -210,7 +210,7 @@ def test_json_is_one_document_on_one_line(laaffic: Laaffic, gateway: Server) -> 
     document = json.loads(result.stdout)
     assert list(document) == ["recipients", "counts", "errors", "discrepancies", "exit_code"]
     assert document["recipients"][0] == {
-        "number": "91856321412", "order_id": "x", "msg_id": None, "state": "rejected"
+        "number": "91856321412", "order_id": "x", "wire_order_id": "x", "msg_id": None, "state": "rejected"
     }  # fmt: skip
     (error,) = document["errors"]
     assert set(error) == KEYS

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import laaffic
 import laaffic_api.models
 from laaffic._batch.batch import MessageBatch
+from laaffic._batch.ids import Ids
 from laaffic._operations.send_batch import Body
 from laaffic_api.models import AcceptedNumber, BatchMessage, RefusedNumber, SendBatchRequest, SendBatchResponse
 from laaffic_api.types import UNSET
@@ -146,5 +147,5 @@ def test_no_model_shows_a_number_or_a_text() -> None:
 def test_a_body_is_what_the_generated_models_write(rows: list[tuple[str, str, str | None, str | None]]) -> None:
     messages = [laaffic.Message(n, c, s, None if o is None else [o]) for n, c, s, o in rows]
     models = [BatchMessage(n, c, UNSET if s is None else s, UNSET if o is None else o) for n, c, s, o in rows]
-    body = Body(MessageBatch(messages, range(len(messages))), "app").to_dict()
+    body = Body(MessageBatch(messages, range(len(messages)), ids=Ids(on_wire=False)), "app").to_dict()
     assert json.dumps(body) == json.dumps(SendBatchRequest("app", models).to_dict())

@@ -52,6 +52,11 @@ exceptions.
 - `accepted`: the response lists the recipient; where the response is not a success, with a message id.
 - `rejected`: the response names the recipient as refused (`failArray`), or it is certain that it took no others than
   those that it lists. Named both as accepted and as refused is `unknown`.
+- Where several recipients look the same to the response (the same number, and no order id of its own in the entry that
+  tells which one is meant) and it lists only some of them, all of these are `unknown`; the message ids listed for them
+  are in `unmatched_msg_ids`. Listed as often as asked for, all are `accepted`, with message ids in the order listed.
+  Of other recipients the response says what it says. Recipients look the same only with
+  `own_order_ids=False`, with order ids of yours that are not distinct, or when the response leaves order ids out.
 - `not_sent`: no connection could be made. In `send_many` also: an invalid row with `on_invalid="report"`, and what was
   read and not posted when sending ended.
 - `unknown`: all else.

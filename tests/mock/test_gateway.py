@@ -51,7 +51,7 @@ def test_what_it_accepts_it_keeps_in_order(gateway: Gateway, client: laaffic.Cli
     first, second, third = gateway.messages
     assert first == AcceptedMessage(str(result.accepted[0].msg_id), ONE, "hi", "ACME", "a")
     assert (second.number, second.order_id) == (TWO, "b")
-    assert (third.content, third.sender_id, third.order_id) == ("again", "", None)
+    assert (third.content, third.sender_id, third.order_id) == ("again", "", f"{result.batch_id}-2")
     assert len({message.msg_id for message in gateway.messages}) == 3
 
 

@@ -31,13 +31,20 @@ class Reply:
         return f"HTTP/1.1 {self.status} Whatever\r\n{head}\r\n".encode() + self.body
 
 
-def passed_on(url: str, reply: Callable[[Reply], bytes] = Reply.bytes, *, keep: bool = True) -> Action:
-    """Post the request to the gateway, and write what is made of its answer; keep the connection or drop it."""
+def passed_on(
+    url: str,
+    reply: Callable[[Reply], bytes] = Reply.bytes,
+    *,
+    keep: bool = True,
+    ask: Callable[[bytes], bytes] = lambda body: body,
+) -> Action:
+    """Post what is made of the request to the gateway, and write what is made of its answer; keep the connection?"""
 
     def act(connection: Connection) -> bool:
         gateway = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
         method, path, _ = connection.request.head.split(" ")
-        gateway.request(method, path, connection.request.body, connection.request.headers)
+        asked = {name: value for name, value in connection.request.headers.items() if name.lower() not in _MADE_ANEW}
+        gateway.request(method, path, ask(connection.request.body), asked)
         answer = gateway.getresponse()
         headers = {name: value for name, value in answer.getheaders() if name.lower() not in _MADE_ANEW}
         content = reply(Reply(answer.status, headers, answer.read()))

@@ -13,8 +13,8 @@ import pytest
 import laaffic
 
 RECIPIENTS = (
-    laaffic.Recipient("99912345678", "a", "m1", laaffic.State.ACCEPTED, 0),
-    laaffic.Recipient("99912345679", None, None, laaffic.State.REJECTED, 1, "DST_MCCMNC_LIMIT"),
+    laaffic.Recipient("99912345678", "a", "m1", laaffic.State.ACCEPTED, 0, wire_order_id="a"),
+    laaffic.Recipient("99912345679", None, None, laaffic.State.REJECTED, 1, "DST_MCCMNC_LIMIT", "q0123456789ab-1"),
 )
 RESULT = laaffic.BatchResult(
     RECIPIENTS, "0", "success", 1, 1, None, "it disagrees", ("m9",), "0123456789abcdef",

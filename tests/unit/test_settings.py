@@ -53,6 +53,8 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"timeout": float("nan")}, "timeout"),
         ({"timeout": float("inf")}, "timeout"),
         ({"timeout": (1.0, 2.0, 3.0, 4.0)}, "timeout"),
+        ({"own_order_ids": "no"}, "own_order_ids must be True or False"),
+        ({"order_id_seed": 1.5}, "order_id_seed must be a whole number or a string"),
         ({"max_recipients": 0}, "max_recipients"),
         ({"max_recipients": 1.5}, "max_recipients"),
         ({"connect_retries": -1}, "connect_retries"),
@@ -137,3 +139,10 @@ def test_a_transport_of_httpx_is_refused_by_the_name_of_its_successor() -> None:
 def test_fresh_connections_are_not_for_a_transport_of_ones_own() -> None:
     with pytest.raises(laaffic.ConfigurationError, match="fresh_connections"):
         laaffic.Client(fresh_connections=True, transport=httpx2.MockTransport(lambda _: httpx2.Response(200)))
+
+
+@pytest.mark.parametrize("value", ["", "false", "2", "yes"])
+def test_a_switch_in_the_environment_is_1_or_0(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAAFFIC_OWN_ORDER_IDS", value)
+    with pytest.raises(laaffic.ConfigurationError, match=r"LAAFFIC_OWN_ORDER_IDS.*leave it unset"):
+        laaffic.Client()

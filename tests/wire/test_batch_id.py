@@ -6,6 +6,7 @@ import pytest
 
 import laaffic
 from conftest import Send, SendMany
+from support.order_ids import BATCH_ID
 from support.server import Server, answer, drop
 
 
@@ -14,7 +15,7 @@ def test_the_batch_id_is_in_the_log_and_in_the_result(
 ) -> None:
     with caplog.at_level("DEBUG", "laaffic"):
         result = send(sample, base_url=server.url)
-    assert re.fullmatch("[0-9a-f]{16}", result.batch_id or "")
+    assert re.fullmatch(BATCH_ID, result.batch_id or "")
     assert f"batch_id='{result.batch_id}'" in caplog.text
 
 

@@ -258,6 +258,19 @@ def test_one_that_comes_after_the_request_is_no_reason_to_sign_anew(server: Serv
     assert len(server.posts) == 2
 
 
+def test_a_success_of_another_request_is_not_taken_for_one(server: Server) -> None:
+    earlier = server.posts
+
+    def of_the_first(connection: Connection) -> bool:
+        return success(Connection(connection.socket, earlier[0], connection.stopping))
+
+    server.will(success, of_the_first)
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(ONE)
+        with pytest.raises(laaffic.OutcomeUnknownError):
+            client.send_batch(ONE)
+
+
 def test_two_refusals_at_once_leave_doubt(server: Server) -> None:
     server.will(two_at_once)
     with laaffic.Client(base_url=server.url) as client, pytest.raises(laaffic.LaafficError) as caught:

@@ -23,7 +23,7 @@ def test_the_documented_batch_is_sent_as_documented(send: Send, server: Server, 
 
 
 def test_what_is_not_given_is_not_sent(send: Send, server: Server) -> None:
-    send([laaffic.Message("+999 0000-0001", "नमस्ते 你好 ¡Hola! 😀")], base_url=server.url)
+    send([laaffic.Message("+999 0000-0001", "नमस्ते 你好 ¡Hola! 😀")], base_url=server.url, own_order_ids=False)
     assert server.posts[0].json()["array"] == [{"numbers": "99900000001", "content": "नमस्ते 你好 ¡Hola! 😀"}]
 
 

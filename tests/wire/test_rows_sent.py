@@ -8,6 +8,7 @@ import pytest
 
 import laaffic
 from conftest import Send, SendMany
+from support.order_ids import Ours
 from support.server import Server, answer, success
 
 ROWS = [(f"999{n:08d}", f"text {n}", f"o-{n}") for n in range(25)]
@@ -42,8 +43,8 @@ def test_rows_that_are_spelled_otherwise_go_out_as_they_should(send: Send, serve
     result = send(laaffic.Rows([("+999 0000 0001", "x"), ("99900000002", "y", None)]), base_url=server.url)
     assert [recipient.number for recipient in result.accepted] == ["99900000001", "99900000002"]
     assert bodies(server)[0]["array"] == [
-        {"numbers": "99900000001", "content": "x"},
-        {"numbers": "99900000002", "content": "y"},
+        {"numbers": "99900000001", "content": "x", "orderId": Ours(0)},
+        {"numbers": "99900000002", "content": "y", "orderId": Ours(1)},
     ]
 
 

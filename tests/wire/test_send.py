@@ -32,7 +32,7 @@ def send_one(kind: str) -> SendOne:
 
 def test_an_accepted_recipient_is_returned(send_one: SendOne, server: Server) -> None:
     recipient = send_one("+999 0000 0001", "Hello", sender_id="ACME", order_id="o1", base_url=server.url)
-    assert recipient == laaffic.Recipient("99900000001", "o1", "m0", laaffic.State.ACCEPTED)
+    assert recipient == laaffic.Recipient("99900000001", "o1", "m0", laaffic.State.ACCEPTED, wire_order_id="o1")
     (message,) = server.posts[0].json()["array"]
     assert message == {"numbers": "99900000001", "content": "Hello", "senderId": "ACME", "orderId": "o1"}
 

@@ -193,6 +193,18 @@ def test_whoever_is_bad_the_search_ends_with_each_in_one_result(size: int, bad: 
     assert requests <= 1 + guilty * (math.log2(size) + 3)
 
 
+def test_what_is_in_flight_has_the_order_ids_that_are_posted_and_the_others_those_of_the_refused_request() -> None:
+    batch = MessageBatch([laaffic.Message(f"999{n:08d}", "x") for n in range(4)], range(4))
+    posts = Posts(batch, split=True)
+    posts.next()
+    posts.advance(refusal_of(batch, bad=True))
+    part = posts.next()
+    assert part is not None
+    assert [recipient.wire_order_id for recipient in posts.in_flight()] == part.asked().wire_order_ids
+    assert posts.batch_id == part.id != batch.id
+    assert [recipient.wire_order_id for recipient in posts.left()] == batch.asked().wire_order_ids[2:]
+
+
 def test_when_nobody_reads_on_the_log_says_who_was_refused(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.will(answer({"status": "-9"}), success)
     with caplog.at_level("WARNING", "laaffic"), laaffic.Client(base_url=server.url) as client:

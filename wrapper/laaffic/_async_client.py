@@ -48,7 +48,7 @@ class AsyncClient(ClientBase):
 
         If cancelled, the outcome is unknown.
         """
-        batch = one_message(number, content, sender_id, order_id)
+        batch = one_message(number, content, sender_id, order_id, self._ids)
         return accepted(await self._send(batch, one_timeout(timeout)))
 
     async def send_batch(
@@ -58,7 +58,9 @@ class AsyncClient(ClientBase):
         timeout: Timeout | None = None,
     ) -> BatchResult:
         """Send messages in exactly one request; see `Client.send_batch`. If cancelled, the outcome is unknown."""
-        return raised(await self._send(one_batch(messages, self._settings.max_recipients), one_timeout(timeout)))
+        return raised(
+            await self._send(one_batch(messages, self._settings.max_recipients, self._ids), one_timeout(timeout))
+        )
 
     def send_many(
         self,

@@ -5,6 +5,7 @@ import ssl
 from typing import Any, NamedTuple
 
 from laaffic._batch.batch import Batch, all_in
+from laaffic._batch.ids import Ids
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.in_flight import InFlight, check_concurrency
 from laaffic._http.channel import Call, Channel
@@ -56,6 +57,8 @@ class ClientBase:
         max_recipients: int = DEFAULT_MAX_RECIPIENTS,
         connect_retries: int = DEFAULT_CONNECT_RETRIES,
         fresh_connections: bool = False,
+        own_order_ids: bool | None = None,
+        order_id_seed: int | str | None = None,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         transport: object | None = None,
@@ -82,6 +85,12 @@ class ClientBase:
                 clock corrected; after anything else it may have been sent.
             fresh_connections: whether every request gets a connection of its own, so that no response can be mistaken
                 for another request's; slower, above all with TLS.
+            own_order_ids: whether each recipient without an order id of yours gets one of ours (provider's page:
+                orderId), so that its response and its reports name each recipient exactly, with the same number twice
+                too; by default LAAFFIC_OWN_ORDER_IDS (1 or 0), else True. It is in `Recipient.wire_order_id`. Order ids
+                of yours go out as they are.
+            order_id_seed: for tests alone: makes the ids of batches, and so our order ids, the same in every run, for
+                recordings that are matched by their bodies. With it they are not unique.
             proxy: a proxy's address, such as `http://proxy.example:3128`; by default what HTTPS_PROXY says.
             ssl_context: for a CA of your own. One that does not check certificates is refused. By default the system's
                 certificates are used.
@@ -108,7 +117,10 @@ class ClientBase:
             connect_retries=connect_retries,
             proxy=proxy,
             ssl_context=ssl_context,
+            own_order_ids=own_order_ids,
+            order_id_seed=order_id_seed,
         )
+        self._ids = Ids(on_wire=self._settings.own_order_ids, seed=order_id_seed)
         self._fresh = fresh_connections
         self._transport = _checked(transport, sync=self._sync)
         self._signer = Signer(self._settings.api_key, self._settings.api_secret)
@@ -130,7 +142,7 @@ class ClientBase:
             raise ConfigurationError('on_invalid must be "raise" or "report"')
         if split_refused and self._transport is not None:
             raise ConfigurationError("split_refused needs connections of its own; leave transport out")
-        splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report")
+        splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report", ids=self._ids)
         return InFlight(splitter, concurrency, in_order=in_order, split=split_refused), splitter
 
     def _channel(self, owner: Owner, *, fresh: bool = False) -> Channel:

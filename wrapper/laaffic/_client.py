@@ -49,7 +49,7 @@ class Client(ClientBase):
             number: the recipient's number with its country code; see `Message`.
             content: the text, 1 to 1024 characters.
             sender_id: the sender number or name that is shown, at most 32 characters; None leaves it to the provider.
-            order_id: your own id for this message, without commas.
+            order_id: your own id for this message, without commas; None posts one of ours (`own_order_ids`).
             timeout: seconds for this call alone; see `Client`.
 
         Returns:
@@ -64,7 +64,7 @@ class Client(ClientBase):
             HTTPStatusError: something other than the endpoint responded.
             ConfigurationError: the client is closed, or `timeout` is not seconds.
         """
-        return accepted(self._send(one_message(number, content, sender_id, order_id), one_timeout(timeout)))
+        return accepted(self._send(one_message(number, content, sender_id, order_id, self._ids), one_timeout(timeout)))
 
     def send_batch(self, messages: Iterable[Message], *, timeout: Timeout | None = None) -> BatchResult:
         """Send messages in exactly one request.
@@ -84,7 +84,7 @@ class Client(ClientBase):
             HTTPStatusError: something other than the endpoint responded.
             ConfigurationError: the client is closed, or `timeout` is not seconds.
         """
-        return raised(self._send(one_batch(messages, self._settings.max_recipients), one_timeout(timeout)))
+        return raised(self._send(one_batch(messages, self._settings.max_recipients, self._ids), one_timeout(timeout)))
 
     def send_many(
         self,

@@ -59,6 +59,8 @@ class Settings:
     connect_retries: int
     proxy: str | None = field(repr=False)  # its address may hold a password
     ssl_context: ssl.SSLContext | None
+    own_order_ids: bool
+    order_id_seed: int | str | None
 
     def __post_init__(self) -> None:
         if not _is_whole(self.max_recipients) or self.max_recipients < 1:
@@ -67,6 +69,10 @@ class Settings:
             raise ConfigurationError("connect_retries must be a whole number, 0 or more")
         if not _PREFIX.fullmatch(self.api_prefix):
             raise ConfigurationError("api_prefix (LAAFFIC_API_PREFIX) must be a path such as /v3")
+        if not isinstance(self.own_order_ids, bool):
+            raise ConfigurationError("own_order_ids must be True or False")
+        if not (self.order_id_seed is None or isinstance(self.order_id_seed, str) or _is_whole(self.order_id_seed)):
+            raise ConfigurationError("order_id_seed must be a whole number or a string; leave it out but in tests")
         self._check_base_url()
         self._check_proxy()
         _check_ssl_context(self.ssl_context)
@@ -108,6 +114,7 @@ def make_settings(
     base_url: str | None,
     api_prefix: str | None,
     timeout: Timeout,
+    own_order_ids: bool | None,
     **others: object,
 ) -> Settings:
     """Fill in from the environment what was not given, and check all of it.
@@ -123,6 +130,7 @@ def make_settings(
         base_url=_given_base_url(_or_environment(base_url, "base_url", DEFAULT_BASE_URL)),
         api_prefix=_given_prefix(_or_environment(api_prefix, "api_prefix", DEFAULT_PREFIX)),
         timeouts=make_timeouts(timeout),
+        own_order_ids=_switch("own_order_ids", default=True) if own_order_ids is None else own_order_ids,
         **others,  # type: ignore[arg-type]  # they are the arguments of ClientBase, which has their types
     )
 
@@ -178,6 +186,13 @@ def _or_environment(given: str | None, name: str, default: str) -> str:
         # Whoever sets it to nothing, as an unset variable in a script does, did not mean the real gateway.
         raise ConfigurationError(f"{name} ({_variable(name)}) is empty; give a value, or leave it unset")
     return found
+
+
+def _switch(name: str, *, default: bool) -> bool:
+    found = _or_environment(None, name, "1" if default else "0").strip()
+    if found not in {"0", "1"}:
+        raise ConfigurationError(f"{_variable(name)} must be 1 or 0: set one of them, or leave it unset")
+    return found == "1"
 
 
 def _variable(name: str) -> str:

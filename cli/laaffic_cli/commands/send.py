@@ -53,6 +53,7 @@ Environment:
   LAAFFIC_API_SECRET  the API secret  } line can be read by others (ps)
   LAAFFIC_APP_ID      the application's id, if --app-id is not given
   LAAFFIC_BASE_URL    the gateway's address, if --base-url is not given
+  LAAFFIC_OWN_ORDER_IDS=0  no order ids for recipients that have none
   NO_COLOR            no colours
 """
 
@@ -87,7 +88,7 @@ def _option(
 @_option("--order-id", "IDS", "Your own ids, one for each number of --to, with commas between them.", repeatable=True)
 @_option("--output", "OUTCOMES.CSV", "Keep every outcome in a new file, as it comes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--dry-run", is_flag=True, help="Show the requests exactly as they would go out, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the requests as they would go out, and send nothing.")
 @_option("--base-url", "URL", "The gateway's address, without /v3.")
 @_option("--app-id", "ID", "The application's id; it goes before the one in a .json FILE.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for a response.")

@@ -80,13 +80,16 @@ class ShowJson:
         self._out.line(f'],"recipients":{recipients},"exit_code":0}}')
 
 
-def dry_run(client: Client, source: Source, out: Stream) -> None:
+def dry_run(client: Client, source: Source, out: Stream) -> bool:
     """Let the SDK make all requests.
 
     Args:
         client: made with a `DryRunTransport`.
         source: the messages, which have been checked.
         out: where the requests are shown; when nobody reads them, it ends.
+
+    Returns:
+        Whether any order id that was shown is made here, and would be another in a real send.
 
     Raises:
         BadInputError: the source is not what it was.
@@ -98,11 +101,14 @@ def dry_run(client: Client, source: Source, out: Stream) -> None:
                 raise BadInputError([item.text])
             yield item
 
+    made_here = False
     for result in client.send_many(feed()):
         if result.error is not None:  # the made-up response is a success
             raise result.error
+        made_here = made_here or any(r.wire_order_id != r.order_id for r in result.recipients)
         if out.gone:
-            return
+            return False
+    return made_here
 
 
 def _masked(name: str, value: str) -> str:

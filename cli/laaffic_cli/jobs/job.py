@@ -76,13 +76,13 @@ class Job:
         if missing and not self.dry_run:
             raise BadInputError([f"{' and '.join(missing)} must be set in the environment; --dry-run works without"])
 
-    def make_client(self, app_id_of_file: str | None, transport: httpx2.BaseTransport | None) -> Client:
+    def make_client(self, source: Source, transport: httpx2.BaseTransport | None) -> Client:
         """Make the client. In a dry run, whose transport sends nothing, what is not set is a placeholder.
 
         Raises:
             BadInputError: a setting is missing or unsafe.
         """
-        app_id = self.configured_app_id() or app_id_of_file
+        app_id = self.configured_app_id() or source.app_id
         if app_id is None and not self.dry_run:
             raise BadInputError(["The app id is missing; set LAAFFIC_APP_ID, or give --app-id"])
         settings = {} if self.timeout is None else {"timeout": self.timeout}
@@ -93,6 +93,7 @@ class Job:
                 app_id or _PLACEHOLDER,
                 base_url=self.base_url,
                 max_recipients=self.max_recipients,
+                own_order_ids=False if source.is_body else None,
                 transport=transport,
                 **settings,  # type: ignore[arg-type]  # it has the timeout and nothing else
             )

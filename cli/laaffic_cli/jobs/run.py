@@ -60,7 +60,7 @@ def _run(job: Job, out: Stream, interrupts: Interrupts, stack: ExitStack) -> int
         tell(f"Warning: {job.file} names another app id than {used}; {used} is used.")
     if job.dry_run:
         return _show(job, source, found.recipients, out)
-    client = stack.enter_context(job.make_client(source.app_id, None))
+    client = stack.enter_context(job.make_client(source, None))
     if outcomes is None and not job.as_json and found.recipients > MAX_ROWS:
         outcomes = stack.enter_context(create_outcomes())
         tell(f"Outcomes are kept in {outcomes.name}")
@@ -82,11 +82,13 @@ def _show(job: Job, source: Source, recipients: int, out: Stream) -> int:
     if placeholders:
         tell(f"Not set, so a placeholder is shown: {placeholders}")
     show = ShowJson(out) if job.as_json else ShowText(out)
-    with job.make_client(source.app_id, DryRunTransport(show)) as client:
-        dry_run(client, source, out)
+    with job.make_client(source, DryRunTransport(show)) as client:
+        made_here = dry_run(client, source, out)
     show.finish(recipients)
     if job.as_json:
         tell("Dry run: nothing was sent.")
+    if made_here:
+        tell("Order ids that you did not give are made anew for each request, so a real send has others.")
     return exit_codes.ALL_ACCEPTED
 
 

@@ -30,9 +30,11 @@ class Source(Protocol):
 
     Attributes:
         app_id: the application's id that the source names, known after the first pass; or None.
+        is_body: whether it is the provider's own request body, which goes out as it is.
     """
 
     app_id: str | None
+    is_body: bool
 
     def messages(self) -> Iterator[Message | Problem]:
         """Go through all messages from the first on. A problem names its place."""
@@ -44,6 +46,7 @@ class OptionsSource:
 
     def __init__(self, numbers: str, content: str, sender_id: str | None, order_ids: str | None) -> None:
         self.app_id: str | None = None
+        self.is_body = False
         names = {"numbers": "--to", "content": "--content", "sender_id": "--sender-id", "order_ids": "--order-id"}
         given = {"numbers": numbers, "content": content, "sender_id": sender_id, "order_ids": order_ids}
         self._row = Row({field: value for field, value in given.items() if value is not None}, names, {})
@@ -58,6 +61,7 @@ class FileSource:
 
     def __init__(self, name: str, handle: BinaryIO, read: _Reader, template: Template | None) -> None:
         self.app_id: str | None = None
+        self.is_body = read is _READERS[".json"]
         self._name = name
         self._handle = handle
         self._read = read

@@ -87,6 +87,7 @@ def _recipient(recipient: Recipient) -> dict[str, str | None]:
     return {
         "number": recipient.number,
         "order_id": recipient.order_id,
+        "wire_order_id": recipient.wire_order_id,
         "msg_id": recipient.msg_id,
         "state": recipient.state.value,
     }

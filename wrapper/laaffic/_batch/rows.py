@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any, Self
 
-from laaffic._batch.batch import Asked, Batch, MessageBatch, new_id, unposted
+from laaffic._batch.batch import Asked, Batch, MessageBatch, unposted
+from laaffic._batch.ids import RANDOM, Ids, made_of
 from laaffic._model.errors import InvalidMessageError
 from laaffic._model.messages import MAX_CONTENT
 from laaffic._model.numbers import are_numbers
@@ -23,8 +24,10 @@ class RowBatch:
         order_ids: list[str] | None,
         sender_id: str | None,
         indexes: Sequence[int],
+        *,
+        ids: Ids = RANDOM,
     ) -> None:
-        self.id = new_id()
+        self.id = ids.new()
         self.numbers = numbers
         self.contents = contents
         self.order_ids = order_ids
@@ -32,15 +35,17 @@ class RowBatch:
         self.indexes = indexes
         self.size = len(numbers)
         self.invalid: list[Recipient] = []
+        self._ids = ids
+        self._wire = order_ids or (made_of(self.id, self.size) if ids.on_wire else None)
 
     def asked(self) -> Asked:
         """Every recipient, in the order asked."""
-        order_ids: list[str | None] = [*self.order_ids] if self.order_ids else [None] * self.size
-        return Asked(self.numbers, order_ids, self.indexes)
+        none: list[str | None] = [None] * self.size
+        return Asked(self.numbers, [*(self.order_ids or none)], self.indexes, [*(self._wire or none)])
 
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted for each message."""
-        return zip(self.numbers, self.contents, repeat(self.sender_id), self.order_ids or repeat(None), strict=False)
+        return zip(self.numbers, self.contents, repeat(self.sender_id), self._wire or repeat(None), strict=False)
 
     def texts(self) -> Iterable[str]:
         """Every content."""
@@ -54,10 +59,11 @@ class RowBatch:
             None if self.order_ids is None else [self.order_ids[position] for position in positions],
             self.sender_id,
             [self.indexes[position] for position in positions],
+            ids=self._ids,
         )
 
 
-def batch_of(rows: list[Any], first: int, sender_id: str | None, *, report: bool) -> Batch:
+def batch_of(rows: list[Any], first: int, sender_id: str | None, *, report: bool, ids: Ids = RANDOM) -> Batch:
     """Make a batch of rows.
 
     Args:
@@ -65,14 +71,15 @@ def batch_of(rows: list[Any], first: int, sender_id: str | None, *, report: bool
         first: the index of the first one.
         sender_id: the sender id for all of them.
         report: whether an invalid row becomes an outcome in `invalid`; otherwise it raises.
+        ids: where its id comes from, and perhaps its order ids.
 
     Raises:
         InvalidMessageError: a row is invalid. Its result has an outcome for each of the rows.
     """
     columns = _plain_columns(rows)
     if columns is not None:
-        return RowBatch(*columns, sender_id, range(first, first + len(rows)))
-    batch = MessageBatch()
+        return RowBatch(*columns, sender_id, range(first, first + len(rows)), ids=ids)
+    batch = MessageBatch(ids=ids)
     refusal: InvalidMessageError | None = None
     for index, row in enumerate(rows, first):
         try:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from laaffic._batch.batch import Batch, MessageBatch, in_order, part_of, unposted
+from laaffic._batch.ids import RANDOM, Ids
 from laaffic._batch.rows import batch_of, not_sendable
 from laaffic._model.errors import InvalidMessageError
 from laaffic._model.messages import Message, kind_of
@@ -14,7 +15,7 @@ from laaffic._model.results import BatchResult
 from laaffic._model.rows import Rows, kept
 
 
-def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
+def one_batch(messages: Iterable[Message], max_recipients: int, ids: Ids = RANDOM) -> Batch:
     """Put all messages, or all rows, into one batch.
 
     Raises:
@@ -22,9 +23,9 @@ def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
     """
     if isinstance(messages, Rows):
         given = [row if type(row) is tuple else kept(row) for row in _iterable(messages.rows)]
-        batch = batch_of(given, 0, messages.sender_id, report=False)
+        batch = batch_of(given, 0, messages.sender_id, report=False, ids=ids)
     else:
-        batch = _all(messages)
+        batch = _all(messages, ids)
     if not batch.size:
         raise InvalidMessageError("there is no message; give at least one")
     if batch.size > max_recipients:
@@ -33,7 +34,9 @@ def one_batch(messages: Iterable[Message], max_recipients: int) -> Batch:
     return batch
 
 
-def one_message(number: str, content: str, sender_id: str | None, order_id: str | None) -> MessageBatch:
+def one_message(
+    number: str, content: str, sender_id: str | None, order_id: str | None, ids: Ids = RANDOM
+) -> MessageBatch:
     """Make a batch of one message to one recipient.
 
     Raises:
@@ -50,14 +53,14 @@ def one_message(number: str, content: str, sender_id: str | None, order_id: str 
     if len(message.numbers) > 1:
         rule = f"send takes one number, and there are {len(message.numbers)}; use send_batch for several"
         raise InvalidMessageError(rule, field="number")
-    return MessageBatch([message], [0])
+    return MessageBatch([message], [0], ids=ids)
 
 
-def _all(messages: Iterable[Message]) -> MessageBatch:
+def _all(messages: Iterable[Message], ids: Ids) -> MessageBatch:
     given = list(_iterable(messages))
     if set(map(type, given)) == {Message}:
-        return MessageBatch(given, range(len(given)))
-    batch = MessageBatch()
+        return MessageBatch(given, range(len(given)), ids=ids)
+    batch = MessageBatch(ids=ids)
     refusal: InvalidMessageError | None = None
     for index, message in enumerate(given):
         if isinstance(message, Message):
@@ -83,16 +86,18 @@ class Splitter:
     Args:
         max_recipients: how many recipients one request may have at most.
         report: whether what cannot be sent becomes an outcome in the current batch; otherwise it raises.
+        ids: where the batches' ids come from, and perhaps their order ids.
 
     Attributes:
         yielded: the last batch, until whoever posts it has noted it and sets this to None.
     """
 
-    def __init__(self, max_recipients: int, *, report: bool = False) -> None:
+    def __init__(self, max_recipients: int, *, report: bool = False, ids: Ids = RANDOM) -> None:
         self._max = max_recipients
         self._report = report
+        self._ids = ids
         self.yielded: Batch | None = None
-        self._batch = MessageBatch()
+        self._batch = MessageBatch(ids=ids)
         self._index = 0
         self._waiting: deque[Any] = deque()  # the message with this index, or what is left of it
         self._rows: list[Any] = []
@@ -160,7 +165,7 @@ class Splitter:
     def _row_batch(self, sender_id: str | None) -> Batch:
         end = self._first + len(self._rows)
         try:
-            batch = batch_of(self._rows, self._first, sender_id, report=self._report)
+            batch = batch_of(self._rows, self._first, sender_id, report=self._report, ids=self._ids)
         except InvalidMessageError:  # its result has them
             self._rows = []
             raise
@@ -190,14 +195,14 @@ class Splitter:
         self._waiting, self._index = deque(), self._index + 1
         if not self._report:
             error.result = BatchResult(tuple(self._not_yielded()))
-            self._batch = MessageBatch()
+            self._batch = MessageBatch(ids=self._ids)
             raise error
         if len(self._batch.invalid) == self._max:
             yield from self._rest()
 
     def _rest(self) -> Iterator[Batch]:
         if self._batch.messages or self._batch.invalid:
-            self.yielded, self._batch = self._batch, MessageBatch()
+            self.yielded, self._batch = self._batch, MessageBatch(ids=self._ids)
             yield self.yielded
 
 

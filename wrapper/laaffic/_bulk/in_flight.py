@@ -124,7 +124,7 @@ class InFlight:
     def finished(self, job: Job) -> None:
         """Note that no more of a batch is posted. What is still in flight is unknown. Calling it twice is safe."""
         if job.place in self._jobs and (in_flight := job.posts.in_flight()):
-            self._hand_over(job, BatchResult(tuple(in_flight), batch_id=job.batch.id))
+            self._hand_over(job, BatchResult(tuple(in_flight), batch_id=job.posts.batch_id))
             job.posts.broke_off()
         if job.place in self._jobs and ((left := job.posts.left()) or job.invalid):
             self._hand_over(job, BatchResult(tuple(left), batch_id=job.batch.id))
@@ -135,7 +135,9 @@ class InFlight:
             return with_error(replace(error.result, error=None), error)
         self.failed(error)
         what = f"Sending broke off: {type(error).__name__}"
-        return with_error(BatchResult(tuple(job.posts.in_flight()), batch_id=job.batch.id), OutcomeUnknownError(what))
+        return with_error(
+            BatchResult(tuple(job.posts.in_flight()), batch_id=job.posts.batch_id), OutcomeUnknownError(what)
+        )
 
     def failed(self, error: BaseException) -> None:
         """Note an error that is to be raised when the results of all that is in flight have been handed over."""

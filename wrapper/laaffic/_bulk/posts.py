@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import repeat
 
 from laaffic._batch.batch import Batch, all_in
 from laaffic._model.recipients import Recipient, State
@@ -75,9 +76,17 @@ class Posts:
         # In one line, so that an interruption leaves everybody in one of them.
         self._searched, self._aside, self._whole, self._part, self._posted = searched, aside, whole, None, []
 
+    @property
+    def batch_id(self) -> str:
+        """The id of what is being posted, if anything is; otherwise of the whole batch."""
+        return (self._part or self._batch).id
+
     def in_flight(self) -> list[Recipient]:
         """Return the outcomes of those whose post is not finished; what became of them is unknown."""
-        return list(all_in(State.UNKNOWN, self._batch.pick(self._posted)).recipients) if self._posted else []
+        if not self._posted:
+            return []
+        part = self._part or self._batch.pick(self._posted)  # which is made only when it is interrupted before that
+        return list(all_in(State.UNKNOWN, part).recipients)
 
     def left(self) -> list[Recipient]:
         """Return the outcomes of those that are not in flight and not going to be posted any more."""
@@ -86,7 +95,9 @@ class Posts:
         places = {*self._searched, *self._aside, *(place for group in self._whole for place in group)}
         positions = sorted(places.difference(self._posted))
         reason = "refused together with others, and not posted again"
-        return list(all_in(State.REJECTED, self._batch.pick(positions), reason).recipients) if positions else []
+        count = len(positions)
+        states, reasons = repeat(State.REJECTED, count), repeat(reason, count)
+        return list(self._batch.asked().some(positions).outcomes(states, repeat(None), reasons))
 
     def broke_off(self) -> None:
         """Note that what is in flight, the first of those searched, did not finish: it is not in flight any more."""

@@ -37,6 +37,10 @@ class Recipient(NamedTuple):
         message_index: the index of its message, or row, in what was given to `send_batch` or `send_many`, from 0.
         reason: why, where something is known about this recipient alone: the provider's word for one it refused
             (`failArray`), or the rule that an invalid row breaks. It may quote numbers or texts: keep it out of logs.
+        wire_order_id: the order id that was posted, by which the provider's reports name this recipient: your own, else
+            one of ours (`own_order_ids` of `Client`): the batch's id, a hyphen and the position in the batch. None when
+            none was posted. A recipient is a plain tuple, so where it is ours, equal outcomes of two requests differ in
+            it.
     """
 
     number: str
@@ -45,6 +49,7 @@ class Recipient(NamedTuple):
     state: State
     message_index: int = 0
     reason: str | None = None
+    wire_order_id: str | None = None
 
     def __repr__(self) -> str:
         """Show the masked number, the state and the index: ids and reasons may be numbers or quote them."""
@@ -70,6 +75,7 @@ class Recipient(NamedTuple):
                 state=State(given["state"]),
                 message_index=given.get("message_index", 0),
                 reason=given.get("reason"),
+                wire_order_id=given.get("wire_order_id"),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not what Recipient.as_dict() returns: {type(error).__name__}") from None

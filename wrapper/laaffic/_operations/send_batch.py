@@ -42,17 +42,18 @@ class Body:
     def to_dict(self) -> dict[str, Any]:
         """Return the body as JSON can hold it."""
         messages = [
-            {_NUMBERS: numbers, _CONTENT: content}
-            if sender_id is None is order_ids
+            {_NUMBERS: numbers, _CONTENT: content, _ORDER_ID: order_ids}
+            if sender_id is None is not order_ids
+            else {_NUMBERS: numbers, _CONTENT: content}
+            if sender_id is None
             else _with_options({_NUMBERS: numbers, _CONTENT: content}, sender_id, order_ids)
             for numbers, content, sender_id, order_ids in self.batch.items()
         ]
         return {**SendBatchRequest(self.app_id, []).to_dict(), "array": messages}
 
 
-def _with_options(message: dict[str, str], sender_id: str | None, order_ids: str | None) -> dict[str, str]:
-    if sender_id is not None:
-        message[_SENDER_ID] = sender_id
+def _with_options(message: dict[str, str], sender_id: str, order_ids: str | None) -> dict[str, str]:
+    message[_SENDER_ID] = sender_id
     if order_ids is not None:
         message[_ORDER_ID] = order_ids
     return message

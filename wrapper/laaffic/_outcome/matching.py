@@ -1,53 +1,87 @@
 """Which recipient each entry of a response is about."""
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
 
 from laaffic._batch.batch import Asked
+from laaffic._batch.ids import is_ours
 from laaffic._outcome.response import Listed
 
 _DISTINCTIVE = 6  # digits; many numbers end with the same few
 
 
-def match(asked: Asked, listed: Listed) -> tuple[Sequence[int | None], list[int]]:
+class Match(NamedTuple):
+    """Which entry each recipient has.
+
+    Attributes:
+        found: for each recipient asked for, in order, the position of its entry or None. A range when each has one, in
+            the order asked.
+        left: the positions of the entries that match nobody.
+        doubted: the positions of recipients that look the same to the response, which has entries for some of them:
+            nobody can know for which. `found` deals these entries out to them in order, so that all are accounted for.
+    """
+
+    found: Sequence[int | None]
+    left: list[int]
+    doubted: set[int]
+
+
+def match(asked: Asked, listed: Listed) -> Match:
     """Match each listed entry with at most one recipient.
 
-    By number and order id first. Then by order id alone, where it is unique and the entry's number is missing, masked
-    or written differently, but not a different number. Then by number alone, in order.
-
-    Returns:
-        For each recipient asked for, in order, the position of its entry or None; and the positions left over.
+    By number and order id, as posted, first. Then by order id alone, where it is unique and the entry's number is
+    missing, masked or written differently, but not a different number. Then by number alone, in order.
     """
+    wire = asked.wire_order_ids
     # A provider that accepts everybody usually lists them in the order asked.
-    if asked.numbers == listed.numbers and asked.order_ids == listed.order_ids:
-        return range(len(asked.numbers)), []
+    if asked.numbers == listed.numbers and (
+        wire == listed.order_ids or listed.order_ids.count(None) == len(listed.order_ids)
+    ):
+        return Match(range(len(asked.numbers)), [], set())
     found: list[int | None] = [None] * len(asked.numbers)
+    alike: list[list[int]] = []  # recipients of which an entry could mean any
 
     def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, int]]) -> list[int]:
         """Pair unmatched recipients with entries of the same key, in order; return the entries that found none."""
-        free: dict[Hashable, deque[int]] = defaultdict(deque)
+        free: dict[Hashable, list[int]] = defaultdict(list)
         for place, key in enumerate(keys):
             if found[place] is None:
                 free[key].append(place)
+        used: Counter[Hashable] = Counter()
         left = []
         for key, entry in entries:
-            if key is not None and free.get(key):
-                found[free[key].popleft()] = entry
+            if key is not None and used[key] < len(free.get(key, ())):
+                found[free[key][used[key]]] = entry
+                used[key] += 1
             else:
                 left.append(entry)
+        alike.extend(free[key] for key in used if len(free[key]) > 1)
         return left
 
     both = zip(listed.numbers, listed.order_ids, strict=True)
-    left = pair(zip(asked.numbers, asked.order_ids, strict=True), ((key, place) for place, key in enumerate(both)))
+    left = pair(zip(asked.numbers, wire, strict=True), ((key, place) for place, key in enumerate(both)))
     if left:
-        count = Counter(asked.order_ids)
-        numbers = dict(zip(asked.order_ids, asked.numbers, strict=True))
+        count = Counter(wire)
+        numbers = dict(zip(wire, asked.numbers, strict=True))
         unique = {order_id: number for order_id, number in numbers.items() if count[order_id] == 1}
-        keys = (order_id if order_id in unique else None for order_id in asked.order_ids)
+        keys = (order_id if order_id in unique else None for order_id in wire)
         left = pair(keys, ((_distinctive_id(listed, place, unique), place) for place in left))
     if left:
-        left = pair(asked.numbers, ((listed.numbers[place], place) for place in left))
-    return found, left
+        # An order id of ours that none of these has is another request's, whose response came late.
+        left = pair(
+            asked.numbers,
+            ((None if is_ours(listed.order_ids[place]) else listed.numbers[place], place) for place in left),
+        )
+    return Match(found, left, _doubted(found, alike))
+
+
+def _doubted(found: list[int | None], alike: list[list[int]]) -> set[int]:
+    doubted: set[int] = set()
+    for places in reversed(alike):  # whoever is in doubt for a later reason is so for whom it looks like before, too
+        if any(found[place] is None or place in doubted for place in places):
+            doubted.update(places)
+    return doubted
 
 
 def _distinctive_id(listed: Listed, place: int, numbers: dict[str | None, str]) -> str | None:

@@ -8,12 +8,14 @@ The rules, by which every doubt becomes "unknown":
   nobody but those listed was accepted. What says something twice, a -16 for a timestamp that was right, and a 4xx that
   cannot be read whole say nothing for certain.
 - It is `not_sent` only when no connection could be made.
-- In all other cases it is `unknown`.
+- In all other cases it is `unknown`: above all where several recipients look the same to the response, which lists only
+  some of them.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import NamedTuple
 
 from laaffic._batch.batch import Asked, Batch, all_in
 from laaffic._http.evidence import Evidence, Responded, Unanswered
@@ -50,7 +52,7 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     http_status = evidence.http_status
     reading = _as_far_as_certain(read_response(evidence.content) or Reading(), evidence)
     asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
-    found, strays = match(asked, listed)
+    found, strays, doubted = match(asked, listed)
     success = reading.status == SUCCESS and is_success(http_status)
     in_order = isinstance(found, range)  # all are listed in the order asked, as they nearly always are
     msg_ids = listed.msg_ids if in_order else [None if place is None else listed.msg_ids[place] for place in found]
@@ -72,9 +74,12 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
             for place, msg_id in zip(found, msg_ids, strict=True)
         ]
     unmatched = [listed.msg_ids[place] for place in strays]
+    for place in sorted(doubted):
+        unmatched.append(msg_ids[place])
+        states[place], msg_ids[place] = State.UNKNOWN, None
     reasons, twice = None, 0
     if reading.refused is not None:
-        reasons, unmatched_refused, twice = _name_refused(asked, reading, states, msg_ids, http_status)
+        reasons, unmatched_refused, twice = _name_refused(asked, reading, states, msg_ids, http_status, doubted=doubted)
         unmatched += unmatched_refused
     result = BatchResult(
         recipients=asked.outcomes(states, msg_ids, reasons),
@@ -82,7 +87,7 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
         reason=reading.reason,
         success=reading.success,
         fail=reading.fail,
-        discrepancy=_discrepancy(reading, accepted, len(asked), len(strays), twice),
+        discrepancy=_discrepancy(reading, accepted, len(asked), len(strays), twice, doubted=len(doubted)),
         unmatched_msg_ids=tuple(msg_id for msg_id in unmatched if msg_id is not None),
         batch_id=batch.id,
         raw=RawResponse(http_status, evidence.headers, evidence.content),
@@ -134,9 +139,17 @@ def _with_ids(listed: Listed) -> Listed:
 
 
 def _name_refused(
-    asked: Asked, reading: Reading, states: list[State], msg_ids: list[str | None], http_status: int
+    asked: Asked,
+    reading: Reading,
+    states: list[State],
+    msg_ids: list[str | None],
+    http_status: int,
+    *,
+    doubted: set[int],
 ) -> tuple[list[str | None], list[str | None], int]:
     """Change the state of those that the response names as refused, and give each the message id it has there.
+
+    Where it cannot be known which of several is named, theirs stays as it is. So it does for those in `doubted`.
 
     Returns:
         For each recipient the provider's reason or None, the message ids that match nobody, and how many are named both
@@ -144,34 +157,45 @@ def _name_refused(
     """
     reasons: list[str | None] = [None] * len(asked)
     refused = reading.refused or _NOTHING_LISTED
-    named, left = _match_some(asked, refused, [place for place, state in enumerate(states) if state != State.ACCEPTED])
+    named = _match_some(asked, refused, [place for place, state in enumerate(states) if state != State.ACCEPTED])
     certain = (
         not reading.unreadable
         and not is_server_error(http_status)
         and http_status != HTTPStatus.REQUEST_TIMEOUT
-        and _claimed(reading, len(asked)) <= len(asked) - len(named)  # or some of these are counted as accepted
+        and _claimed(reading, len(asked)) <= len(asked) - len(named.entries)  # or some of these are counted as accepted
     )
-    for place, entry in named.items():
+    unmatched = []
+    for place, entry in named.entries.items():
+        if place in named.doubted or place in doubted:
+            unmatched.append(refused.msg_ids[entry])
+            continue
         states[place] = State.REJECTED if certain else State.UNKNOWN
         msg_ids[place], reasons[place] = refused.msg_ids[entry], refused.reasons[entry]
     entries = Listed(
-        *([column[entry] for entry in left] for column in (refused.numbers, refused.order_ids, refused.msg_ids))
+        *([column[entry] for entry in named.left] for column in (refused.numbers, refused.order_ids, refused.msg_ids))
     )
-    twice, strays = _match_some(
-        asked, entries, [place for place, state in enumerate(states) if state == State.ACCEPTED]
-    )
-    for place, entry in twice.items():
-        states[place], reasons[place] = State.UNKNOWN, refused.reasons[left[entry]]
-    return reasons, [entries.msg_ids[entry] for entry in strays], len(twice)
+    twice = _match_some(asked, entries, [place for place, state in enumerate(states) if state == State.ACCEPTED])
+    for place in twice.doubted:
+        states[place] = State.UNKNOWN
+    for place, entry in twice.entries.items():
+        states[place] = State.UNKNOWN
+        if place not in twice.doubted:
+            reasons[place] = refused.reasons[named.left[entry]]
+    return reasons, [*unmatched, *(entries.msg_ids[entry] for entry in twice.left)], len(twice.entries)
 
 
-def _match_some(asked: Asked, listed: Listed, places: list[int]) -> tuple[dict[int, int], list[int]]:
-    """Match entries with some of the recipients; return the entry of each that has one, and the entries left over."""
-    some = Asked(
-        [asked.numbers[place] for place in places], [asked.order_ids[place] for place in places], range(len(places))
-    )
-    found, left = match(some, listed)
-    return {place: entry for place, entry in zip(places, found, strict=True) if entry is not None}, left
+class _Matched(NamedTuple):
+    """What `match` found for some of the recipients, by their positions among all."""
+
+    entries: dict[int, int]  # for each recipient that has one, which
+    left: list[int]
+    doubted: set[int]
+
+
+def _match_some(asked: Asked, listed: Listed, places: list[int]) -> _Matched:
+    found, left, doubted = match(asked.some(places), listed)
+    entries = {place: entry for place, entry in zip(places, found, strict=True) if entry is not None}
+    return _Matched(entries, left, {places[place] for place in doubted})
 
 
 def _claimed(reading: Reading, asked: int) -> int:
@@ -197,13 +221,13 @@ def _state_of_unlisted(http_status: int, reading: Reading, accepted: int, asked:
     return State.REJECTED if refused and http_status != HTTPStatus.REQUEST_TIMEOUT else State.UNKNOWN
 
 
-def _discrepancy(reading: Reading, accepted: int, asked: int, strays: int, twice: int) -> str | None:
+def _discrepancy(reading: Reading, listed: int, asked: int, strays: int, twice: int, *, doubted: int) -> str | None:
     said = []
     if reading.success is not None and reading.listed is not None and reading.success != len(reading.listed):
         said.append(f"it counts {_figure(reading.success)} accepted and lists {len(reading.listed)}")
-    if reading.status == SUCCESS and reading.fail not in {None, asked - accepted} and reading.listed is not None:
+    if reading.status == SUCCESS and reading.fail not in {None, asked - listed} and reading.listed is not None:
         said.append(
-            f"it counts {_figure(reading.fail)} refused, but by its list {asked - accepted} of {asked} were refused"
+            f"it counts {_figure(reading.fail)} refused, but by its list {asked - listed} of {asked} were refused"
         )
     if reading.refused is not None and (reading.success or 0) > asked - len(reading.refused):
         said.append(
@@ -215,7 +239,13 @@ def _discrepancy(reading: Reading, accepted: int, asked: int, strays: int, twice
         said.append(f"it lists {strays} that match no recipient asked for")
     if twice:
         said.append(f"it lists {twice} both as accepted and as refused")
-    return f"The response disagrees with itself: {'; '.join(said)}." if said else None
+    sentences = [f"The response disagrees with itself: {'; '.join(said)}."] if said else []
+    if doubted:
+        sentences.append(
+            f"The response lists only some of {doubted} recipients that look the same to it, and not which: give each "
+            "an order id of its own."
+        )
+    return " ".join(sentences) or None
 
 
 def _figure(count: int | None) -> str:
