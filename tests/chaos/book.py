@@ -82,6 +82,7 @@ class Claims:
         noted: of whom an exception or the log said that they are in doubt.
         events: interrupts, by kind, and what came of each.
         strange: what must not be, in words.
+        cut: where each one's send was interrupted.
         used: what each process used at its end.
         killed: the processes that were killed, so that nobody knows whom they had read.
     """
@@ -91,6 +92,7 @@ class Claims:
     noted: set[int] = field(default_factory=set)
     events: Counter[str] = field(default_factory=Counter)
     strange: list[str] = field(default_factory=list)
+    cut: dict[int, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     killed: set[int] = field(default_factory=set)
 
@@ -108,6 +110,9 @@ class Claims:
             elif re.fullmatch("[arnuw]", kind):
                 for recipient in map(int, rest.split()):
                     self.told[recipient] += kind
+            elif kind == "cut":
+                whom, _, where = rest.partition(" at ")
+                self.cut.update(dict.fromkeys(map(int, whom.split()), where))
             elif kind == "used":
                 self.used[log.stem] = rest
             else:
@@ -148,7 +153,7 @@ def judged(book: Book, claims: Claims) -> dict[str, list[int]]:
 def wrong(book: Book, claims: Claims) -> list[str]:
     """Say what is wrong, in words, and what the server had done to whom; nothing when all is well."""
     found = [
-        f"{name}: {len(whom)}, such as {recipient} ({' | '.join(book.story[recipient])})"
+        f"{name}: {len(whom)}, such as {recipient} ({' | '.join(book.story[recipient])}) {claims.cut.get(recipient, '')}"
         for name, whom in judged(book, claims).items()
         for recipient in whom[:5]
     ]

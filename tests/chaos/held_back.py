@@ -14,6 +14,8 @@ KNOWN: dict[str, str] = {
     "accepts, unreadable 4xx": "a success that cannot be read whole, with a 4xx, counts as a certain refusal",
     "an Exception": "an Exception that a signal's handler raises is taken for a lost response",
     "an Exception, in many threads": "so it is with several requests in flight",
+    "Ctrl-C, in many threads": "while a thread starts, it is lost, or another exception takes its place",
+    "a second interrupt": "while the log is written because of the first: the outcomes that were not yet written are lost",
 }
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import faulthandler
+import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +36,9 @@ KINDS: dict[str, type[BaseException]] = {
     "an Exception": TimeLimitError,
     "an Exception, in many threads": TimeLimitError,
 }
+
+
+AGAIN = "a second interrupt"
 
 
 class _Said(logging.Handler):
@@ -63,14 +69,20 @@ class _Timer:
         self.kind: type[BaseException] = KeyboardInterrupt
         self.raised = 0
         self.unraisable = 0
+        self.where = ""
+        self.is_sending = False
         self._dice = Random()
-        self._is_set = False
+        self._is_set = self._is_collecting = False
         signal.signal(signal.SIGALRM, self._ring)
+        # What is raised in a finalizer is dropped by CPython; where it is a socket's, without a word.
         sys.unraisablehook = self._cannot_raise
+        gc.callbacks.append(self._collecting)
+        socket.socket.__repr__ = object.__repr__  # type: ignore[method-assign]
 
     def set(self, kind: type[BaseException], dice: Random) -> None:
         """Ring in a while."""
-        self.kind, self.raised, self.unraisable, self._dice, self._is_set = kind, 0, 0, dice, True
+        self.kind, self.raised, self.unraisable, self.where = kind, 0, 0, ""
+        self._dice, self._is_set = dice, True
         signal.setitimer(signal.ITIMER_REAL, dice.choice([0.001, 0.005, 0.02]) * dice.random() + 1e-5)
 
     def clear(self) -> None:
@@ -81,16 +93,25 @@ class _Timer:
     def _ring(self, _: int, frame: FrameType | None) -> None:
         if not self._is_set:
             return
-        if not _is_within_the_package(frame):
+        if not (self.is_sending and not self._is_collecting and _is_within_the_package(frame)):
             signal.setitimer(signal.ITIMER_REAL, 0.0005 * self._dice.random() + 1e-5)
             return
         self.raised += 1
-        if self.raised == 1 and self._dice.random() < 0.1:  # once more, before the first is through
+        self.where += "; then " * (self.raised > 1) + _place(frame)
+        if self.raised == 1 and self._dice.random() < 0.1 and not is_held_back(AGAIN):  # before the first is through
             signal.setitimer(signal.ITIMER_REAL, 0.001 * self._dice.random() + 1e-5)
         raise self.kind
 
+    def _collecting(self, phase: str, _: dict[str, int]) -> None:
+        self._is_collecting = phase == "start"
+
     def _cannot_raise(self, what: "sys.UnraisableHookArgs") -> None:
         self.unraisable += isinstance(what.exc_value, self.kind)  # in a finalizer: Python itself drops it
+
+
+def _place(frame: FrameType | None) -> str:
+    stack = [at for at in traceback.extract_stack(frame) if not at.filename.startswith(_HERE)]
+    return " > ".join(f"{Path(at.filename).name}:{at.lineno}" for at in stack[-8:])
 
 
 def _is_within_the_package(frame: FrameType | None) -> bool:
@@ -125,19 +146,19 @@ def _until_interrupted(
         caught: BaseException | None = None
         with _said() as said:
             try:
+                timer.is_sending = True
                 run(client, way, work, log)
             except BaseException as error:  # noqa: BLE001  # whatever the handler raised, or what was made of it
                 caught = error
-            if caught is None and timer.raised:
-                timer.clear()
-        if caught is not None:
+            timer.is_sending = False
+        if timer.raised:
             timer.clear()
         _tell_of(caught, way, work, log, said)
         if caught is not None or timer.raised:
+            log.write("cut", [*work.read, f" at {timer.where} in {way}"])
             log.write("event", [_what_came(kind, caught, timer)])
             if type(caught) is not KINDS[kind] and not timer.unraisable:
-                log.write("strange", [f"interrupted by {kind}, {seed}, and got {caught!r} in {way}"])
-    timer.clear()
+                log.write("strange", [f"interrupted by {kind}, {seed}, and got {caught!r} in {way} at {timer.where}"])
 
 
 def _what_came(kind: str, caught: BaseException | None, timer: _Timer) -> str:
@@ -152,7 +173,14 @@ def _tell_of(caught: BaseException | None, way: Way, work: Work, log: Log, said:
     if way.call != "send_many":
         log.write("noted", work.all if caught is not None else ())
     else:
-        log.doubted(work, [*said, *getattr(caught, "__notes__", ())])
+        log.doubted(work, [*said, *_notes(caught)])
+
+
+def _notes(error: BaseException | None) -> Iterator[str]:
+    """Yield the notes that a traceback shows: those of what was being handled, too."""
+    while error is not None:
+        yield from getattr(error, "__notes__", ())
+        error = error.__context__
 
 
 def cancel(plan: Plan) -> None:

@@ -74,7 +74,6 @@ def _run(target: Callable[[Plan], None], plan: Plan, parent: Connection) -> None
     if plan.watched:
         faulthandler.dump_traceback_later(plan.seconds, exit=True)
     target(plan)
-    faulthandler.cancel_dump_traceback_later()
     process = psutil.Process()
     files = process.num_fds() if psutil.POSIX else len(process.open_files())
     Log(plan.log).write("used", [f"{files} file descriptors, {process.memory_info().rss / 1e6:.0f} MB"])
