@@ -152,8 +152,12 @@ def judged(book: Book, claims: Claims) -> dict[str, list[int]]:
 
 def wrong(book: Book, claims: Claims) -> list[str]:
     """Say what is wrong, in words, and what the server had done to whom; nothing when all is well."""
+
+    def story(of: int) -> str:
+        return f"{' | '.join(book.story[of])} {claims.cut.get(of, '')}"
+
     found = [
-        f"{name}: {len(whom)}, such as {recipient} ({' | '.join(book.story[recipient])}) {claims.cut.get(recipient, '')}"
+        f"{name}: {len(whom)}, such as {recipient}: {story(recipient)}"
         for name, whom in judged(book, claims).items()
         for recipient in whom[:5]
     ]

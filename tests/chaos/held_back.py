@@ -15,7 +15,9 @@ KNOWN: dict[str, str] = {
     "an Exception": "an Exception that a signal's handler raises is taken for a lost response",
     "an Exception, in many threads": "so it is with several requests in flight",
     "Ctrl-C, in many threads": "while a thread starts, it is lost, or another exception takes its place",
-    "a second interrupt": "while the log is written because of the first: the outcomes that were not yet written are lost",
+    "a second interrupt": "while the outcomes are logged because of the first: those not yet written are lost",
+    "forks": "while another thread is in the client's first send: the child's first send never returns",
+    "forks, TLS": "the same",
 }
 
 

@@ -221,7 +221,7 @@ def fork(plan: Plan) -> None:
         dice = Random(f"fork {plan.seed} {turn}")
         pieces = [supply.piece(f"{plan.seed} {turn} {n}", WAYS[:3]) for n in range(_SENDERS_IN_FORKS + 1)]
         with laaffic.Client(**of_client(plan)) as client:
-            _fork(client, pieces, log, dice.random() * 0.004)
+            _fork(client, pieces, log, dice.choice([0.0003, 0.001, 0.004]) * dice.random())
         log.write("event", ["a fork"])
 
 
