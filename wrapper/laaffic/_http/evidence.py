@@ -14,6 +14,7 @@ class Responded:
         headers: its headers.
         signed_at: the timestamp in the request's signature, in seconds since 1970.
         kept: whether its connection had been used by another request before, whose late response it might be.
+        followed: whether something came behind it, so that it is not known which response is this request's.
     """
 
     http_status: int
@@ -21,6 +22,7 @@ class Responded:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     signed_at: float = 0.0
     kept: bool = False
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

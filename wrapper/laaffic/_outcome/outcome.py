@@ -44,6 +44,8 @@ def _of_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
 def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     http_status = evidence.http_status
     reading = _by_the_contract(read_response(evidence.content) or Reading(), http_status)
+    if evidence.followed:  # so it may be another request's
+        reading = reading._replace(unreadable=True)
     asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
     found, strays = match(asked, listed)
     success = reading.status == SUCCESS and is_success(http_status)
@@ -100,7 +102,8 @@ def _name_refused(
     refused = reading.refused or _NOTHING_LISTED
     named, left = _match_some(asked, refused, [place for place, state in enumerate(states) if state != State.ACCEPTED])
     certain = (
-        not is_server_error(http_status)
+        not reading.unreadable
+        and not is_server_error(http_status)
         and http_status != HTTPStatus.REQUEST_TIMEOUT
         and _claimed(reading, len(asked)) <= len(asked) - len(named)  # or some of these are counted as accepted
     )
