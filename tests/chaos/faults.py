@@ -84,7 +84,7 @@ def _usual(at: Moment) -> bool:
 
 def _slow(at: Moment) -> bool:
     said = at.accept()
-    at.pause(0.05)
+    at.pause(0.03)
     return at.write(response(said))
 
 
@@ -146,11 +146,11 @@ def _compressed(at: Moment) -> bool:
 
 def _dribbled(at: Moment) -> bool:
     content, done = response(at.accept()), 0
-    while done < len(content) and not at.connection.stopping.is_set():
-        step = at.dice.choice([1, 7, 90, 1000])
+    while done < len(content):
+        step = at.dice.choice([1, 7, len(content) // 8])
         at.write(content[done : done + step])
         done += step
-        at.pause(0.002)
+        at.pause(0.0005)
     return True
 
 
