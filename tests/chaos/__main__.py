@@ -19,6 +19,7 @@ from chaos.scenarios import ENDLESS, SYNC, kill, long, plans
 from chaos.server import Gateway, gateway
 
 INTERRUPTED = 130
+SECONDS_TO_END = 3.0  # for what is in flight, after Ctrl-C
 # The provider's published sample, for a server on this machine.
 SAMPLE = {"API_KEY": "bDqJFiq9", "API_SECRET": "7bz1lzh9", "APP_ID": "4luaKsL2"}
 
@@ -91,15 +92,20 @@ def _run(server: Gateway, asked: argparse.Namespace, folder: Path, interrupted: 
         ending = [sender for part, sender in zip(parts, begun, strict=True) if part.rounds != ENDLESS]
         while not interrupted.is_set() and time.monotonic() < until:
             if to_kill:
-                kill(*to_kill.pop(), server, claims)
+                part, plan = to_kill.pop()
+                kill(part, plan, server, claims)
             elif server.book.wait_for(asked.sends, 0.2) and not any(sender.process.is_alive() for sender in ending):
                 break
             else:
                 wait([sender.process.sentinel for sender in begun], 0.2)
         for sender in begun:
             sender.stop()
-        for sender in begun:
-            claims.strange += sender.end()
+        for place, sender in enumerate(begun):
+            if interrupted.is_set() and not sender.ends_within(SECONDS_TO_END):
+                sender.kill()
+                claims.killed.add(place)
+            else:
+                claims.strange += sender.end()
             claims.read(sender.plan.log)
     return claims
 

@@ -34,6 +34,11 @@ class Running:
         with contextlib.suppress(OSError):  # it has ended
             self.pipe.send("stop")
 
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for its end for so long; return whether it came."""
+        self.process.join(seconds)
+        return self.process.exitcode is not None
+
     def kill(self) -> None:
         """Kill it."""
         self.process.kill()

@@ -69,13 +69,13 @@ def kill(part: Part, plan: Plan, gateway: Gateway, claims: Claims) -> None:
 
 
 ENDLESS = 1_000_000
-SYNC = Part("threads", send_sync, 60, senders=4)
-ASYNC = Part("tasks", send_async, 60, senders=4)
+SYNC = Part("threads", send_sync, 40, senders=4)
+ASYNC = Part("tasks", send_async, 40, senders=4)
 SCENARIOS: dict[str, list[Part]] = {
     "threads": [SYNC],
     "threads, TLS": [SYNC._replace(tls=True)],
     "threads, fresh connections": [SYNC._replace(fresh=True)],
-    "one thread, TLS": [SYNC._replace(tls=True, senders=1)],
+    "one thread, TLS": [SYNC._replace(rounds=25, tls=True, senders=1)],
     "tasks": [ASYNC],
     "tasks, TLS": [ASYNC._replace(tls=True)],
     "tasks, fresh connections, TLS": [ASYNC._replace(tls=True, fresh=True)],

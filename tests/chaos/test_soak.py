@@ -15,7 +15,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 TESTS = Path(__file__).parents[1]
-SECONDS_TO_END = 30.0
+SECONDS_TO_END = 60.0
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def is_there(pid: int) -> bool:
 
 
 def test_small_soak_ends_with_zeros_and_no_process() -> None:
-    with soak("--sends", "1500", "--interrupts", "30") as (process, started):
+    with soak("--sends", "500", "--interrupts", "10") as (process, started):
         output, _ = process.communicate()
     assert process.returncode == 0, output
     zeros = re.search(r"what must be 0\n((?:  .+\n)+)", output)
@@ -56,7 +56,7 @@ def test_small_soak_ends_with_zeros_and_no_process() -> None:
     assert set(re.findall(r"(\d+)\n", zeros[1])) == {"0"}
     sends = re.search(r"^  sends +(\d+)$", output, re.MULTILINE)
     assert sends is not None, output
-    assert int(sends[1]) >= 1500
+    assert int(sends[1]) >= 500
     assert not any(map(is_there, started))
 
 
