@@ -68,8 +68,8 @@ lint: tools/node_modules/.ready $(VENV)/.ready ## check style, types, imports an
 docs: setup ## make the pages of docs/ from the tests and the mock
 	PYTHONPATH=tests $(BIN)/python -m matrix.pages
 
-soak: setup ## 100,000 sends with faults at every place; takes about three minutes
-	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
+soak: setup ## 100,000 sends and 1,000 interrupts, with faults at every place; takes about three minutes
+	PYTHONPATH=tests $(BIN)/python -m chaos $(SOAK)
 
 bench: setup ## measure, and show the figures beside the goals; takes about six minutes
 	@$(BIN)/python -m bench $(BENCH)

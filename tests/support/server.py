@@ -35,6 +35,7 @@ class Connection:
     request: Request
     stopping: threading.Event
     after: bytes = b""  # what an answer has behind it, in the same packet
+    ahead: bytes = b""  # what of the next request came with this one
 
 
 def answer(
@@ -94,9 +95,14 @@ def silence(connection: Connection) -> bool:
 
 @dataclass
 class Server:
-    """A context manager. `posts` are the requests that came in whole; actions go in order, the last for ever."""
+    """A context manager. `posts` are the requests that came in whole; actions go in order, the last for ever.
+
+    `meet`, where it is given, is told of each connection before anything is read, and returns whether to go on with it.
+    """
 
     actions: list[Action] = field(default_factory=lambda: [success])
+    meet: Callable[[socket.socket], bool] | None = None
+    keep_posts: bool = True
     posts: list[Request] = field(default_factory=list)
     url: str = ""
     connections: int = 0
@@ -147,28 +153,30 @@ class Server:
         with self._lock:
             self.connections += 1
         try:
+            if self.meet is not None and not self.meet(connection):
+                return
             if self._tls is None:
-                while self._handle(connection):
-                    pass
+                self._handle_all(connection)
             else:
                 with self._tls.wrap_socket(connection, server_side=True) as encrypted:
-                    while self._handle(encrypted):
-                        pass
+                    self._handle_all(encrypted)
         except OSError:  # the client has gone
             pass
 
-    def _handle(self, connection: socket.socket) -> bool:
-        request = _read(connection)
-        if request is None:
-            return False
-        with self._lock:
-            self.posts.append(request)
-            action = self.actions.pop(0) if len(self.actions) > 1 else self.actions[0]
-        return action(Connection(connection, request, self._stopping))
+    def _handle_all(self, connection: socket.socket) -> None:
+        ahead = b""
+        while (read := _read(connection, ahead)) is not None:
+            request, ahead = read
+            with self._lock:
+                if self.keep_posts:
+                    self.posts.append(request)
+                action = self.actions.pop(0) if len(self.actions) > 1 else self.actions[0]
+            if not action(Connection(connection, request, self._stopping, ahead=ahead)):
+                return
 
 
-def _read(connection: socket.socket) -> Request | None:
-    data = b""
+def _read(connection: socket.socket, data: bytes) -> tuple[Request, bytes] | None:
+    """Return a request and what came after it; None when the connection ended before."""
     while b"\r\n\r\n" not in data:
         more = connection.recv(65536)
         if not more:
@@ -177,9 +185,10 @@ def _read(connection: socket.socket) -> Request | None:
     top, body = data.split(b"\r\n\r\n", 1)
     head, *lines = top.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
-    while len(body) < int(headers.get("content-length", "0")):
+    length = int(headers.get("content-length", "0"))
+    while len(body) < length:
         more = connection.recv(65536)
         if not more:
             return None
         body += more
-    return Request(head, headers, body)
+    return Request(head, headers, body[:length]), body[length:]

@@ -1,0 +1,1 @@
+"""Random faults, interrupts, forks, cancellations and kills, with the server's book as the judge."""
