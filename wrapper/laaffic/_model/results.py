@@ -152,9 +152,10 @@ class BatchResult:
         fail: how many recipients the provider says it refused, or None when it did not say.
         error: what went wrong with the request as a whole, or None. A refused recipient alone is no error; nor is a
             refusal after which `split_refused` posts the recipients again in parts.
-        discrepancy: in words, how the provider's counts, its list and what was asked disagree, or that its list does not
-            tell some recipients apart; None when there is nothing of the kind.
-        unmatched_msg_ids: message ids in the response that match no recipient asked for.
+        discrepancy: in words, how the provider's counts, its list and what was asked disagree, or that its list does
+            not tell some recipients apart; None when there is nothing of the kind.
+        unmatched_msg_ids: message ids in the response that match no recipient asked for, or one of several that it does
+            not tell apart.
         batch_id: a random id of this request, which is in the log and in errors too; None when there was none.
         raw: the response as it came; None when there was none. It is left out of repr, logs, pickles, JSON and
             comparisons.
