@@ -1,8 +1,10 @@
 """The command `laaffic` and its subcommands."""
 
+import io
 import logging
 import signal
 import sys
+import traceback
 from importlib.metadata import version
 
 import click
@@ -13,6 +15,7 @@ from laaffic_cli.durable.interrupts import Interrupts
 from laaffic_cli.terminal.streams import occupy_closed_descriptors, tell
 
 _INTERRUPTED = 128 + signal.SIGINT
+_BUG = 1  # as Python itself ends
 
 
 @click.group(cls=FolderGroup, folder=commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,9 +35,16 @@ def run() -> int:
     try:
         return int(cli.main(prog_name="laaffic", standalone_mode=False, obj=Interrupts(lasting=True)) or 0)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        tell(*said.getvalue().rstrip("\n").split("\n"))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         # Before `send` begins or after it has told everything: what its exit codes claim is not known here.
         tell("Interrupted.")
         return _INTERRUPTED
+    except ModuleNotFoundError:
+        raise  # an extra is missing, which is told where this is called
+    except Exception:  # a bug: as Python tells of it, but for what a terminal acts upon
+        tell(*traceback.format_exc().rstrip("\n").split("\n"))
+        return _BUG

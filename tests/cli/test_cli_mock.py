@@ -213,3 +213,29 @@ def test_elsewhere_on_loopback_it_is_reached_there(start: Start, options: list[s
     url = start("--host", "127.0.0.2", *options).url()
     assert urlsplit(url).hostname == "127.0.0.2"
     assert httpx2.post(f"{url}/v3/sendSms/batch", json={}, trust_env=False).status_code in {400, 401, 422}
+
+
+def test_an_order_id_is_shown_short_and_steers_no_terminal(start: Start) -> None:
+    mock = start("--no-contract")
+    with Client(base_url=mock.url()) as client:
+        client.send(NUMBER, "x", order_id="\x1b[2J\u202e" + "o" * 5000)
+    assert re.fullmatch(
+        r"accepted \S+  to 99\*+01  order \\x1b\[2J\\u202eo+…  1 characters\n", shown := mock.line("order")
+    )
+    assert len(shown) < 120
+
+
+@pytest.mark.parametrize("options", [[], ["--no-contract"]], ids=" ".join)
+def test_only_who_asks_by_an_allowed_name_is_served(start: Start, options: list[str]) -> None:
+    url = start("--allow-host", "mock", "--allow-host", "sms.test", *options).url()
+    headers = {"Api-Key": "k" * 8, "Timestamp": "1" * 10, "Sign": "0" * 32}
+    body = {"appId": "x", "array": [{"numbers": NUMBER, "content": "x"}]}
+    for host, status in (("mock:4010", 200), ("sms.test", 200), ("evil.example", 421)):
+        asked = {**headers, "Host": host}
+        assert httpx2.post(f"{url}/v3/sendSms/batch", json=body, headers=asked, trust_env=False).status_code == status
+
+
+def test_what_is_no_host_is_refused_with_a_remedy(start: Start) -> None:
+    mock = start("--no-contract", "--allow-host", "http://mock:4010")
+    assert "without http:// and without a port" in mock.errors()
+    assert mock.process.returncode == 1

@@ -23,7 +23,7 @@ EXPECTED = {
     "numbers_empty": (laaffic.EmptyNumbersError, "rrr"),
     "number_abnormal": (laaffic.InvalidNumberError, "rrr"),
     "insufficient_balance": (laaffic.InsufficientBalanceError, "rrr"),
-    "timestamp_expired": (laaffic.TimestampExpiredError, "rrr"),
+    "timestamp_expired": (laaffic.TimestampExpiredError, "uuu"),
     "gateway_fault": (laaffic.GatewayFaultError, "uuu"),
     "no_price": (laaffic.NoPriceError, "rrr"),
     "unknown_status": (laaffic.UnknownStatusError, "uuu"),

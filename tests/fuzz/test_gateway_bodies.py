@@ -90,11 +90,12 @@ def test_what_is_refused_counts_as_a_request(gateway: Gateway, http: httpx2.Clie
     | st.sampled_from(
         [
             b"GET / HTTP/1.1\r\n\r\n",
-            b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9, 8\r\n\r\n" % PATH.encode(),
-            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" % PATH.encode(),
-            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxGARBAGE\r\n" % PATH.encode(),
-            b"POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            b"GET /_mock/health HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+            b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9, 8\r\n\r\n" % PATH.encode(),
+            b"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" % PATH.encode(),
+            b"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxGARBAGE\r\n"
+            % PATH.encode(),
+            b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
             b"X" * 100_000,
         ]
     )
@@ -116,7 +117,7 @@ def test_a_hundred_megabytes_are_refused_early(gateway: Gateway, connect: Connec
     block = b"x" * 65536
     part = block if way == "with its length" else b"%x\r\n%b\r\n" % (len(block), block)
     connection = connect(gateway)
-    connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode())
+    connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Laaffic-Mock: 1\r\n{length}\r\n\r\n".encode())
     sent = 0
     try:
         while sent < MUCH:

@@ -13,8 +13,8 @@ from fuzz.conftest import PATIENCE, Connect, assert_it_serves, said_until_the_en
 from laaffic_mock import Gateway, RemoteGateway
 
 PATH = b"/v3/sendSms/batch"
-HEAD = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" % PATH
-HEALTH = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n"
+HEAD = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" % PATH
+HEALTH = b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CROWD = 1_000
 SPARE = 200  # file descriptors for everything else
 

@@ -61,7 +61,8 @@ REQUESTS = st.one_of(
 @pytest.fixture(scope="module")
 def http(gateway: Gateway) -> Iterator[httpx2.Client]:
     """Return an HTTP client to the gateway's inspection paths."""
-    with httpx2.Client(base_url=f"{gateway.url}/_mock/", trust_env=False, timeout=30) as client:
+    headers = {"X-Laaffic-Mock": "1"}
+    with httpx2.Client(base_url=f"{gateway.url}/_mock/", headers=headers, trust_env=False, timeout=30) as client:
         yield client
 
 

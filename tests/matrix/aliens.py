@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from laaffic import InsufficientBalanceError
+from laaffic import InsufficientBalanceError, OutcomeUnknownError
 from matrix.cell import ACCEPTED, LOST, LOST_THOUGH_ACCEPTED, Arrange, Cell, Outcome, both, magic, passing
 from matrix.places import ALIEN, LIBERAL
 from matrix.responding import changed, instead, replaced
@@ -23,6 +23,34 @@ def _without(*names: str) -> Arrange:
 def _refused(number: str) -> Arrange:
     named = {"msgId": "2207201629421000009", "number": number, "reason": "DST_MCCMNC_LIMIT"}
     return changed(lambda said: {**said, "failArray": [named]})
+
+
+def _twice(members: str) -> Arrange:
+    """Add members to the response's object, of which some are there already."""
+
+    def reply(whole: Reply) -> bytes:
+        return Reply(200, whole.headers, whole.body.rstrip()[:-1] + b"," + members.encode() + b"}").bytes()
+
+    return passing(reply)
+
+
+def _entry_with(member: bytes) -> Arrange:
+    """Add a member to the first entry, which is there already."""
+
+    def reply(whole: Reply) -> bytes:
+        return Reply(200, whole.headers, whole.body.replace(b"[{", b"[{" + member + b",", 1)).bytes()
+
+    return passing(reply)
+
+
+def _without_last_id(**counts: str) -> Arrange:
+    """List the one that was not taken too, without a message id."""
+
+    def change(said: dict[str, Any]) -> dict[str, Any]:
+        last = {"number": NOT_TAKEN, "orderId": f"o{NOT_TAKEN}"}
+        return {**said, "array": [*said["array"], last], **counts}
+
+    return both(magic(NOT_TAKEN), changed(change))
 
 
 def _zipped(reply: Reply) -> bytes:
@@ -77,6 +105,18 @@ ALIENS = [
         both(magic(NOT_TAKEN), _refused(NOT_TAKEN)),
         Outcome(None, None, "aaar", "yyy-"),
     ),
+    Cell(
+        LIBERAL,
+        "one of four is not taken, and listed without a message id; the counts say three",
+        _without_last_id(),
+        Outcome(None, None, "aaar", "yyy-"),
+    ),
+    Cell(
+        LIBERAL,
+        "one of four is not taken, and listed without a message id; the counts disagree",
+        _without_last_id(fail="0"),
+        Outcome(OutcomeUnknownError, "unknown", "aaau", "yyy-"),
+    ),
     *_cells(),
     Cell(ALIEN, "said to be compressed, and is not", passing(_wrongly_zipped), LOST_THOUGH_ACCEPTED),
     Cell(ALIEN, "not HTTP", passing(lambda _: b"SSH-2.0-OpenSSH\r\n", keep=False), LOST_THOUGH_ACCEPTED),
@@ -94,6 +134,23 @@ ALIENS = [
         "aau",
     ),
     _more("the first one listed as accepted and in `failArray`", _refused("99955500001"), "uaa"),
+    _more("a second status, -16", _twice('"status":"-16"'), "aaa"),
+    _more("a second status, -10, written with an escape", _twice(r'"st\u0061tus":"-10"'), "aaa"),
+    _more("a second list, which is empty", _twice('"array":[]'), "aaa"),
+    _more("a second count", _twice('"success":"0"'), "aaa"),
+    Cell(
+        ALIEN,
+        "one of four is not taken; a second status, -16",
+        both(magic(NOT_TAKEN), _twice('"status":"-16"')),
+        Outcome(OutcomeUnknownError, "unknown", "aaau", "yyy-"),
+    ),
+    Cell(ALIEN, "two statuses, both a refusal; not passed on", instead(b'{"status":"-10","status":"-10"}'), LOST, 0),
+    Cell(
+        ALIEN,
+        "an entry with two numbers",
+        _entry_with(b'"number":"99955500002"'),
+        LOST_THOUGH_ACCEPTED._replace(states="uaa"),
+    ),
     _more("a list without a status", _without("status", "success", "fail"), "aaa"),
     Cell(
         ALIEN,

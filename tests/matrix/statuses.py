@@ -1,14 +1,21 @@
 """The cells of the provider's own responses: every status, the account's rules, and partly refused requests."""
 
+import time
+from email.utils import formatdate
+
 import laaffic
 from laaffic import OutcomeUnknownError
 from laaffic._model.errors import class_for
-from matrix.cell import ACCEPTED, LOST_THOUGH_ACCEPTED, Cell, Outcome, Stage, account, both, fault, magic
+from matrix.cell import ACCEPTED, LOST_THOUGH_ACCEPTED, Cell, Outcome, Stage, account, both, fault, magic, passing
 from matrix.places import CLOCK, PARTLY, RULE, STATUS
+from matrix.responding import replaced
+from support.front import Reply
+from support.server import Action, Connection, answer
 
 NOT_TAKEN = "99900300001"
 UNLISTED = "-99"
-_INDEFINITE = frozenset({UNLISTED, *(code for code, info in laaffic.STATUSES.items() if not info.definite)})
+# A -16 for a timestamp that was right may be another request's response.
+_INDEFINITE = frozenset({UNLISTED, "-16", *(code for code, info in laaffic.STATUSES.items() if not info.definite)})
 
 
 def _status(code: str) -> Cell:
@@ -23,8 +30,6 @@ def _status(code: str) -> Cell:
             "uuuu" if code in _INDEFINITE else "rrrr",
             "----",
         ),
-        # After a -16, which refuses the request as a whole, it is signed again and posted once more.
-        2 if code == "-16" else 1,
     )
 
 
@@ -38,12 +43,23 @@ def _too_many(stage: Stage) -> None:
     stage.settings["max_recipients"] = 2000
 
 
+def _expired_by(ahead: float) -> Action:
+    """Refuse every timestamp, by a clock that is this many seconds ahead."""
+
+    def act(connection: Connection) -> bool:
+        date = formatdate(time.time() + ahead, usegmt=True)
+        return answer({"status": "-16"}, headers={"Date": date})(connection)
+
+    return act
+
+
 def _refused(code: str, count: int = 3) -> Outcome:
     return Outcome(class_for(code), "no", "r" * count, "-" * count)
 
 
 _PART = Outcome(None, None, "aaar", "yyy-")
 _PART_LOST = Outcome(OutcomeUnknownError, "unknown", "uuuu", "yyy-")
+_EXPIRED = Outcome(laaffic.TimestampExpiredError, "unknown", "uuu", "yyy")
 _AHEAD = 3 * 3600.0
 
 STATUSES = [
@@ -78,6 +94,25 @@ STATUSES = [
     ),
     Cell(CLOCK, "this machine's clock is three hours behind", account(clock_offset=_AHEAD), ACCEPTED, 2),
     Cell(CLOCK, "this machine's clock is three hours ahead", account(clock_offset=-_AHEAD), ACCEPTED, 2),
+    Cell(
+        CLOCK,
+        "the gateway accepts; the response is a -16 with a date that the timestamp agrees with",
+        replaced({"status": "-16", "reason": "超出時間範圍限制"}),
+        _EXPIRED,
+    ),
+    Cell(
+        CLOCK,
+        "the gateway accepts; the response is a -16 without a date",
+        passing(lambda _: Reply(200, {}, b'{"status":"-16"}').bytes()),
+        _EXPIRED,
+    ),
+    Cell(
+        CLOCK,
+        "a -16 that comes again, signed by the date of the first",
+        lambda stage: stage.front(_expired_by(2 * 3600)),
+        _EXPIRED._replace(has="---"),
+        0,
+    ),
     Cell(
         CLOCK,
         "it is behind, and the response to the second attempt is lost",

@@ -322,7 +322,8 @@ def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: 
 def test_a_bad_inspection_request_says_what_is_wrong(
     gateway: Gateway, method: str, path: str, body: Any, says: str
 ) -> None:
-    answer = httpx2.request(method, f"{gateway.url}/_mock/{path}", json=body, trust_env=False)
+    headers = {"X-Laaffic-Mock": "1"}
+    answer = httpx2.request(method, f"{gateway.url}/_mock/{path}", json=body, headers=headers, trust_env=False)
     assert answer.status_code == 400
     assert says in answer.json()["error"]
 

@@ -60,6 +60,35 @@ def test_what_is_no_object_is_no_answer(content: bytes) -> None:
     assert read_response(content) is None
 
 
+def test_millions_of_values_are_not_read() -> None:
+    entries = b",".join([b"{}"] * 500_000)
+    assert read_response(b'{"status":"0","array":[%s]}' % entries) is None
+
+
+def test_a_long_reason_is() -> None:
+    answer = read_response(b'{"status":"-10","reason":"%s"}' % (b"x" * 10_000_000))
+    assert answer is not None
+    assert answer.status == "-10"
+
+
+@pytest.mark.parametrize(
+    "again", [b'"status":"0"', b'"success":"1"', b'"fail":"0"', b'"array":[]', b'"x":1,"status":"0"']
+)
+def test_what_is_said_twice_is_not_read_quickly(again: bytes) -> None:
+    for order_id in (b"", b',"orderId":"a"', b',"orderId":null'):
+        entries = b'[{"msgId":"7","number":"99955500000"%s}]' % order_id
+        body = b'"status":"0","reason":"success","success":"1","fail":"0","array":%s' % entries
+        assert _read_plain(b"{%s}" % body) is not None
+        assert _read_plain(b"{%s,%s}" % (body, again)) is None
+
+
+@pytest.mark.parametrize("entry", [b'"msgId":"7"', b'"number":"99955500000"', b'"orderId":"a"', b'"orderId":null'])
+def test_nor_is_an_entry_that_says_something_twice(entry: bytes) -> None:
+    whole = b'"msgId":"7","number":"99955500000"'
+    body = b'{"status":"0","reason":"success","success":"1","fail":"0","array":[{%s,%s,%s}]}' % (whole, entry, entry)
+    assert _read_plain(body) is None
+
+
 def test_a_message_id_of_any_length_is_kept_to_the_digit() -> None:
     entry = {"msgId": 22072016294210000011234567890, "number": 99955500000}
     answer = read_response(json.dumps({**USUAL, "array": [entry]}).encode())

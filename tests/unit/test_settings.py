@@ -52,7 +52,7 @@ def test_a_missing_credential_names_its_variable(name: str, value: str | None, m
         ({"timeout": None}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),
         ({"timeout": float("inf")}, "timeout"),
-        ({"timeout": (1.0, 2.0, 3.0)}, "timeout"),
+        ({"timeout": (1.0, 2.0, 3.0, 4.0)}, "timeout"),
         ({"own_order_ids": "no"}, "own_order_ids must be True or False"),
         ({"order_id_seed": 1.5}, "order_id_seed must be a whole number or a string"),
         ({"max_recipients": 0}, "max_recipients"),

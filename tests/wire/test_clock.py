@@ -52,13 +52,20 @@ def test_the_correction_is_kept_for_the_requests_that_follow(server: Server, sam
     assert len(server.posts) == 3
 
 
-def test_a_second_refusal_is_raised(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
+def assert_in_doubt(error: laaffic.LaafficError) -> None:
+    """Assert that it claims nothing of anybody, and does not advise to send again."""
+    assert error.sent == "unknown"
+    assert len(error.result.unknown) == 3
+    assert error.hint.startswith("Do not send again blindly")
+    assert not error.retryable
+
+
+def test_a_second_refusal_contradicts_the_first(send: Send, server: Server, sample: list[laaffic.Message]) -> None:
     server.will(expired(7200.0))
     with pytest.raises(laaffic.TimestampExpiredError) as caught:
         send(sample, base_url=server.url)
     assert len(server.posts) == 2
-    assert caught.value.sent == "no"
-    assert len(caught.value.result.rejected) == 3
+    assert_in_doubt(caught.value)
 
 
 DATES = [
@@ -71,13 +78,37 @@ DATES = [
 
 
 @pytest.mark.parametrize("date", DATES)
-def test_without_a_readable_date_it_is_raised_at_once(
+def test_without_a_readable_date_it_is_believed_in_nothing(
     send: Send, server: Server, sample: list[laaffic.Message], date: str
 ) -> None:
     server.will(answer({"status": "-16"}, headers={"Date": date}))
-    with pytest.raises(laaffic.TimestampExpiredError):
+    with pytest.raises(laaffic.TimestampExpiredError) as caught:
         send(sample, base_url=server.url)
     assert len(server.posts) == 1
+    assert_in_doubt(caught.value)
+
+
+@pytest.mark.parametrize("ahead", [0.0, 1600.0, -1600.0])
+def test_a_refusal_of_a_timestamp_that_was_right_is_believed_in_nothing(
+    send: Send, server: Server, sample: list[laaffic.Message], ahead: float
+) -> None:
+    server.will(expired(ahead), success)
+    with pytest.raises(laaffic.TimestampExpiredError) as caught:
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 1
+    assert_in_doubt(caught.value)
+
+
+def test_a_response_that_says_it_and_something_else_is_not_posted_again(
+    send: Send, server: Server, sample: list[laaffic.Message]
+) -> None:
+    listed = b'[{"msgId":"m1","number":"91856321412"}]'
+    body = b'{"status":"0","array":%s,"st\\u0061tus":"-16"}' % listed
+    server.will(answer(body, headers={"Date": formatdate(time.time() + 7200, usegmt=True)}), success)
+    with pytest.raises(laaffic.OutcomeUnknownError) as caught:
+        send(sample, base_url=server.url)
+    assert len(server.posts) == 1
+    assert [recipient.state[0] for recipient in caught.value.result.recipients] == ["a", "u", "u"]
 
 
 def test_what_was_accepted_all_the_same_is_not_posted_again(
@@ -88,7 +119,7 @@ def test_what_was_accepted_all_the_same_is_not_posted_again(
         send(sample, base_url=server.url)
     assert len(server.posts) == 1
     assert caught.value.sent == "unknown"
-    assert [recipient.state[0] for recipient in caught.value.result.recipients] == ["a", "r", "r"]
+    assert [recipient.state[0] for recipient in caught.value.result.recipients] == ["a", "u", "u"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 import laaffic
-from laaffic._http.transport import MAX_CONNECTIONS
+from laaffic._http.caller import MAX_CONNECTIONS
 from support.server import Action, Connection, Server, answer, drop, success
 
 ONE = [laaffic.Message("99900000001", "x")]

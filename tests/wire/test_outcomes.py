@@ -1,6 +1,7 @@
 """Every kind of answer, and of no answer: the exception, what was sent, each recipient's state, and the posts."""
 
 import gzip
+import json
 import pickle
 from dataclasses import dataclass
 from typing import Any
@@ -37,11 +38,72 @@ def said(status: Any, **fields: Any) -> Action:
     return answer({"status": status, **fields})
 
 
-UNKNOWN = laaffic.OutcomeUnknownError
-HTTP = laaffic.HTTPStatusError
+def twice(members: bytes, *lists: list[dict[str, str]], status: int = 200) -> Action:
+    """Answer with an object of these members, in which a key may stand twice."""
+    return answer(
+        b"{" + (members % tuple(json.dumps(each).encode() for each in lists) if lists else members) + b"}",
+        status=status,
+    )
+
+
+def unnamed(*places: int, without: int) -> list[dict[str, str]]:
+    """Return the answer's entries for some recipients, one of them without a message id."""
+    return [
+        {name: value for name, value in entry.items() if name != "msgId" or entry["msgId"] != f"m{without}"}
+        for entry in listed(*places)
+    ]
+
+
 OK = {"status": "0", "reason": "success", "success": "3", "fail": "0", "array": listed(0, 1, 2)}
 PARTLY = {"status": "0", "success": "2", "fail": "1", "array": listed(0, 1)}
+# What servers and proxies say when they turn a request down.
+ERROR_PAGES: dict[str, Any] = {
+    "HTML": b"<html><head><title>403 Forbidden</title></head></html>",
+    "HTML in an old encoding": "<html>禁止访问".encode("gbk"),
+    "words": b"Forbidden",
+    "words that begin with a figure": b"404 page not found",
+    "words that begin like a name": b"nullified\n",
+    "nothing": b"",
+    "white space": b"\xef\xbb\xbf\r\n",
+    "a message": {"message": "Forbidden"},
+    "a message in Chinese": {"message": "禁止"},
+    "its own success": {"success": False, "message": "no"},
+    "nothing accepted": {"success": "0", "array": [], "msg": "no"},
+    "a title": {"type": "about:blank", "status": 403, "errors": [{"field": "x"}]},
+}
+STRANGE_STATUSES: list[Any] = [None, [], {}, False, 0.0, "00", "-0.0", "", "ok"]
+# What is left of a success, or may be.
+SPOILED: dict[str, Any] = {
+    "a cut success": b'{"status":"0","success":"3","arr',
+    "a cut refusal": b'{"status":"-9","rea',
+    "a success in a list": [OK],
+    "two documents": b'{"status":"-9"}{"status":"0"}',
+    "two documents, a figure first": b'0 {"status":"-9"}',
+    "a list nested too deep": b"[" * 100_000,
+    "an object nested too deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "a huge integer": b'{"status":' + b"9" * 5000 + b"}",
+    "undecodable JSON": b'{"message":"\xd3\xe0"}',
+    "undecodable words": "禁止访问".encode("gbk"),
+    "something compressed": gzip.compress(b'{"status":"0"}'),
+    "a figure": b"403",
+    "a string": b'"Forbidden"',
+    "null": b"null",
+    "the end of something": b'"array":[]}',
+    **{f"the status {status!r}": {"status": status} for status in STRANGE_STATUSES},
+    "a callback": b'callback({"status":"0","success":"1"})',
+    "a prefix": b')]}\',\n{"status":"-9","array":[]}',
+    "a page that quotes": b"<html>The gateway said: {&quot;status&quot;:&quot;0&quot;,&quot;msgId&quot;:&quot;1&quot;}",
+    "a page that quotes a status": b'<html>{"status": "0"}',
+    "a success within": {"code": 403, "data": {"success": "3", "array": [{"msgId": "1"}]}},
+    "a success in a string": {"message": json.dumps(OK)},
+    "a message id": {"message": "no", "msgId": "7"},
+    "a list": {"message": "no", "array": [{"number": "91856321412"}]},
+    "true": {"success": True},
+    "one of three refused": {"message": "no", "fail": 1},
+}
 
+UNKNOWN = laaffic.OutcomeUnknownError
+HTTP = laaffic.HTTPStatusError
 REFUSALS = [
     ("-1", laaffic.AuthenticationError),
     ("-2", laaffic.IPRestrictedError),
@@ -227,7 +289,7 @@ CASES = [
     Case("HTTP 999", answer(b"", status=999), UNKNOWN, "unknown", "uuu"),
     Case("an error page with words for a status", answer({"status": "error"}, status=403), HTTP, "no", "rrr"),
     Case("an error page without success", answer({"success": False, "message": "no"}, status=403), HTTP, "no", "rrr"),
-    Case("an error page that counts", answer({"success": 1, "fail": "?"}, status=403), HTTP, "no", "rrr"),
+    Case("an error page that counts", answer({"success": 1, "fail": "?"}, status=403), HTTP, "unknown", "uuu"),
     Case("refused, without success", said("-1", success=False), laaffic.AuthenticationError, "no", "rrr"),
     Case("an error page with a code", answer({"status": 40301}, status=403), HTTP, "no", "rrr"),
     Case(
@@ -242,6 +304,169 @@ CASES = [
     Case("an error page in JSON, 404", answer({"status": 404, "error": "Not Found"}, status=404), HTTP, "no", "rrr"),
     Case("an error page in JSON, 422", answer({"status": "422", "title": "x"}, status=422), HTTP, "no", "rrr"),
     Case("an error page in JSON, 502", answer({"status": 502}, status=502), UNKNOWN, "unknown", "uuu"),
+    *(Case(f"HTTP 403 with {what}", answer(body, status=403), HTTP, "no", "rrr") for what, body in ERROR_PAGES.items()),
+    *(
+        Case(f"HTTP 400 with {what}", answer(body, status=400), HTTP, "unknown", "uuu")
+        for what, body in SPOILED.items()
+    ),
+    *(
+        Case(
+            f"HTTP 400 with the status {status!r}",
+            answer({"status": status}, status=400),
+            UNKNOWN,
+            "unknown",
+            "uuu",
+            discrepancy=True,
+        )
+        for status in (0, "0", " 0 ")
+    ),
+    Case(
+        "HTTP 400 with a refusal that cannot be decoded whole",
+        answer(b'{"status":"-9","reason":"\xd3\xe0"}', status=400),
+        laaffic.InvalidNumberError,
+        "unknown",
+        "uuu",
+    ),
+    Case(
+        "HTTP 400, compressed in a way that nobody undid",
+        answer(b"\x8b\x0b\x80 whatever", status=400, headers={"Content-Encoding": "br, x-own"}),
+        UNKNOWN,
+        "unknown",
+        "uuu",
+    ),
+    Case(
+        "HTTP 400 in UTF-16",
+        answer('{"status":"-9"}'.encode("utf-16"), status=400),
+        laaffic.InvalidNumberError,
+        "no",
+        "rrr",
+    ),
+    # Something is said twice.
+    Case("two statuses", twice(b'"status":"0","array":%s,"status":"-10"', listed(0, 1)), UNKNOWN, "unknown", "aau"),
+    Case("two statuses, one in escapes", twice(b'"status":"-10","st\\u0061tus":"-10"'), UNKNOWN, "unknown", "uuu"),
+    Case("two lists", twice(b'"status":"0","array":%s,"array":%s', listed(0), listed(2)), UNKNOWN, "unknown", "aua"),
+    Case(
+        "two lists under a refusal",
+        twice(b'"status":"-10","array":%s,"array":[]', listed(1)),
+        UNKNOWN,
+        "unknown",
+        "uau",
+    ),
+    Case(
+        "two counts",
+        twice(b'"status":"0","array":%s,"success":"1","success":"2"', listed(0, 1)),
+        UNKNOWN,
+        "unknown",
+        "aau",
+    ),
+    Case(
+        "two counts of refusals",
+        twice(b'"status":"0","array":%s,"fail":"1","fail":"1"', listed(0)),
+        UNKNOWN,
+        "unknown",
+        "auu",
+    ),
+    Case(
+        "two lists of refused",
+        twice(b'"status":"-9","failArray":%s,"failArray":[]', listed(0)),
+        UNKNOWN,
+        "unknown",
+        "uuu",
+    ),
+    Case("two statuses with HTTP 400", twice(b'"status":"-9","status":"-9"', status=400), HTTP, "unknown", "uuu"),
+    Case(
+        "two of the usual",
+        twice(b'"status":"0","reason":"success","success":"3","fail":"0","array":%s,"status":"-10"', listed(0, 1, 2)),
+        UNKNOWN,
+        "unknown",
+        "aaa",
+    ),
+    Case(
+        "two reasons, which claim nothing",
+        twice(b'"status":"-10","reason":"a","reason":"b"'),
+        laaffic.InsufficientBalanceError,
+        "no",
+        "rrr",
+    ),
+    Case(
+        "a reason that quotes a status",
+        said("-10", reason='{"status":"0","status":"-16"}'),
+        laaffic.InsufficientBalanceError,
+        "no",
+        "rrr",
+    ),
+    *(
+        Case(
+            f"an entry with two of {name}",
+            twice(
+                b'"status":"0","array":['
+                + json.dumps(listed(0)[0]).encode()
+                + b',{"number":"91856321413","msgId":"m1","orderId":"56585",'
+                + again
+                + b"}]"
+            ),
+            UNKNOWN,
+            "unknown",
+            "auu",
+            discrepancy=True,
+        )
+        for name, again in (
+            ("number", b'"number":"91856321414"'),
+            ("msgId", b'"msgId":"m9"'),
+            ("orderId", b'"orderId":"56586"'),
+        )
+    ),
+    # Message ids for some of those listed.
+    Case("ids for some, no counts", answer({"status": "0", "array": unnamed(0, 1, 2, without=1)}), None, None, "aaa"),
+    Case("ids for some, all counted", answer({**OK, "array": unnamed(0, 1, 2, without=1)}), None, None, "aaa"),
+    Case("ids for those counted", answer({**PARTLY, "array": unnamed(0, 1, 2, without=1)}), None, None, "ara"),
+    Case(
+        "ids for those counted as accepted",
+        answer({"status": "0", "success": "2", "array": unnamed(0, 1, 2, without=1)}),
+        None,
+        None,
+        "ara",
+    ),
+    Case(
+        "ids for those counted, and one is not listed",
+        answer({"status": "0", "success": "1", "fail": "2", "array": unnamed(0, 1, without=1)}),
+        None,
+        None,
+        "arr",
+    ),
+    Case(
+        "an id for more than are counted",
+        answer({**OK, "success": "1", "fail": "2", "array": unnamed(0, 1, 2, without=1)}),
+        UNKNOWN,
+        "unknown",
+        "aua",
+        discrepancy=True,
+    ),
+    Case(
+        "ids for some, counts that disagree",
+        answer({**PARTLY, "fail": "0", "array": unnamed(0, 1, 2, without=1)}),
+        UNKNOWN,
+        "unknown",
+        "aua",
+        discrepancy=True,
+    ),
+    Case(
+        "ids for some, only refusals counted",
+        answer({"status": "0", "fail": "1", "array": unnamed(0, 1, 2, without=1)}),
+        UNKNOWN,
+        "unknown",
+        "aua",
+    ),
+    Case(
+        "ids for some, an unreadable count",
+        answer({**PARTLY, "success": "two", "array": unnamed(0, 1, 2, without=1)}),
+        UNKNOWN,
+        "unknown",
+        "aua",
+    ),
+    Case(
+        "ids for all, fewer counted", answer({**PARTLY, "array": listed(0, 1, 2)}), None, None, "aaa", discrepancy=True
+    ),
     # Not the contract's.
     Case("empty", answer(b""), UNKNOWN, "unknown", "uuu"),
     Case("HTTP 204", raw(b"HTTP/1.1 204 No Content\r\n\r\n"), UNKNOWN, "unknown", "uuu"),

@@ -134,6 +134,24 @@ def test_a_wrong_clock_is_corrected_for_queries_and_sends_alike(server: Server) 
     assert len(server.posts) == 3
 
 
+def test_a_refusal_of_a_timestamp_that_was_right_is_raised_at_once(get_balance: GetBalance, server: Server) -> None:
+    server.will(answer({"status": "-16"}, headers={"Date": formatdate(time.time(), usegmt=True)}))
+    with pytest.raises(laaffic.TimestampExpiredError) as caught:
+        get_balance(base_url=server.url)
+    assert len(server.posts) == 1
+    assert caught.value.sent == "no"
+    assert "recipient" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b'{"status":"-1","status":"0"}', b'{"status":"0","balance":"1","balance":"2"}'])
+def test_a_response_that_says_something_twice_is_no_balance(
+    get_balance: GetBalance, server: Server, body: bytes
+) -> None:
+    server.will(answer(body))
+    with pytest.raises(laaffic.QueryFailedError):
+        get_balance(base_url=server.url)
+
+
 def test_another_prefix_is_what_the_paths_begin_with(server: Server, kind: str, sample: list[laaffic.Message]) -> None:
     async def run() -> None:
         async with laaffic.AsyncClient(base_url=server.url, api_prefix="/sms") as client:

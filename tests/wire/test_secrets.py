@@ -88,7 +88,7 @@ def test_a_client_shows_no_credentials() -> None:
 
 
 def test_the_clock_warning_is_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    server.will(answer({"status": "-16"}))
+    server.will(answer({"status": "-16"}, headers={"Date": "Mon, 01 Jan 2024 00:00:00 GMT"}))
     with laaffic.Client(base_url=server.url) as client, pytest.raises(laaffic.TimestampExpiredError):
         client.send_batch([laaffic.Message(NUMBERS, TEXT)])
     assert "clock differs" in caplog.text

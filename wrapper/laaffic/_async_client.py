@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterable, Hashable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from functools import partial
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from laaffic._base import ClientBase, accepted, for_query, logged, not_posted, one_timeout, raised
+from laaffic._base import ClientBase, Owner, accepted, for_query, logged, not_posted, one_timeout, raised, with_note
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many_async import one_by_one_async
@@ -23,6 +23,7 @@ from laaffic._operations.check import Check, check
 from laaffic._operations.get_balance import Balance, get_balance
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
+from laaffic._settings import Timeout, Timeouts
 
 Outcome = TypeVar("Outcome")
 
@@ -41,7 +42,7 @@ class AsyncClient(ClientBase):
         *,
         sender_id: str | None = None,
         order_id: str | None = None,
-        timeout: float | tuple[float, float] | None = None,
+        timeout: Timeout | None = None,
     ) -> Recipient:
         """Send one message to one recipient, and return only when it was accepted; see `Client.send`.
 
@@ -54,7 +55,7 @@ class AsyncClient(ClientBase):
         self,
         messages: Iterable[Message],
         *,
-        timeout: float | tuple[float, float] | None = None,
+        timeout: Timeout | None = None,
     ) -> BatchResult:
         """Send messages in exactly one request; see `Client.send_batch`. If cancelled, the outcome is unknown."""
         return raised(
@@ -69,7 +70,7 @@ class AsyncClient(ClientBase):
         in_order: bool = False,
         on_invalid: Literal["raise", "report"] = "raise",
         split_refused: bool = False,
-        timeout: float | tuple[float, float] | None = None,
+        timeout: Timeout | None = None,
     ) -> AsyncGenerator[BatchResult]:
         """Send any number of messages, from a plain or an async iterable, or from `Rows`; see `Client.send_many`.
 
@@ -81,19 +82,19 @@ class AsyncClient(ClientBase):
         way = one_by_one_async if concurrency == 1 else in_tasks
         return way(send, splitter.split_async(messages), flight)
 
-    async def get_balance(self, *, timeout: float | tuple[float, float] | None = None) -> Balance:
+    async def get_balance(self, *, timeout: Timeout | None = None) -> Balance:
         """Ask for the account's balance; see `Client.get_balance`."""
         return await self._ask(get_balance(one_timeout(timeout)))
 
-    async def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
+    async def check(self, *, timeout: Timeout | None = None) -> Check:
         """Check key, clock and balance in one query; see `Client.check`."""
         return await self._ask(check(one_timeout(timeout)))
 
     async def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
-        for owner, channel in list(self._channels.values()):  # another thread may be opening one
-            if owner == _process_and_loop():
+        for (owner, *_), channel in list(self._channels.items()):  # another thread may be opening one
+            if owner == _owner():
                 await close_async(channel)
 
     aclose = close  # the name that contextlib.aclosing() calls
@@ -109,7 +110,7 @@ class AsyncClient(ClientBase):
     async def _send(
         self,
         batch: Batch,
-        timeout: tuple[float, float] | None = None,
+        timeout: Timeouts | None = None,
         *,
         fresh: bool = False,
     ) -> BatchResult:
@@ -118,6 +119,9 @@ class AsyncClient(ClientBase):
             return logged(await self._run(operation, fresh=fresh))
         except ConfigurationError as error:
             raise not_posted(error, batch)  # noqa: B904  # the same error, which now has the recipients
+        except BaseException as error:
+            with_note(error)
+            raise
 
     async def _ask(self, operation: Operation[Outcome]) -> Outcome:
         try:
@@ -126,17 +130,18 @@ class AsyncClient(ClientBase):
             raise for_query(error)  # noqa: B904  # the same error, now about a query
 
     async def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
-        channel = self._channel(_process_and_loop(), fresh=fresh)
-        evidence = await call_async(channel, operation.call, self._attempts(operation.call).pause_before_next)
-        return operation.outcome(evidence)
+        channel = self._channel(_owner(), fresh=fresh)
+        attempts = self._attempts(operation.call)
+        evidence = await call_async(channel, operation.call, attempts.pause_before_next)
+        return operation.outcome(attempts.last(evidence))
 
     def _open(self, *, fresh: bool) -> Channel:
         return open_async(self._settings, self._signer, self._transport, fresh=fresh)
 
 
-def _process_and_loop() -> Hashable:
+def _owner() -> Owner:
     try:
         # Where asyncio is not imported, none of its loops is running, and it need not be imported to find out.
-        return os.getpid(), (asyncio := sys.modules.get("asyncio")) and asyncio.get_running_loop()
+        return Owner(os.getpid(), (asyncio := sys.modules.get("asyncio")) and asyncio.get_running_loop())
     except RuntimeError:  # another async library runs this
-        return os.getpid(), None
+        return Owner(os.getpid())

@@ -2,18 +2,18 @@
 
 import logging
 import ssl
-import threading
-from collections.abc import Hashable
+from typing import Any, NamedTuple
 
 from laaffic._batch.batch import Batch, all_in
 from laaffic._batch.ids import Ids
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.in_flight import InFlight, check_concurrency
 from laaffic._http.channel import Call, Channel
+from laaffic._http.interruptions import interruption_in
 from laaffic._http.signing import Signer
 from laaffic._http.transport import is_transport
 from laaffic._model.errors import ConfigurationError, RejectedError
-from laaffic._model.masking import mask_number, scrub
+from laaffic._model.masking import machine_word, mask_number
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError
 from laaffic._operations.attempts import Attempts
@@ -22,11 +22,22 @@ from laaffic._settings import (
     DEFAULT_MAX_RECIPIENTS,
     DEFAULT_TIMEOUT,
     Timeout,
+    Timeouts,
     make_settings,
-    timeouts,
+    make_timeouts,
 )
 
 _logger = logging.getLogger("laaffic")
+
+
+_INTERRUPTED = "laaffic: interrupted while a request was in flight; what became of its recipients is unknown"
+
+
+class Owner(NamedTuple):
+    """Whose channels are used: those of a process, and of an event loop where there is one."""
+
+    process: int
+    loop: Any = None
 
 
 class ClientBase:
@@ -42,7 +53,7 @@ class ClientBase:
         *,
         base_url: str | None = None,
         api_prefix: str | None = None,
-        timeout: float | tuple[float, float] = DEFAULT_TIMEOUT,
+        timeout: Timeout = DEFAULT_TIMEOUT,
         max_recipients: int = DEFAULT_MAX_RECIPIENTS,
         connect_retries: int = DEFAULT_CONNECT_RETRIES,
         fresh_connections: bool = False,
@@ -62,9 +73,11 @@ class ClientBase:
                 Plain http is allowed only to loopback, or with the provider's published sample credentials, for a mock.
             api_prefix: what the endpoints' paths begin with; by default LAAFFIC_API_PREFIX, else `/v3`. A sister brand
                 may use another.
-            timeout: seconds, above 0 and at most a day: one number for both or a pair `(connect, read)`. By default 5 s
-                to connect and 30 s to wait for the next bytes of the response. It cannot be switched off. A read
-                timeout makes an outcome unknown, so be generous.
+            timeout: seconds, above 0 and at most a day: `(connect, read, total)`, `(connect, read)`, or one number for
+                both of these. By default 5 s to connect, 30 s to wait for the next bytes of the response, and 120 s (or
+                connect + read, if that is longer) in total: connecting, trying again and signing anew included. What is
+                not over by then is unknown, or `not_sent` when nothing was written; looking up a host's name may take
+                longer. It cannot be switched off. A timeout makes an outcome unknown, so be generous.
             max_recipients: how many recipients one request may have at most; by default 1,000, which the provider
                 documents for the sibling endpoint `/v3/sendSms`.
             connect_retries: how often to try again when no connection could be made, with growing pauses; by default 2.
@@ -111,8 +124,7 @@ class ClientBase:
         self._fresh = fresh_connections
         self._transport = _checked(transport, sync=self._sync)
         self._signer = Signer(self._settings.api_key, self._settings.api_secret)
-        self._channels: dict[bool, tuple[Hashable, Channel]] = {}
-        self._opening = threading.Lock()
+        self._channels: dict[tuple[Owner, bool, int], Channel] = {}
         self._closed = False
 
     def __repr__(self) -> str:
@@ -133,7 +145,7 @@ class ClientBase:
         splitter = Splitter(self._settings.max_recipients, report=on_invalid == "report", ids=self._ids)
         return InFlight(splitter, concurrency, in_order=in_order, split=split_refused), splitter
 
-    def _channel(self, owner: Hashable, *, fresh: bool = False) -> Channel:
+    def _channel(self, owner: Owner, *, fresh: bool = False) -> Channel:
         """Return the channel of a process and event loop: a fork or a new loop gets one of its own.
 
         So does what follows an interruption.
@@ -144,12 +156,21 @@ class ClientBase:
         """
         if self._closed:
             raise ConfigurationError("This client is closed. Make another, or keep it open until everything is sent")
-        fresh = fresh or self._fresh
-        with self._opening:
-            known = self._channels.get(fresh)
-            if known is None or known[0] != owner or known[1].interrupted:
-                known = self._channels[fresh] = owner, self._opened(fresh=fresh)
-            return known[1]
+        fresh, interrupted = fresh or self._fresh, 0
+        # Without a lock: a fork, or an interruption, could leave it locked for ever.
+        while (known := self._channels.get((owner, fresh, interrupted))) is not None and known.interrupted:
+            interrupted += 1
+        if known is None:
+            self._forget_others(owner)
+            known = self._channels.setdefault((owner, fresh, interrupted), self._opened(fresh=fresh))
+        return known
+
+    def _forget_others(self, owner: Owner) -> None:
+        """Let go of the channels of the process that forked this one, and of event loops that are closed."""
+        for key in list(self._channels):
+            other = key[0]
+            if other.process != owner.process or (other.loop is not None and other.loop.is_closed()):
+                self._channels.pop(key, None)
 
     def _opened(self, *, fresh: bool) -> Channel:
         try:
@@ -157,6 +178,8 @@ class ClientBase:
         except LaafficError:
             raise
         except Exception as error:  # what the environment says of certificates may fail in any way
+            if interruption_in(error) is not None:
+                raise
             refused = f"The connection cannot be set up ({type(error).__name__})"
         raise ConfigurationError(f"{refused}. Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy's address")
 
@@ -168,6 +191,12 @@ def not_posted(error: LaafficError, batch: Batch) -> LaafficError:
     """Give an error that was raised before anything was posted the recipients, none of whom was sent to."""
     error.result = all_in(State.NOT_SENT, batch)
     return error
+
+
+def with_note(error: BaseException) -> None:
+    """Say with an interruption what it means for the recipients of the request in flight."""
+    if not isinstance(error, LaafficError):
+        error.add_note(_INTERRUPTED)
 
 
 def for_query(error: LaafficError) -> LaafficError:
@@ -186,7 +215,8 @@ def accepted(result: BatchResult) -> Recipient:
     if recipient.state is State.ACCEPTED:
         return recipient
     raised(result)
-    why = f': "{scrub(recipient.reason)}"' if recipient.reason else ""
+    word = machine_word(recipient.reason)
+    why = f": {word}" if word else ""
     raise RejectedError(
         f"The provider did not take the message to {mask_number(recipient.number)}{why}",
         result=result,
@@ -196,9 +226,9 @@ def accepted(result: BatchResult) -> Recipient:
     )
 
 
-def one_timeout(given: Timeout | None) -> tuple[float, float] | None:
+def one_timeout(given: Timeout | None) -> Timeouts | None:
     """Return the timeouts for one call, or None for the client's."""
-    return None if given is None else timeouts(given)
+    return None if given is None else make_timeouts(given)
 
 
 def logged(result: BatchResult) -> BatchResult:

@@ -6,7 +6,7 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from laaffic._base import ClientBase, accepted, for_query, logged, not_posted, one_timeout, raised
+from laaffic._base import ClientBase, Owner, accepted, for_query, logged, not_posted, one_timeout, raised, with_note
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many import one_by_one
@@ -22,6 +22,7 @@ from laaffic._operations.check import Check, check
 from laaffic._operations.get_balance import Balance, get_balance
 from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
+from laaffic._settings import Timeout, Timeouts
 
 Outcome = TypeVar("Outcome")
 
@@ -40,7 +41,7 @@ class Client(ClientBase):
         *,
         sender_id: str | None = None,
         order_id: str | None = None,
-        timeout: float | tuple[float, float] | None = None,
+        timeout: Timeout | None = None,
     ) -> Recipient:
         """Send one message to one recipient, and return only when it was accepted.
 
@@ -65,9 +66,7 @@ class Client(ClientBase):
         """
         return accepted(self._send(one_message(number, content, sender_id, order_id, self._ids), one_timeout(timeout)))
 
-    def send_batch(
-        self, messages: Iterable[Message], *, timeout: float | tuple[float, float] | None = None
-    ) -> BatchResult:
+    def send_batch(self, messages: Iterable[Message], *, timeout: Timeout | None = None) -> BatchResult:
         """Send messages in exactly one request.
 
         Args:
@@ -95,7 +94,7 @@ class Client(ClientBase):
         in_order: bool = False,
         on_invalid: Literal["raise", "report"] = "raise",
         split_refused: bool = False,
-        timeout: float | tuple[float, float] | None = None,
+        timeout: Timeout | None = None,
     ) -> Generator[BatchResult]:
         """Send any number of messages in as many requests as it takes.
 
@@ -137,7 +136,7 @@ class Client(ClientBase):
         way = one_by_one if concurrency == 1 else in_threads
         return way(send, splitter.split(messages), flight)
 
-    def get_balance(self, *, timeout: float | tuple[float, float] | None = None) -> Balance:
+    def get_balance(self, *, timeout: Timeout | None = None) -> Balance:
         """Ask for the account's balance. This sends nothing, and is repeated after a failure that may pass.
 
         Args:
@@ -154,7 +153,7 @@ class Client(ClientBase):
         """
         return self._ask(get_balance(one_timeout(timeout)))
 
-    def check(self, *, timeout: float | tuple[float, float] | None = None) -> Check:
+    def check(self, *, timeout: Timeout | None = None) -> Check:
         """Check key, clock and balance in one query. This sends nothing, so it is safe at any time.
 
         Args:
@@ -173,8 +172,8 @@ class Client(ClientBase):
     def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
-        for owner, channel in list(self._channels.values()):  # another thread may be opening one
-            if owner == os.getpid():
+        for (owner, *_), channel in list(self._channels.items()):  # another thread may be opening one
+            if owner.process == os.getpid():
                 close(channel)
 
     def __enter__(self) -> Self:
@@ -185,12 +184,15 @@ class Client(ClientBase):
     ) -> None:
         self.close()
 
-    def _send(self, batch: Batch, timeout: tuple[float, float] | None = None, *, fresh: bool = False) -> BatchResult:
+    def _send(self, batch: Batch, timeout: Timeouts | None = None, *, fresh: bool = False) -> BatchResult:
         operation = send_batch(batch, self._settings.app_id, timeout)
         try:
             return logged(self._run(operation, fresh=fresh))
         except ConfigurationError as error:
             raise not_posted(error, batch)  # noqa: B904  # the same error, which now has the recipients
+        except BaseException as error:
+            with_note(error)
+            raise
 
     def _ask(self, operation: Operation[Outcome]) -> Outcome:
         try:
@@ -199,9 +201,10 @@ class Client(ClientBase):
             raise for_query(error)  # noqa: B904  # the same error, now about a query
 
     def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
-        channel = self._channel(os.getpid(), fresh=fresh)
-        evidence = call(channel, operation.call, self._attempts(operation.call).pause_before_next)
-        return operation.outcome(evidence)
+        channel = self._channel(Owner(os.getpid()), fresh=fresh)
+        attempts = self._attempts(operation.call)
+        evidence = call(channel, operation.call, attempts.pause_before_next)
+        return operation.outcome(attempts.last(evidence))
 
     def _open(self, *, fresh: bool) -> Channel:
         return open_sync(self._settings, self._signer, self._transport, fresh=fresh)

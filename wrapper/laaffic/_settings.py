@@ -5,7 +5,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 from laaffic._model.errors import ConfigurationError
@@ -13,6 +13,7 @@ from laaffic._model.errors import ConfigurationError
 DEFAULT_BASE_URL = "https://api.laaffic.com"
 DEFAULT_PREFIX = "/v3"
 DEFAULT_TIMEOUT = (5.0, 30.0)
+_DEFAULT_TOTAL = 120.0
 # The provider's page states this limit for the sibling /v3/sendSms; for the batch endpoint it states none.
 DEFAULT_MAX_RECIPIENTS = 1000
 DEFAULT_CONNECT_RETRIES = 2
@@ -23,7 +24,21 @@ _MAX_HOST = 253
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
-Timeout = float | tuple[float, float]
+Timeout = float | tuple[float, float] | tuple[float, float, float]
+
+
+class Timeouts(NamedTuple):
+    """Limits of time, in seconds.
+
+    Attributes:
+        connect: to make a connection.
+        read: to wait for the next bytes of the response, or for the server to take the next bytes of the request.
+        total: for a call as a whole, from its first attempt to the end of the response to its last.
+    """
+
+    connect: float
+    read: float
+    total: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +54,7 @@ class Settings:
     app_id: str
     base_url: str
     api_prefix: str
-    connect_timeout: float
-    read_timeout: float
+    timeouts: Timeouts
     max_recipients: int
     connect_retries: int
     proxy: str | None = field(repr=False)  # its address may hold a password
@@ -109,30 +123,31 @@ def make_settings(
         ConfigurationError: names the argument or the variable, and the remedy.
     """
     key, secret, app = _credentials(api_key, api_secret, app_id)
-    connect, read = timeouts(timeout)
     return Settings(
         api_key=key,
         api_secret=secret,
         app_id=app,
         base_url=_given_base_url(_or_environment(base_url, "base_url", DEFAULT_BASE_URL)),
         api_prefix=_given_prefix(_or_environment(api_prefix, "api_prefix", DEFAULT_PREFIX)),
-        connect_timeout=connect,
-        read_timeout=read,
+        timeouts=make_timeouts(timeout),
         own_order_ids=_switch("own_order_ids", default=True) if own_order_ids is None else own_order_ids,
         **others,  # type: ignore[arg-type]  # they are the arguments of ClientBase, which has their types
     )
 
 
-def timeouts(given: Timeout) -> tuple[float, float]:
-    """Return the seconds to connect and to wait for the response.
+def make_timeouts(given: Timeout) -> Timeouts:
+    """Return the limits of time.
 
     Raises:
-        ConfigurationError: it is neither a number of seconds nor a pair of them.
+        ConfigurationError: it is neither a number of seconds, nor two or three of them.
     """
-    pair = given if isinstance(given, tuple) else (given, given)
-    if len(pair) != 2 or not all(_is_number(s) and 0 < s <= _ONE_DAY for s in pair):  # noqa: PLR2004  # pair
-        raise ConfigurationError("timeout must be seconds, above 0 and at most a day, or a pair: (connect, read)")
-    return float(pair[0]), float(pair[1])
+    parts = given if isinstance(given, tuple) else (given, given)
+    if len(parts) not in {2, 3} or not all(_is_number(s) and 0 < s <= _ONE_DAY for s in parts):
+        raise ConfigurationError(
+            "timeout must be seconds, above 0 and at most a day: one number, (connect, read) or (connect, read, total)"
+        )
+    connect, read, *total = map(float, parts)
+    return Timeouts(connect, read, total[0] if total else max(_DEFAULT_TOTAL, connect + read))
 
 
 def is_address(url: object) -> bool:

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 import laaffic_mock
-from laaffic_cli.terminal.shown import masked
+from laaffic_cli.terminal.shown import masked, printable, shortened
 from laaffic_cli.terminal.streams import Stream, tell
 
 _WITHOUT_NODE = "or leave the contract's check out with --no-contract"
@@ -27,13 +27,25 @@ _EVERY_ADDRESS = {"0.0.0.0": socket.AF_INET, "::": socket.AF_UNSPEC}  # noqa: S1
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Where to listen; 0.0.0.0 lets other machines use it."
 )
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    metavar="NAME",
+    multiple=True,
+    help="Allow to be asked by this name too, such as that of a docker-compose service; may be given again.",
+)
 @click.option("--limit", type=click.IntRange(1), default=100_000, show_default=True, help="Keep so many messages.")
 @click.option("--show", is_flag=True, help="Show numbers and texts in full.")
-def mock(*, port: int, examples: bool, no_contract: bool, host: str, limit: int, show: bool) -> None:
+def mock(
+    *, port: int, examples: bool, no_contract: bool, host: str, allow_hosts: tuple[str, ...], limit: int, show: bool
+) -> None:
     """Run a mock of the gateway until Ctrl-C. Nothing is really sent.
 
     It keeps what it accepts, checks signatures, and goes wrong on request: see the magic numbers in the
     documentation. By default Prism is in front of it, and checks every request and every response against the contract.
+
+    So that no web page can use it, it responds only where it is asked by a name of loopback, by --host, or by
+    --allow-host; with --host 0.0.0.0, by this machine's name too.
     """
     if examples and no_contract:
         raise click.UsageError("--prism is the contract; it cannot go without (--no-contract)")
@@ -47,11 +59,15 @@ def mock(*, port: int, examples: bool, no_contract: bool, host: str, limit: int,
         gateway = prism = None
         try:
             if no_contract:
-                gateway = stack.enter_context(make_gateway(host=host, port=port, limit=limit, on_accepted=on_accepted))
+                gateway = stack.enter_context(
+                    make_gateway(host=host, port=port, allow_hosts=allow_hosts, limit=limit, on_accepted=on_accepted)
+                )
             elif examples:
                 prism = stack.enter_context(make_prism(host=host, port=port))
             else:
-                gateway = stack.enter_context(make_gateway(limit=limit, on_accepted=on_accepted))
+                gateway = stack.enter_context(
+                    make_gateway(allow_hosts=[*allow_hosts, host], limit=limit, on_accepted=on_accepted)
+                )
                 prism = stack.enter_context(make_prism(host=host, port=port, upstream=gateway.url))
         except laaffic_mock.GatewayError as error:
             raise click.ClickException(str(error)) from None
@@ -78,11 +94,12 @@ def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_m
     exports = [f"export {name}={value}" for name, value in laaffic_mock.environment_for(url).items()]
     lines += ["", "To send to it:", "", *exports]
     if host in _EVERY_ADDRESS:
-        lines += ["", f"Another service of docker-compose uses this service's name, such as http://mock:{port}"]
+        service = "Another service of docker-compose uses this service's name, if --allow-host names it"
+        lines += ["", f"{service}: http://mock:{port}"]
     if gateway is not None:
         lines += ["", f"What it accepted: {gateway.url}/_mock/messages"]
         lines += [f"Magic numbers:    {gateway.url}/_mock/magic"]
-    return "\n".join([*lines, "", "Ctrl-C stops it.", "", ""])
+    return "\n".join(map(printable, [*lines, "", "Ctrl-C stops it.", "", ""]))
 
 
 def _machine(host: str) -> str:
@@ -99,7 +116,7 @@ def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMess
     def on_accepted(message: "laaffic_mock.AcceptedMessage") -> None:
         number = message.number if show else masked(message.number)
         text = repr(message.content) if show else f"{len(message.content)} characters"
-        out.line(f"accepted {message.msg_id}  to {number}  order {message.order_id or '-'}  {text}")
+        out.line(f"accepted {message.msg_id}  to {number}  order {shortened(message.order_id or '-')}  {text}")
 
     return on_accepted
 

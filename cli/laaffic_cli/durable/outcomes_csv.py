@@ -16,9 +16,9 @@ from stat import S_ISREG
 
 from laaffic import Recipient
 from laaffic_cli.durable.ledger import Ledger
+from laaffic_cli.reading.cells import COLUMNS, as_text
 from laaffic_cli.reading.problem import BadInputError
 
-COLUMNS = ("number", "order_id", "msg_id", "state")
 _MAX_RUNS_A_SECOND = 100
 
 
@@ -153,7 +153,7 @@ def _create(stem: str) -> OutcomesCsv:
 
 
 def _row(recipient: Recipient) -> tuple[str | None, ...]:
-    return recipient.number, recipient.order_id, recipient.msg_id, recipient.state.value
+    return recipient.number, as_text(recipient.order_id), as_text(recipient.msg_id), recipient.state.value
 
 
 def _write(file: FileIO, rows: Sequence[Sequence[str | None]]) -> int:

@@ -9,6 +9,7 @@ import httpx2
 from laaffic import Client, Message
 from laaffic_cli.reading.problem import BadInputError, Problem
 from laaffic_cli.reading.sources import Source
+from laaffic_cli.terminal.shown import printable, printable_json
 from laaffic_cli.terminal.streams import Stream
 
 _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
@@ -51,7 +52,8 @@ class ShowText:
         """Show one."""
         self._count += 1
         lines = [f"{method} {url}", *(f"{name}: {value}" for name, value in headers.items())]
-        self._out.line("\n".join([*lines, "", json.dumps(body, ensure_ascii=False, indent=2), ""]))
+        shown = printable_json(json.dumps(body, ensure_ascii=False, indent=2))
+        self._out.line("\n".join([*map(printable, lines), "", shown, ""]))
 
     def finish(self, recipients: int) -> None:
         """Say that nothing was sent."""

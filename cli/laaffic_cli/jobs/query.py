@@ -11,6 +11,7 @@ from rich.text import Text
 from laaffic import Client, ConfigurationError, LaafficError, QueryFailedError
 from laaffic_cli.durable.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
 from laaffic_cli.reports.table import rendered
+from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import Stream, tell
 
 Response = TypeVar("Response")
@@ -59,7 +60,7 @@ def show(rows: Mapping[str, str | float | None], *, as_json: bool) -> None:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for name, value in rows.items():
-        table.add_row(Text(name.replace("_", " ")), Text(str(value)))
+        table.add_row(Text(name.replace("_", " ")), Text(printable(str(value))))
     out.write(rendered(table, terminal=out.is_terminal(), wrap=True))
 
 

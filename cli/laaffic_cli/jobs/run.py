@@ -43,7 +43,7 @@ def nothing_sent(out: Stream, lines: Iterable[str], code: int, *, kind: str, as_
     lines = list(lines)
     if as_json and not out.used:
         bad_input(out, (plain_error(kind, line) for line in lines), code)
-    tell("\n".join([*(f"Error: {line}" for line in lines), "Nothing was sent."]))
+    tell(*(f"Error: {line}" for line in lines), "Nothing was sent.")
     return code
 
 

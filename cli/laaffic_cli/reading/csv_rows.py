@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
+from laaffic_cli.reading.cells import are_outcomes, as_it_was
 from laaffic_cli.reading.lines import decoded_lines
 from laaffic_cli.reading.problem import Problem, ReadingError
 from laaffic_cli.reading.row import Row, find_fields
@@ -25,6 +26,7 @@ def csv_rows(handle: BinaryIO, template: Template | None) -> Iterator[Row | Prob
         raise ReadingError("the file is empty; its first line names the columns, such as number,content", 1)
     names = [name.strip() for name in header]
     fields = _fields(names, template, line)
+    ours = are_outcomes(names)
     empty = True
     for line, cells in records:
         if not any(cell.strip() for cell in cells):
@@ -34,7 +36,7 @@ def csv_rows(handle: BinaryIO, template: Template | None) -> Iterator[Row | Prob
             count = f"the row has {len(cells)} cell{'' if len(cells) == 1 else 's'}, and the header has {len(names)}"
             yield Problem(f"{count}; quote a cell that holds the delimiter, and keep empty cells", line)
             continue
-        columns = dict(zip(names, cells, strict=True))
+        columns = dict(zip(names, map(as_it_was, cells) if ours else cells, strict=True))
         values = {field: columns[name] for field, name in fields.items()}
         # An optional cell that is empty says nothing.
         yield Row({f: v for f, v in values.items() if v.strip() or f == "content"}, fields, columns, line)

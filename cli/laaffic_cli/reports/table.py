@@ -60,7 +60,7 @@ class TableReport:
         """Print the table and the counts."""
         text = outcomes_table(self._rows, terminal=self._out.is_terminal()) if self._rows else ""
         if self._more:
-            keeps = f"; {ledger.kept_in} keeps them all" if ledger.kept_in else ""
+            keeps = f"; {printable(ledger.kept_in)} keeps them all" if ledger.kept_in else ""
             text += f"and {self._more} more{keeps}\n"
         self._out.deliver(f"{text}{ledger.summary()}\n")
 
@@ -94,7 +94,7 @@ def _table(rows: Sequence[Recipient]) -> Table:
     table.add_column("STATE", no_wrap=True)
     table.add_column("MESSAGE ID", no_wrap=True)
     for row in rows:
-        cells = [Text(row.number)]
+        cells = [Text(printable(row.number))]
         if order_ids:
             cells.append(Text(printable(row.order_id or "-")))
         cells += [Text(row.state.value, _COLOURS[row.state]), Text(printable(row.msg_id or "-"))]

@@ -1,6 +1,8 @@
-"""How foreign words may be shown: never a number in full, nothing that moves the cursor."""
+"""How foreign words may be shown: never a number in full, nothing that a terminal acts upon or that is not seen."""
 
+import json
 import re
+from unicodedata import category
 
 _ENDS = 2
 _LONGEST = 30
@@ -18,8 +20,7 @@ def masked(number: str) -> str:
 
 def name(words: str) -> str:
     """Show a name that a file gives, such as a key: on one line, short, no number in full."""
-    text = printable(without_numbers(words))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return shortened(without_numbers(words))
 
 
 def without_numbers(words: str) -> str:
@@ -27,8 +28,29 @@ def without_numbers(words: str) -> str:
     return _DIGITS.sub(lambda digits: masked(digits.group()), words)
 
 
+def shortened(words: str) -> str:
+    """Show foreign words on one line, and short."""
+    text = printable(words)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def printable(words: str) -> str:
-    """Write what a terminal would act upon as escapes."""
+    r"""Write as escapes what a terminal acts upon, what changes the order of what is seen, and what is not seen.
+
+    That is every control and format character (also the one that joins emojis), half a surrogate pair, what is not
+    assigned, and every end of a line: one call shows one line.
+    """
     if words.isprintable():
         return words
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+    return "".join(c if _is_seen(c) else c.encode("unicode_escape").decode() for c in words)
+
+
+def printable_json(text: str) -> str:
+    """Do the same to the lines of a JSON text, which stays JSON and says the same."""
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(c if c == "\n" or _is_seen(c) else json.dumps(c)[1:-1] for c in text)
+
+
+def _is_seen(character: str) -> bool:
+    return character.isprintable() or category(character) == "Zs"  # a space, of whatever width

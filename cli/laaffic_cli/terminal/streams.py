@@ -7,6 +7,8 @@ import textwrap
 from contextlib import suppress
 from typing import TextIO
 
+from laaffic_cli.terminal.shown import printable
+
 _WIDTH = 80
 
 
@@ -77,13 +79,17 @@ class Stream:
         return file
 
 
-def tell(text: str) -> None:
-    """Write lines to standard error, wrapped for people; there is nobody left to tell when that fails."""
+def tell(*lines: str) -> None:
+    """Write lines to standard error, wrapped for people; there is nobody left to tell when that fails.
+
+    Each may hold foreign words, such as a file's name or the provider's reason, and stays one line.
+    """
     stream = Stream("stderr")
+    shown = [printable(line) for line in lines]
     if stream.is_terminal():
-        text = "\n".join(_wrapped(line) for line in text.splitlines())
+        shown = [_wrapped(line) for line in shown]
     with suppress(OSError):
-        stream.line(text)
+        stream.line("\n".join(shown))
 
 
 def _wrapped(line: str) -> str:

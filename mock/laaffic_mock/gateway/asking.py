@@ -12,9 +12,12 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from laaffic_mock._printable import printable
 from laaffic_mock.gateway.errors import GatewayError
+from laaffic_mock.gateway.words import CHANGE, INSPECTION
 
 _HTTP_ERRORS = 400
+_MAX_SHOWN = 1000
 _PAUSE = 0.02
 _TIMEOUT = 30.0
 _MAX_IDLE = 60.0  # the gateway ends idle connections after 75 seconds
@@ -61,7 +64,8 @@ class Asking:
             where = self._url.geturl()
             raise GatewayError(f"no mock gateway answers at {where} ({type(error).__name__})") from None
         if status >= _HTTP_ERRORS:
-            raise GatewayError(said["error"] if isinstance(said, dict) and "error" in said else f"HTTP {status}")
+            why = said["error"] if isinstance(said, dict) and "error" in said else f"HTTP {status}"
+            raise GatewayError(printable(str(why)[:_MAX_SHOWN]))
         return said
 
     def close(self) -> None:
@@ -90,7 +94,7 @@ class Asking:
         if self._has_ended():
             self._connection.close()
         try:
-            self._connection.request(method, f"{self._url.path}/_mock/{path}", body)
+            self._connection.request(method, f"{self._url.path}{INSPECTION}{path}", body, dict([CHANGE]))
             response = self._connection.getresponse()
             content = response.read()
         except BaseException:  # an interrupt too: what is left of a response must not be taken for the next one

@@ -1,10 +1,10 @@
 """A gateway to start here, and what it knows of magic numbers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
 
-from laaffic_mock._addresses import local_url
+from laaffic_mock._addresses import local_url, own_names
 from laaffic_mock.gateway.contract import load_contract
 from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.book import AcceptedMessage
@@ -13,6 +13,7 @@ from laaffic_mock.gateway.endpoints import find_endpoints
 from laaffic_mock.gateway.faults.magic import make_magic
 from laaffic_mock.gateway.remote import RemoteGateway
 from laaffic_mock.gateway.serving.app import make_app
+from laaffic_mock.gateway.serving.guard import Hosts
 from laaffic_mock.gateway.serving.server import start
 from laaffic_mock.gateway.serving.wire import Connections
 
@@ -26,12 +27,15 @@ class Gateway(RemoteGateway):
     Args:
         host: where to listen, by default on loopback only. It takes anybody's messages, so mind who can reach it.
         port: 0 for a free one.
-        limit: how many messages it keeps at the most; then the oldest are let go.
+        allow_hosts: further names by which it may be asked, without a port, such as the `mock` of `http://mock:4010`.
+            Those of loopback and `host` always are; `0.0.0.0`, every address, stands for the machine's own name.
+        limit: how many messages it keeps at the most, of 1 KiB on average; then the oldest are let go, and one of more
+            than 64 KiB at once.
         read_timeout: how many seconds a client has for the headers of a request, and again for its body.
         on_accepted: is called with every message that is accepted, in the gateway's own thread.
 
     Raises:
-        GatewayError: the port is in use.
+        GatewayError: the port is in use, or a host is none.
     """
 
     __module__ = "laaffic_mock"
@@ -41,16 +45,18 @@ class Gateway(RemoteGateway):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        allow_hosts: Iterable[str] = (),
         limit: int = DEFAULT_LIMIT,
         read_timeout: float = DEFAULT_READ_TIMEOUT,
         on_accepted: Callable[[AcceptedMessage], None] | None = None,
     ) -> None:
         contract = load_contract()
+        hosts = Hosts(name for given in (host, *allow_hosts) for name in own_names(given))
         connections = Connections(read_timeout)
         desk = Desk(Account(contract, limit, on_accepted or (lambda _: None)))
 
         def make(refuse: Callable[[float], Awaitable[None]]) -> Starlette:
-            return make_app(find_endpoints(contract), desk, connections, refuse, read_timeout)
+            return make_app(find_endpoints(contract), desk, connections, refuse, read_timeout=read_timeout, hosts=hosts)
 
         self._server, self._thread = start(host, port, connections, make)
         super().__init__(local_url(host, self._server.address[1]))

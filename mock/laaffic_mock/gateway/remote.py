@@ -143,14 +143,15 @@ class RemoteGateway:
 
         Raises:
             AssertionError: its text shows what was accepted instead.
+            GatewayError: it cannot be told, because messages were let go.
         """
         __tracebackhide__ = True  # pytest then shows the test's own line
         wanted = Wanted(to, containing, sender_id, order_id)
         messages = self.messages
-        if times is not None and self._let_go:
-            lost = f"{self._let_go} messages were let go, so how often one was accepted cannot be told"
-            raise GatewayError(f"{lost}: give the gateway a higher limit, or clear it")
         found = [message for message in messages if wanted.fits(message)]
+        if self._let_go and (times is not None or not found):
+            lost = f"{self._let_go} of the accepted messages were let go, so it cannot be told"
+            raise GatewayError(f"{lost}: clear the gateway, give it a higher limit, or shorten the order ids")
         if len(found) != times if times is not None else not found:
             raise AssertionError(failure_text(wanted, times, len(found), messages, self.counts))
         return found
@@ -160,6 +161,7 @@ class RemoteGateway:
 
         Raises:
             AssertionError: its text shows what was accepted.
+            GatewayError: it cannot be told, because messages were let go.
         """
         __tracebackhide__ = True  # pytest then shows the test's own line
         self.assert_sent(to, containing=containing, times=0)

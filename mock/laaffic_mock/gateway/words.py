@@ -2,3 +2,6 @@
 
 REFUSE = "refuse_connection"
 MAX_ON_A_PAGE = 10_000
+INSPECTION = "/_mock/"
+# A web page can post to any address, and only where it is allowed to (which it is not here) with a header of its own.
+CHANGE = ("X-Laaffic-Mock", "1")

@@ -15,10 +15,12 @@ import httpx2
 
 from laaffic_mock._addresses import local_url
 from laaffic_mock._contract_file import find_contract
+from laaffic_mock._printable import printable
 from laaffic_mock.prism.errors import PrismError
 from laaffic_mock.prism.install import environment, find_node, find_prism
 
-EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
+BESIDE = Path(__file__).parent
+EXIT_WITH_PARENT, FORWARD_HOST = BESIDE / "exit_with_parent.cjs", BESIDE / "forward_host.cjs"
 LISTENING = re.compile(r"Prism is listening on http://\S+:(\d+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)
 SECONDS_TO_EXIT = 5.0
@@ -97,9 +99,11 @@ class Prism:
         self.stop()  # one that has ended by itself
         self._lines.clear()
         self._ready.clear()
-        command = [find_node(), "--require", str(EXIT_WITH_PARENT), str(find_prism() / "dist" / "index.js")]
-        command += ["mock" if self._upstream is None else "proxy", "--errors", "-h", self._host, "-p", str(self._port)]
-        command += [self._contract(), *([self._upstream] if self._upstream else [])]
+        command = [find_node(), "--require", str(EXIT_WITH_PARENT), "--require", str(FORWARD_HOST)]
+        command += [str(find_prism() / "dist" / "index.js"), "mock" if self._upstream is None else "proxy", "--errors"]
+        command += ["-h", self._host, "-p", str(self._port), self._contract()]
+        if self._upstream is not None:
+            command += [self._upstream, "--cors=false"]  # else it tells every web page that it may ask with any header
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -182,7 +186,8 @@ class Prism:
     def _read(self, output: IO[str]) -> None:
         with output:
             for line in output:
-                self._lines.append(line.rstrip())
+                shown = printable(line.rstrip())  # it may quote what was asked
+                self._lines.append(shown)
                 # It comes again, and with port 0 from another port, when the contract changes on disk.
                 if listening := LISTENING.search(line):
                     self._url = local_url(self._host, int(listening[1]))
@@ -190,7 +195,7 @@ class Prism:
                 # Who reads the relay may go away; Prism's pipe must be emptied all the same.
                 with contextlib.suppress(OSError, ValueError):
                     if self._relay is not None:
-                        print(line, end="", file=self._relay, flush=True)
+                        print(shown, file=self._relay, flush=True)
         self._url = None
         self._ready.set()
 

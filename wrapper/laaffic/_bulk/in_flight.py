@@ -7,6 +7,7 @@ from dataclasses import replace
 from laaffic._batch.batch import Batch, MessageBatch, in_order
 from laaffic._batch.splitter import Splitter
 from laaffic._bulk.posts import Posts, ends_sending, indexes
+from laaffic._http.interruptions import interruption_in
 from laaffic._model.errors import ConfigurationError, InvalidMessageError, OutcomeUnknownError
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, LaafficError, with_error
@@ -84,6 +85,8 @@ class InFlight:
         try:
             return next(batches, None)
         except Exception as error:  # the caller's own; raised when all in flight is handed over
+            if interruption_in(error) is not None:
+                raise
             self.failed(error)
             return None
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from laaffic._batch.batch import Batch
 from laaffic._bulk.in_flight import InFlight
-from laaffic._model.results import BatchResult
+from laaffic._model.results import BatchResult, LaafficError
 
 
 def one_by_one(
@@ -29,9 +29,9 @@ def one_by_one(
     flight.raise_failure()
 
 
-def attempted(send: Callable[[Batch], BatchResult], part: Batch) -> BatchResult | Exception:
-    """Send, and return an exception as an outcome like any other."""
+def attempted(send: Callable[[Batch], BatchResult], part: Batch) -> BatchResult | LaafficError:
+    """Send, and return an error as an outcome like any other. What comes from outside is raised."""
     try:
         return send(part)
-    except Exception as error:  # handed over, and raised when it is not this package's
+    except LaafficError as error:
         return error

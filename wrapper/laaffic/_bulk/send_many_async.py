@@ -5,7 +5,8 @@ from typing import Any
 
 from laaffic._batch.batch import Batch
 from laaffic._bulk.in_flight import InFlight
-from laaffic._model.results import BatchResult
+from laaffic._http.interruptions import interruption_in
+from laaffic._model.results import BatchResult, LaafficError
 
 Send = Callable[[Batch], Coroutine[Any, Any, BatchResult]]
 
@@ -38,12 +39,14 @@ async def _read(flight: InFlight, batches: AsyncIterator[Batch]) -> Batch | None
     try:
         return await anext(batches, None)
     except Exception as error:  # the caller's own; raised when all in flight is handed over
+        if interruption_in(error) is not None:
+            raise
         flight.failed(error)
         return None
 
 
-async def _attempted(send: Send, part: Batch) -> BatchResult | Exception:
+async def _attempted(send: Send, part: Batch) -> BatchResult | LaafficError:
     try:
         return await send(part)
-    except Exception as error:  # handed over, and raised when it is not this package's
+    except LaafficError as error:
         return error

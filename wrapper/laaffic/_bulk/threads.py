@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 from laaffic._batch.batch import Batch, all_in
 from laaffic._bulk.in_flight import InFlight, Job
+from laaffic._http.interruptions import interruption_in
 from laaffic._model.errors import NotSentError
 from laaffic._model.recipients import State
 from laaffic._model.results import BatchResult
@@ -65,7 +66,9 @@ class _Threads:
     def finish(self) -> None:
         """Wait for all that is in flight. Nothing is counted: an interruption may have come between any two steps."""
         for post in list(self._posts):
-            if post.ident is not None:  # it was started
+            if post.withdraw():
+                post.outcome = NotSentError("It was interrupted", result=all_in(State.NOT_SENT, post.part))
+            elif post.outcome is None:
                 post.join()
             self._take(post)
 
@@ -78,12 +81,15 @@ class _Threads:
         self._posts.add(post)
         try:
             post.start()
-        except RuntimeError as error:
-            if isinstance(error.__context__, KeyboardInterrupt):  # it hit a lock of `start`; the thread may well run
-                raise error.__context__ from None
+        except Exception as error:
+            interruption = interruption_in(error)
+            if interruption is not None and interruption is not error:  # it hit a lock of `start`
+                raise interruption from None
+            if interruption is not None or not isinstance(error, RuntimeError) or not post.withdraw():
+                raise
             self._posts.discard(post)
             result = all_in(State.NOT_SENT, part)
-            self._flight.responded(job, part, NotSentError(f"No thread could be started: {error}", result=result))
+            self._flight.responded(job, part, NotSentError("No thread could be started", result=result))
             self._flight.finished(job)
 
     def take_finished(self) -> None:
@@ -112,9 +118,19 @@ class _Post(threading.Thread):
         self._send = send
         self.part = part
         self._finished = finished
+        self._leave = [True]  # to post: whoever takes it out decides, and `pop` cannot be interrupted
+
+    def withdraw(self) -> bool:
+        """Keep it from being posted; return whether that was still possible."""
+        try:
+            return self._leave.pop()
+        except IndexError:
+            return False
 
     def run(self) -> None:
         """Post it."""
+        if not self.withdraw():
+            return
         try:
             self.outcome = self._send(self.part)
         except BaseException as error:  # raised where the results are read

@@ -3,16 +3,25 @@
 import time
 from collections.abc import Callable
 
-from laaffic._http.channel import Call, Channel, no_response, with_note
-from laaffic._http.evidence import Evidence, Responded
-from laaffic._http.logs import quiet_wire_logs
+from laaffic._http.channel import Call, Channel
+from laaffic._http.evidence import Evidence
+from laaffic._http.exchange import current
 
 
 def call(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
-    """Call until `pause_before_next` finds no reason to try again."""
+    """Call until `pause_before_next` finds no reason to try again, or the time is over."""
     channel.calls.add(token := object())
     try:
-        return _until_done(channel, request, pause_before_next)
+        deadline = channel.deadline(request)
+        while True:
+            evidence = _attempt(channel, request, deadline)
+            pause = pause_before_next(evidence)
+            if pause is None or time.monotonic() + pause >= deadline:
+                return evidence
+            time.sleep(pause)
+    except BaseException:
+        channel.interrupted = True
+        raise
     finally:
         channel.calls.discard(token)
         if channel.may_close:
@@ -26,22 +35,13 @@ def close(channel: Channel) -> None:
         channel.close()
 
 
-def _until_done(channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]) -> Evidence:
-    while True:
-        try:
-            arguments = channel.arguments(request)
-            with quiet_wire_logs():
-                response = request.endpoint.sync_detailed(**arguments)
-            evidence: Evidence = Responded(
-                response.status_code, response.content, response.headers, float(arguments["headers"]["Timestamp"])
-            )
-        except Exception as error:  # whatever it is, it must become evidence
-            evidence = no_response(error, trusted=channel.trusted)
-        except BaseException as error:
-            channel.interrupted = True
-            with_note(error, request)
-            raise
-        pause = pause_before_next(evidence)
-        if pause is None:
-            return evidence
-        time.sleep(pause)
+def _attempt(channel: Channel, request: Call, deadline: float) -> Evidence:
+    exchange, arguments = channel.exchange(request, deadline), channel.arguments(request)
+    token = current.set(exchange)
+    try:
+        response = request.endpoint.sync_detailed(**arguments)
+        return channel.responded(response, exchange, arguments)
+    except Exception as error:
+        return channel.no_response(error, exchange)
+    finally:
+        current.reset(token)

@@ -1,12 +1,13 @@
 """Calling the provider: the only code that waits for the network, for the asynchronous client."""
 
+import time
 from collections.abc import Callable
 
 import anyio
 
-from laaffic._http.channel import Call, Channel, no_response, with_note
-from laaffic._http.evidence import Evidence, Responded
-from laaffic._http.logs import quiet_wire_logs
+from laaffic._http.channel import Call, Channel
+from laaffic._http.evidence import Evidence
+from laaffic._http.exchange import current
 
 
 async def call_async(
@@ -15,7 +16,13 @@ async def call_async(
     """Do what `call` does, without blocking, under any async library that anyio supports."""
     channel.calls.add(token := object())
     try:
-        return await _until_done_async(channel, request, pause_before_next)
+        deadline = channel.deadline(request)
+        while True:
+            evidence = await _attempt(channel, request, deadline)
+            pause = pause_before_next(evidence)
+            if pause is None or time.monotonic() + pause >= deadline:
+                return evidence
+            await anyio.sleep(pause)
     finally:
         channel.calls.discard(token)
         if channel.may_close:
@@ -29,23 +36,13 @@ async def close_async(channel: Channel) -> None:
         await channel.close()
 
 
-async def _until_done_async(
-    channel: Channel, request: Call, pause_before_next: Callable[[Evidence], float | None]
-) -> Evidence:
-    while True:
-        try:
-            arguments = channel.arguments(request)
-            with quiet_wire_logs():
-                response = await request.endpoint.asyncio_detailed(**arguments)
-            evidence: Evidence = Responded(
-                response.status_code, response.content, response.headers, float(arguments["headers"]["Timestamp"])
-            )
-        except Exception as error:  # whatever it is, it must become evidence
-            evidence = no_response(error, trusted=channel.trusted)
-        except BaseException as error:
-            with_note(error, request)
-            raise
-        pause = pause_before_next(evidence)
-        if pause is None:
-            return evidence
-        await anyio.sleep(pause)
+async def _attempt(channel: Channel, request: Call, deadline: float) -> Evidence:
+    exchange, arguments = channel.exchange(request, deadline), channel.arguments(request)
+    token = current.set(exchange)
+    try:
+        response = await request.endpoint.asyncio_detailed(**arguments)
+        return channel.responded(response, exchange, arguments)
+    except Exception as error:
+        return channel.no_response(error, exchange)
+    finally:
+        current.reset(token)

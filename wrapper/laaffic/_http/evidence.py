@@ -14,6 +14,8 @@ class Responded:
         headers: its headers.
         signed_at: the timestamp in the request's signature, in seconds since 1970.
         kept: whether its connection had been used by another request before, whose late response it might be.
+        followed: whether something came behind it, so that it is not known which response is this request's.
+        signed_anew: whether the request had been refused for its timestamp before, and signed by the provider's clock.
     """
 
     http_status: int
@@ -21,6 +23,8 @@ class Responded:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     signed_at: float = 0.0
     kept: bool = False
+    followed: bool = False
+    signed_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,9 +231,18 @@ class TooFrequentError(StatusError, code="-15"):
 
 
 class TimestampExpiredError(StatusError, code="-16"):
-    """-16: the clock of this machine is off, and signing anew with the server's time did not help."""
+    """-16: the timestamp of the signature is outside the allowed half hour, the provider says.
 
-    _concerns_every_request = True
+    When the response's date shows the same, nothing was sent, and the requests that follow are signed by the provider's
+    clock, as this one is where no other request used its connection. Otherwise it may be another request's response,
+    and what became of the recipients is unknown.
+    """
+
+    retryable = True
+
+    @property
+    def _concerns_every_request(self) -> bool:  # type: ignore[override]  # it depends on what was sent
+        return self.sent != "no"
 
 
 class EmptyTemplateError(StatusError, code="-17"):

@@ -52,11 +52,9 @@ class Recipient(NamedTuple):
     wire_order_id: str | None = None
 
     def __repr__(self) -> str:
-        """Show everything but the full number and the reason, which may quote it."""
-        return (
-            f"Recipient(number={mask_number(self.number)!r}, order_id={self.order_id!r}, msg_id={self.msg_id!r}, "
-            f"state={self.state.value!r}, message_index={self.message_index})"
-        )
+        """Show the masked number, the state and the index: ids and reasons may be numbers or quote them."""
+        number, state = mask_number(self.number), self.state.value
+        return f"Recipient(number={number!r}, state={state!r}, message_index={self.message_index})"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dict of what JSON has. The number is there in full: keep it out of logs."""

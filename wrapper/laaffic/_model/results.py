@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from laaffic._model.masking import scrub
+from laaffic._model.masking import shown_status
 from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.sent import MEANINGS, NO, UNKNOWN, Sent
 
-_MAX_STATUS_SHOWN = 20
 _KNOWN: dict[str, "type[LaafficError]"] = {}  # every error class by its name, for `from_dict`
 
 
@@ -257,10 +256,10 @@ class BatchResult:
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        """Show the counts, and never a number or a text."""
+        """Show the counts, and nothing that somebody else may have written: it may be a number or a text."""
         states = Counter(recipient.state for recipient in self.recipients)
         counts = ", ".join(f"{state.value}={states[state]}" for state in State if states[state])
-        status = None if self.status is None else scrub(self.status)[:_MAX_STATUS_SHOWN]
+        status = self.status and (shown_status(self.status) or "…")
         error = f", error={type(self.error).__name__}" if self.error is not None else ""
         batch = f", batch_id={self.batch_id!r}" if self.batch_id else ""
         return f"BatchResult({counts or 'no recipients'}, status={status!r}{error}{batch})"

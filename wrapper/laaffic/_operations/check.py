@@ -9,6 +9,7 @@ from laaffic._http.evidence import Evidence, Responded
 from laaffic._operations.get_balance import Balance, read_balance
 from laaffic._operations.operation import Operation
 from laaffic._outcome.clock import server_time
+from laaffic._settings import Timeouts
 from laaffic_api.api.account import get_balance as endpoint
 
 
@@ -29,7 +30,7 @@ class Check:
     clock_skew: float | None
 
 
-def check(timeout: tuple[float, float] | None, clock: Callable[[], float] = time.time) -> Operation[Check]:
+def check(timeout: Timeouts | None, clock: Callable[[], float] = time.time) -> Operation[Check]:
     """Check key, clock and balance."""
 
     def found(evidence: Evidence) -> Check:

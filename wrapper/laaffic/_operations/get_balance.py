@@ -9,6 +9,7 @@ from laaffic._http.evidence import Evidence
 from laaffic._operations.operation import Operation
 from laaffic._outcome.query import body_of, unreadable
 from laaffic._outcome.response import text_of
+from laaffic._settings import Timeouts
 from laaffic_api.api.account import get_balance as endpoint
 
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -31,7 +32,7 @@ class Balance:
     credit: Decimal
 
 
-def get_balance(timeout: tuple[float, float] | None) -> Operation[Balance]:
+def get_balance(timeout: Timeouts | None) -> Operation[Balance]:
     """Ask for the balance."""
     return Operation(Call(endpoint, {}, repeatable=True, timeout=timeout), outcome=read_balance)
 

@@ -9,6 +9,7 @@ from laaffic._http.channel import Call
 from laaffic._model.results import BatchResult
 from laaffic._operations.operation import Operation
 from laaffic._outcome.outcome import outcome_of
+from laaffic._settings import Timeouts
 from laaffic_api.api.sms import send_batch as endpoint
 from laaffic_api.models import BatchMessage, SendBatchRequest
 
@@ -16,9 +17,15 @@ from laaffic_api.models import BatchMessage, SendBatchRequest
 _NUMBERS, _CONTENT, _SENDER_ID, _ORDER_ID = BatchMessage("", "", "", "").to_dict()
 
 
-def send_batch(batch: Batch, app_id: str, timeout: tuple[float, float] | None) -> Operation[BatchResult]:
+def send_batch(batch: Batch, app_id: str, timeout: Timeouts | None) -> Operation[BatchResult]:
     """Send a batch. Not safe to repeat: there is no idempotency key; each message costs money and reaches a person."""
-    return Operation(Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout), outcome=partial(outcome_of, batch))
+    call = Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout, doubtful=names_nobody)
+    return Operation(call, outcome=partial(outcome_of, batch))
+
+
+def names_nobody(content: bytes) -> bool:
+    """Return whether a response may be one to any other send: it names nobody as accepted, or somebody as refused."""
+    return b"msgId" not in content or b"failArray" in content
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """Which error a response means, if any, and what the caller should do about it."""
 
 import re
-from collections.abc import Iterable
 from http import HTTPStatus
 
 from laaffic._model.errors import HTTPStatusError, OutcomeUnknownError, StatusError, class_for
-from laaffic._model.masking import scrub
+from laaffic._model.masking import machine_word, shown_status
 from laaffic._model.results import BatchResult, LaafficError
 from laaffic._model.statuses import STATUSES
 
@@ -50,13 +49,12 @@ def is_provider_status(status: str | None) -> bool:
     return status is not None and _PROVIDERS.fullmatch(status) is not None
 
 
-def error_for(http_status: int, result: BatchResult, texts: Iterable[str]) -> LaafficError | None:
+def error_for(http_status: int, result: BatchResult) -> LaafficError | None:
     """Return the error of a send that got a response, or None for a success.
 
     Args:
         http_status: the HTTP status of the response.
         result: the outcome, with the provider's status and reason.
-        texts: the contents sent, which must not appear in an error.
     """
     if result.status is None and (is_redirect(http_status) or is_client_error(http_status)):
         return _http_error(http_status, result)
@@ -64,7 +62,7 @@ def error_for(http_status: int, result: BatchResult, texts: Iterable[str]) -> La
         return _unknown(http_status, result)
     if result.status == SUCCESS:
         return _unknown(http_status, result) if result.unknown or not is_success(http_status) else None
-    return _status_error(http_status, result, result.status, texts)
+    return _status_error(http_status, result, result.status)
 
 
 def _unknown(http_status: int, result: BatchResult) -> OutcomeUnknownError:
@@ -86,6 +84,9 @@ def http_error_words(http_status: int) -> tuple[str, str]:
 
 def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
     what, hint = http_error_words(http_status)
+    if result.unknown and is_client_error(http_status) and http_status != HTTPStatus.REQUEST_TIMEOUT:
+        what = f"The response (HTTP {http_status}) does not follow the contract, and may be a success in part"
+        hint = OutcomeUnknownError.hint
     return HTTPStatusError(
         what,
         result=result,
@@ -96,23 +97,32 @@ def _http_error(http_status: int, result: BatchResult) -> HTTPStatusError:
     )
 
 
-def _status_error(http_status: int, result: BatchResult, status: str, texts: Iterable[str]) -> StatusError:
-    texts = tuple(texts)
-    if status in STATUSES:
-        what = f"The provider responded with status {status}: {STATUSES[status].meaning}"
-    else:
-        reason = f'; its reason: "{scrub(result.reason, texts)}"' if result.reason else ""
-        what = f"The provider responded with status {scrub(status, texts)}, which is not in its table{reason}"
+def _status_error(http_status: int, result: BatchResult, status: str) -> StatusError:
     kind = class_for(status)
     return kind(
-        what,
+        status_words(status, result.reason),
         result=result,
         sent=result.sent,
-        hint=f"Send again only to those that were rejected. {kind.hint}"
-        if result.accepted and result.rejected
-        else None,
+        hint=_hint(kind, result),
         retryable=kind.retryable and result.nothing_was_sent,
         status=status,
         reason=result.reason,
         http_status=http_status,
     )
+
+
+def _hint(kind: type[StatusError], result: BatchResult) -> str | None:
+    if result.unknown and OutcomeUnknownError.hint not in kind.hint:
+        return f"{OutcomeUnknownError.hint} {kind.hint}"
+    if result.accepted and result.rejected:
+        return f"Send again only to those that were rejected. {kind.hint}"
+    return None
+
+
+def status_words(status: str, reason: str | None) -> str:
+    """Return what a status means. Of words that are not in the table, only a word for machines is shown."""
+    if status in STATUSES:
+        return f"The provider responded with status {status}: {STATUSES[status].meaning}"
+    shown, word = shown_status(status), machine_word(reason)
+    said = f"The provider responded with status {shown}, which" if shown else "The provider's status"
+    return f"{said} is not in its table{f' ({word})' if word else ''}"

@@ -2,9 +2,11 @@
 
 The rules, by which every doubt becomes "unknown":
 
-- A recipient is `accepted` when the response lists it: in a success always, elsewhere when the entry has a message id.
+- A recipient is `accepted` when the response lists it with a message id; in a success also without one, unless the
+  response counts fewer as accepted than it lists.
 - It is `rejected` when the response names it as refused and does not count it as accepted, or says for certain that
-  nobody but those listed was accepted.
+  nobody but those listed was accepted. What says something twice, a -16 for a timestamp that was right, and a 4xx that
+  cannot be read whole say nothing for certain.
 - It is `not_sent` only when no connection could be made.
 - In all other cases it is `unknown`: above all where several recipients look the same to the response, which lists only
   some of them.
@@ -22,11 +24,14 @@ from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, with_error
 from laaffic._model.statuses import status_info
+from laaffic._outcome.clock import TIMESTAMP_EXPIRED, shows_wrong_clock
 from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_provider_status, is_server_error, is_success
 from laaffic._outcome.matching import match
+from laaffic._outcome.refusal import is_certain_refusal
 from laaffic._outcome.response import Listed, Reading, read_response
 
 _NOTHING_LISTED = Listed([], [], [])
+_MILLION = 1_000_000
 
 
 def outcome_of(batch: Batch, evidence: Evidence) -> BatchResult:
@@ -45,22 +50,31 @@ def _of_silence(batch: Batch, evidence: Unanswered) -> BatchResult:
 
 def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     http_status = evidence.http_status
-    reading = _by_the_contract(read_response(evidence.content) or Reading(), http_status)
+    reading = _as_far_as_certain(read_response(evidence.content) or Reading(), evidence)
     asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
-    found, strays, doubted = match(asked, listed)
+    found, strays, _ = matches = match(asked, listed)
     success = reading.status == SUCCESS and is_success(http_status)
     in_order = isinstance(found, range)  # all are listed in the order asked, as they nearly always are
     msg_ids = listed.msg_ids if in_order else [None if place is None else listed.msg_ids[place] for place in found]
-    # Listed under a failure and without a message id: neither an acceptance nor a refusal.
-    accepted = len(asked) - (0 if in_order and success else (found if success else msg_ids).count(None))
+    matched = len(asked) - (0 if in_order else found.count(None))
+    with_id = len(asked) - (0 if in_order else msg_ids.count(None))
+    without_id = State.ACCEPTED
+    if with_id < matched:
+        without_id = _state_without_id(reading, with_id, matched, len(asked)) if success else State.UNKNOWN
+        if without_id is State.REJECTED and strays:
+            without_id = State.UNKNOWN  # the count may be of these
+        if without_id is State.REJECTED:  # so these entries claim nothing
+            reading = reading._replace(listed=_with_ids(listed))
+    accepted = matched if without_id is State.ACCEPTED else with_id
     states = [State.ACCEPTED] * accepted
     if accepted < len(asked):
         rest = _state_of_unlisted(http_status, reading, accepted, len(asked))
         states = [
-            rest if place is None else State.ACCEPTED if success or msg_id is not None else State.UNKNOWN
+            rest if place is None else State.ACCEPTED if msg_id is not None else without_id
             for place, msg_id in zip(found, msg_ids, strict=True)
         ]
     unmatched = [listed.msg_ids[place] for place in strays]
+    doubted = matches.doubted(states)
     for place in sorted(doubted):
         unmatched.append(msg_ids[place])
         states[place], msg_ids[place] = State.UNKNOWN, None
@@ -81,15 +95,48 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     )
     if success and accepted == len(asked) and not twice:
         return result
-    error = error_for(http_status, result, texts=batch.texts())
+    error = error_for(http_status, result)
     return result if error is None else with_error(result, error)
 
 
-def _by_the_contract(reading: Reading, http_status: int) -> Reading:
-    """Drop what is not the provider's: error pages of servers and proxies have fields of the same names."""
-    if is_success(http_status) or is_provider_status(reading.status):
+def _as_far_as_certain(reading: Reading, evidence: Responded) -> Reading:
+    """Drop what is not the provider's, and note when what is left says nothing for certain."""
+    expired = reading.status == TIMESTAMP_EXPIRED
+    if (
+        evidence.followed  # so it may be another request's
+        or (expired and (reading.listed or evidence.signed_anew or not shows_wrong_clock(evidence)))
+        # What is left of a success, and what was made of it on the way, has any HTTP status.
+        or (is_client_error(evidence.http_status) and not is_certain_refusal(evidence))
+    ):
+        reading = reading._replace(unreadable=True)
+    if is_success(evidence.http_status) or is_provider_status(reading.status):
         return reading
-    return Reading(reason=reading.reason, listed=reading.listed)
+    # Error pages of servers and proxies have fields of the same names.
+    return Reading(reason=reading.reason, fail=reading.fail, listed=reading.listed, unreadable=reading.unreadable)
+
+
+def _state_without_id(reading: Reading, with_id: int, listed: int, asked: int) -> State:
+    """Decide what is known about those that a success lists without a message id, where others have one.
+
+    Args:
+        reading: what the response says.
+        with_id: how many it lists with a message id.
+        listed: how many it lists with or without.
+        asked: how many were asked for.
+    """
+    by_fail = None if reading.fail is None else asked - reading.fail
+    if reading.unreadable:
+        return State.UNKNOWN
+    if all(count is None or count >= listed for count in (reading.success, by_fail)):
+        return State.ACCEPTED
+    return State.REJECTED if reading.success == with_id and by_fail in {None, with_id} else State.UNKNOWN
+
+
+def _with_ids(listed: Listed) -> Listed:
+    places = [place for place, msg_id in enumerate(listed.msg_ids) if msg_id is not None]
+    return Listed(
+        *([column[place] for place in places] for column in (listed.numbers, listed.order_ids, listed.msg_ids))
+    )
 
 
 def _name_refused(
@@ -113,7 +160,8 @@ def _name_refused(
     refused = reading.refused or _NOTHING_LISTED
     named = _match_some(asked, refused, [place for place, state in enumerate(states) if state != State.ACCEPTED])
     certain = (
-        not is_server_error(http_status)
+        not reading.unreadable
+        and not is_server_error(http_status)
         and http_status != HTTPStatus.REQUEST_TIMEOUT
         and _claimed(reading, len(asked)) <= len(asked) - len(named.entries)  # or some of these are counted as accepted
     )
@@ -146,7 +194,8 @@ class _Matched(NamedTuple):
 
 
 def _match_some(asked: Asked, listed: Listed, places: list[int]) -> _Matched:
-    found, left, doubted = match(asked.some(places), listed)
+    found, left, _ = matches = match(asked.some(places), listed)
+    doubted = matches.doubted([entry is not None for entry in found])
     entries = {place: entry for place, entry in zip(places, found, strict=True) if entry is not None}
     return _Matched(entries, left, {places[place] for place in doubted})
 
@@ -177,11 +226,15 @@ def _state_of_unlisted(http_status: int, reading: Reading, accepted: int, asked:
 def _discrepancy(reading: Reading, listed: int, asked: int, strays: int, twice: int, *, doubted: int) -> str | None:
     said = []
     if reading.success is not None and reading.listed is not None and reading.success != len(reading.listed):
-        said.append(f"it counts {reading.success} accepted and lists {len(reading.listed)}")
-    if reading.status == SUCCESS and None not in (reading.fail, reading.listed) and reading.fail != asked - listed:
-        said.append(f"it counts {reading.fail} refused, but by its list {asked - listed} of {asked} were refused")
+        said.append(f"it counts {_figure(reading.success)} accepted and lists {len(reading.listed)}")
+    if reading.status == SUCCESS and reading.fail not in {None, asked - listed} and reading.listed is not None:
+        said.append(
+            f"it counts {_figure(reading.fail)} refused, but by its list {asked - listed} of {asked} were refused"
+        )
     if reading.refused is not None and (reading.success or 0) > asked - len(reading.refused):
-        said.append(f"it counts {reading.success} of {asked} accepted and names {len(reading.refused)} as refused")
+        said.append(
+            f"it counts {_figure(reading.success)} of {asked} accepted and names {len(reading.refused)} as refused"
+        )
     if reading.status == SUCCESS and reading.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:
@@ -191,10 +244,15 @@ def _discrepancy(reading: Reading, listed: int, asked: int, strays: int, twice: 
     sentences = [f"The response disagrees with itself: {'; '.join(said)}."] if said else []
     if doubted:
         sentences.append(
-            f"The response lists only some of {doubted} recipients that look the same to it, and not which: give each "
-            "an order id of its own."
+            f"Of {doubted} recipients that look the same to the response, it accepts only some and does not say which: "
+            "give each an order id of its own."
         )
     return " ".join(sentences) or None
+
+
+def _figure(count: int | None) -> str:
+    """Write a count; one of seven digits or more may be somebody's number."""
+    return str(count) if count is not None and count < _MILLION else "a million or more"
 
 
 def with_recipients(result: BatchResult, recipients: Iterable[Recipient]) -> BatchResult:

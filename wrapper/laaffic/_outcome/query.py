@@ -5,10 +5,15 @@ from typing import Any
 
 from laaffic._http.evidence import Evidence, Responded, Unanswered
 from laaffic._model.errors import HTTPStatusError, QueryFailedError, class_for
-from laaffic._model.masking import scrub
 from laaffic._model.results import LaafficError
-from laaffic._model.statuses import STATUSES
-from laaffic._outcome.errors import SUCCESS, http_error_words, is_provider_status, is_server_error, is_success
+from laaffic._outcome.errors import (
+    SUCCESS,
+    http_error_words,
+    is_provider_status,
+    is_server_error,
+    is_success,
+    status_words,
+)
 from laaffic._outcome.response import read_object, text_of
 
 _TOO_FREQUENT = "-15"
@@ -63,8 +68,7 @@ def _refusal(evidence: Responded, body: dict[str, Any] | None, status: str | Non
         return HTTPStatusError(what, hint=hint, retryable=retryable, http_status=http_status, about_query=True)
     if status is None or status == SUCCESS:
         return QueryFailedError(_NOT_BY_THE_CONTRACT, status=status, reason=reason, http_status=http_status)
-    meaning = STATUSES[status].meaning if status in STATUSES else "a status that is not in its table"
-    what = f"The provider responded with status {scrub(status)}: {meaning}"
+    what = status_words(status, reason)
     if status == _TOO_FREQUENT:
         return QueryFailedError(what, status=status, reason=reason, http_status=http_status)
     return class_for(status)(what, sent="no", status=status, reason=reason, http_status=http_status, about_query=True)

@@ -7,6 +7,7 @@ it equal to the generated models wherever the contract holds.
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -17,6 +18,13 @@ _NOTHING: tuple[Any, ...] = (None, "", {}, False)
 # No batch is larger, and int() of endless digits is an error.
 _COUNT = re.compile(r"[0-9]{1,9}")
 _NUMBER, _MSG_ID, _ORDER_ID = itemgetter("number"), itemgetter("msgId"), itemgetter("orderId")
+# What the usual response and each of its entries take besides their texts, in bytes.
+_AROUND = len('{"status":"","reason":"","success":"","fail":"","array":[]}')
+_AROUND_ENTRY = len('{"msgId":"","number":"","orderId":""},')
+_MAX_BYTES_UNCOUNTED = 1024 * 1024
+_MAX_VALUES = 250_000  # a request has 1,000 recipients, with three values each
+CLAIMS = frozenset({"status", "success", "fail", "array", "failArray"})
+_IDENTITY = frozenset({"number", "msgId", "orderId"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +41,64 @@ class Listed:
 
 
 class Reading(NamedTuple):
-    """What a response says, each field None when it is missing or not readable."""
+    """What a response says, each field None when it is missing or not readable.
+
+    Attributes:
+        status: the provider's status; None also when there are two.
+        reason: its reason.
+        success: how many it counts as accepted.
+        fail: how many it counts as refused.
+        listed: `array`: the accepted.
+        refused: `failArray`, which no page documents: the refused.
+        unreadable: whether something that may mean accepted recipients cannot be read, or is said twice.
+    """
 
     status: str | None = None
     reason: str | None = None
     success: int | None = None
     fail: int | None = None
-    listed: Listed | None = None  # `array`: the accepted
-    refused: Listed | None = None  # `failArray`, which no page documents: the refused
-    unreadable: bool = False  # whether a count or a list is there and cannot be read: it may mean accepted recipients
+    listed: Listed | None = None
+    refused: Listed | None = None
+    unreadable: bool = False
+
+
+class Doubled(dict[str, Any]):
+    """An object in which a key stands more than once, so that nobody knows which of its values counts.
+
+    Attributes:
+        pairs: every key with its value, in order.
+        names: the keys that stand more than once.
+    """
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+        self.names = {name for name, times in Counter(name for name, _ in pairs).items() if times > 1}
 
 
 def read_response(content: bytes) -> Reading | None:
-    """Read a response's body; None when it is not a JSON object."""
-    return _read_plain(content) or _read_liberally(content)
+    """Read a response's body; None when it is not a JSON object, or has more values than anybody asked for."""
+    return None if _has_too_many_values(content) else _read_plain(content) or _read_liberally(content)
 
 
 def _read_plain(content: bytes) -> Reading | None:
-    """Read, all at once, a response in which every field is there and is plain text; None for any other."""
+    """Read, all at once, a response of the usual fields alone, all of them in plain text; None for any other."""
     try:
         body = orjson.loads(content)
-        status, reason, success, fail = (str.strip(body[name]) for name in ("status", "reason", "success", "fail"))
+        texts = [body[name] for name in ("status", "reason", "success", "fail")]
+        status, reason, success, fail = map(str.strip, texts)
         entries = body["array"]
-        numbers, msg_ids, order_ids = _columns(entries)
+        numbers, msg_ids, order_ids, around = _columns(entries)
+        ids = [] if order_ids.count(None) == len(order_ids) else order_ids
+        joined_numbers, joined_msg_ids, joined_ids = "".join(numbers), "".join(msg_ids), "".join(ids)
+        size = _AROUND + sum(map(len, map(str.encode, texts))) + len(joined_numbers + joined_msg_ids + joined_ids)
         plain = (
             isinstance(entries, list)
-            and "failArray" not in body
-            and _are_digits(numbers)
-            and _are_plain(msg_ids)
-            and (order_ids.count(None) == len(order_ids) or _are_plain(order_ids))
+            # Not a byte more than these fields take. So no key stands twice, of which orjson would show the last alone.
+            and len(content) == size + len(entries) * around - bool(entries)
+            and (not entries or (joined_numbers.isdecimal() and joined_numbers.isascii() and "" not in numbers))
+            and _are_plain(msg_ids, joined_msg_ids)
+            and _are_plain(ids, joined_ids)
             and all(map(_COUNT.fullmatch, (success, fail)))
         )
     except (ValueError, LookupError, TypeError):
@@ -70,30 +107,33 @@ def _read_plain(content: bytes) -> Reading | None:
     return Reading(status or None, reason or None, int(success), int(fail), listed) if plain else None
 
 
-def _columns(entries: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return numbers, message ids and order ids; a LookupError or a TypeError when an entry lacks one of the former."""
-    try:
-        return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [*map(_ORDER_ID, entries)]
-    except KeyError:  # an order id may be missing
-        return [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)], [entry.get("orderId") for entry in entries]
+def _columns(entries: list[Any]) -> tuple[list[Any], list[Any], list[Any], int]:
+    """Return numbers, message ids and order ids, and how many bytes are around them in each entry.
+
+    Raises:
+        LookupError, TypeError: an entry is not as usual.
+    """
+    numbers, msg_ids = [*map(_NUMBER, entries)], [*map(_MSG_ID, entries)]
+    if entries and "orderId" not in entries[0]:
+        if any("orderId" in entry for entry in entries):
+            raise KeyError
+        return numbers, msg_ids, [None] * len(entries), _AROUND_ENTRY - len(',"orderId":""')
+    order_ids = [*map(_ORDER_ID, entries)]
+    null = bool(order_ids) and order_ids[0] is None
+    return numbers, msg_ids, order_ids, _AROUND_ENTRY + (len("null") - len('""')) * null
 
 
-def _are_digits(numbers: list[Any]) -> bool:
-    """Return whether each is digits alone; a TypeError when one is not text."""
-    together = "".join(numbers)
-    return together.isdecimal() and together.isascii() and "" not in numbers
-
-
-def _are_plain(texts: list[Any]) -> bool:
-    """Return whether none is empty or has white space in it; a TypeError when one is not text."""
-    together = "".join(texts)
-    return not texts or (all(texts) and together.split() == [together])
+def _are_plain(texts: list[str], joined: str) -> bool:
+    """Return whether none is empty or has white space in it."""
+    return not texts or (all(texts) and joined.split(None, 1) == [joined])
 
 
 def _read_liberally(content: bytes) -> Reading | None:
-    body = read_object(content)
+    body = _parsed(content)
     if body is None:
         return None
+    if isinstance(body, Doubled) and body.names & CLAIMS:
+        return _read_contradiction(body)
     lists = {
         name: _listed(body[name], with_reasons=name == "failArray") if isinstance(body.get(name), list) else None
         for name in ("array", "failArray")
@@ -111,18 +151,50 @@ def _read_liberally(content: bytes) -> Reading | None:
     )
 
 
+def _read_contradiction(body: Doubled) -> Reading:
+    """Read a response that says something twice: whom it lists counts, and nothing else that it says."""
+
+    def every(name: str) -> list[Any]:
+        return [entry for key, value in body.pairs if key == name and isinstance(value, list) for entry in value]
+
+    return Reading(
+        reason=text_of(body.get("reason")),
+        listed=_listed(every("array"), with_reasons=False),
+        refused=_listed(every("failArray"), with_reasons=True) or None,
+        unreadable=True,
+    )
+
+
 def read_object(content: bytes) -> dict[str, Any] | None:
-    """Read a JSON object, whatever its encoding; None when it is not one."""
+    """Read a JSON object, whatever its encoding; None when it is not one, or when a key stands twice in it."""
+    body = None if _has_too_many_values(content) else _parsed(content)
+    return None if isinstance(body, Doubled) else body
+
+
+def _has_too_many_values(content: bytes) -> bool:
+    """Return whether reading it would take many seconds and gigabytes, as tens of millions of empty entries do."""
+    return len(content) > _MAX_BYTES_UNCOUNTED and content.count(b",") > _MAX_VALUES
+
+
+def _parsed(content: bytes) -> dict[str, Any] | None:
     try:
         # Only a reason in words can be in a wrong encoding; the status and the message ids must not be lost with it.
-        body = json.loads(content.decode(json.detect_encoding(content), "replace"))
+        body = json.loads(content.decode(json.detect_encoding(content), "replace"), object_pairs_hook=object_of)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
 
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a `Doubled` when a key stands in it more than once."""
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else Doubled(pairs)
+
+
 def _listed(array: list[Any], *, with_reasons: bool) -> Listed:
     entries: list[dict[str, Any]] = [item if isinstance(item, dict) else {} for item in array]
+    if any(isinstance(entry, Doubled) for entry in entries):
+        entries = [{} if isinstance(entry, Doubled) and entry.names & _IDENTITY else entry for entry in entries]
     numbers, order_ids, msg_ids = (
         [text_of(entry.get(name)) for entry in entries] for name in ("number", "orderId", "msgId")
     )

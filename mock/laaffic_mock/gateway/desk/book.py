@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from sys import getsizeof
 from typing import Any
+
+# How much memory messages may take: on average, altogether at least, and one of them alone.
+_USUAL_BYTES = 1024
+_MIN_BYTES = 16 * 1024 * 1024
+_MAX_BYTES_OF_ONE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,18 @@ class AcceptedMessage:
 
 
 class Book:
-    """The accepted messages. When there are more than `limit`, the oldest are let go; their count is kept."""
+    """The accepted messages.
+
+    When there are more than `limit`, or they take more memory than 1 KiB for each of so many (at least 16 MiB), the
+    oldest are let go, and one beyond 64 KiB at once. Their count is kept.
+    """
 
     def __init__(self, limit: int) -> None:
-        self._messages: deque[AcceptedMessage] = deque(maxlen=limit)
+        self._limit = limit
+        self._max_bytes = max(limit * _USUAL_BYTES, _MIN_BYTES)
+        self._messages: deque[AcceptedMessage] = deque()
+        self._sizes: deque[int] = deque()
+        self._bytes = 0
         self._count = 0
         self._last_id = 0
 
@@ -50,13 +64,15 @@ class Book:
                 AcceptedMessage(msg_id, recipient.number, recipient.content, recipient.sender_id, recipient.order_id)
             )
         self._count += len(accepted)
-        self._messages.extend(accepted)
+        for message in accepted:
+            self._keep(message)
         return accepted
 
     def clear(self) -> None:
         """Forget all messages, but not which ids were used: an application may keep them in a unique column."""
         self._messages.clear()
-        self._count = 0
+        self._sizes.clear()
+        self._bytes = self._count = 0
 
     def page(self, number: str | None, offset: int, limit: int) -> dict[str, Any]:
         """Return a page of the messages that are kept, oldest first, optionally of one number."""
@@ -67,3 +83,20 @@ class Book:
             "total": len(kept),
             "messages": [asdict(message) for message in islice(kept, offset, offset + limit)],
         }
+
+    def _keep(self, message: AcceptedMessage) -> None:
+        size = _size(message)
+        if size > _MAX_BYTES_OF_ONE:
+            return
+        self._messages.append(message)
+        self._sizes.append(size)
+        self._bytes += size
+        while len(self._messages) > self._limit or self._bytes > self._max_bytes:
+            self._messages.popleft()
+            self._bytes -= self._sizes.popleft()
+
+
+def _size(message: AcceptedMessage) -> int:
+    """Return how many bytes a message takes, as if it shared no text with another."""
+    texts = (message.msg_id, message.number, message.content, message.sender_id, message.order_id)
+    return getsizeof(message) + sum(map(getsizeof, texts))

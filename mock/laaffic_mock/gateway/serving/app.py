@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from email.utils import formatdate
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,6 +16,7 @@ from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed
 from laaffic_mock.gateway.desk.exchange import Request as Asked
 from laaffic_mock.gateway.faults.faults import SKEW_SECONDS, Fault
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
+from laaffic_mock.gateway.serving.guard import Guard, Hosts
 from laaffic_mock.gateway.serving.inspection import Inspection
 from laaffic_mock.gateway.serving.wire import Connections, RawResponse
 
@@ -29,7 +31,9 @@ def make_app(
     desk: Desk,
     connections: Connections,
     refuse: Callable[[float], Awaitable[None]],
+    *,
     read_timeout: float,
+    hosts: Hosts,
 ) -> Starlette:
     """Return the ASGI program.
 
@@ -39,6 +43,7 @@ def make_app(
         connections: the open connections, for the faults below HTTP.
         refuse: stops listening for so many seconds.
         read_timeout: how many seconds a client has for a body.
+        hosts: by which names it may be asked.
     """
 
     def route(endpoint: Endpoint) -> Route:
@@ -48,7 +53,8 @@ def make_app(
         return Route(endpoint.operation.path, handle, methods=[endpoint.operation.method])
 
     inspection = Inspection(desk, connections, refuse, read_timeout)
-    return Starlette(routes=[*map(route, endpoints), *inspection.routes()])
+    guard = Middleware(Guard, hosts=hosts, desk=desk, read_timeout=read_timeout)
+    return Starlette(routes=[*map(route, endpoints), *inspection.routes()], middleware=[guard])
 
 
 async def _respond(

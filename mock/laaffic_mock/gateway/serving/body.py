@@ -15,31 +15,31 @@ class Unreadable(Exception):
         self.status = status
 
 
-async def read_body(request: Request, seconds: float) -> bytes:
-    """Read a request's body.
+async def read_body(request: Request, seconds: float, most: int = MAX_BODY) -> bytes:
+    """Read a request's body of at most so many bytes.
 
     Raises:
         Unreadable: it is too large, it does not come within so many seconds, or the client has gone.
     """
     try:
-        return await asyncio.wait_for(_read(request), seconds)
+        return await asyncio.wait_for(_read(request, most), seconds)
     except TimeoutError:
         raise Unreadable(408, f"the body did not come within {seconds:g} seconds") from None
     except ClientDisconnect:
         raise Unreadable(400, "the client went before its body was read") from None
 
 
-async def _read(request: Request) -> bytes:
-    if int(request.headers.get("content-length", "0")) > MAX_BODY:
-        raise _too_large()
+async def _read(request: Request, most: int) -> bytes:
+    if int(request.headers.get("content-length", "0")) > most:
+        raise _too_large(most)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > MAX_BODY:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         parts.append(part)
     return b"".join(parts)
 
 
-def _too_large() -> Unreadable:
-    return Unreadable(413, f"the body is larger than {MAX_BODY} bytes")
+def _too_large(most: int) -> Unreadable:
+    return Unreadable(413, f"the body is larger than {most} bytes")

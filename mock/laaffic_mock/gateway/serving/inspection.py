@@ -27,6 +27,8 @@ from laaffic_mock.gateway.serving.wire import Connections
 from laaffic_mock.gateway.words import MAX_ON_A_PAGE, REFUSE
 
 Handler = Callable[[Request], Awaitable[Response]]
+MAX_BODY = 1024 * 1024
+MAX_ASKED = 100_000  # faults that are still to come
 
 
 class Inspection:
@@ -102,7 +104,10 @@ class Inspection:
             await self._refuse(seconds)
             await asyncio.sleep(0)  # dropped connections close in the loop's next turn: before the response
         else:
-            self._desk.plan.asked.extend([Due(as_fault(wanted.get("fault"), [REFUSE, *Fault]), seconds)] * times)
+            due, asked = Due(as_fault(wanted.get("fault"), [REFUSE, *Fault]), seconds), self._desk.plan.asked
+            if len(asked) + times > MAX_ASKED:
+                raise BadRequest(f"{len(asked)} faults are still to come, and no more than {MAX_ASKED}: clear it first")
+            asked.extend([due] * times)
         return Response(status_code=204)
 
     async def set_chances(self, request: Request) -> Response:
@@ -125,7 +130,7 @@ class Inspection:
         return JSONResponse({number: row.means for number, row in self._desk.magic.items()})
 
     async def _object(self, request: Request, default: bytes = b"") -> dict[str, Any]:
-        body = await read_body(request, self._read_timeout) or default
+        body = await read_body(request, self._read_timeout, MAX_BODY) or default
         try:
             wanted = read_json(body)
         except ValueError:

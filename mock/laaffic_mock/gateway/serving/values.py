@@ -34,7 +34,7 @@ def check_names(kind: str, given: Iterable[str], known: Sequence[str]) -> None:
     for name in given:
         if name not in known:
             there_are = f"there are only {', '.join(known)}" if known else "there is none here"
-            raise BadRequest(f"{_shown(name)}: there is no such {kind}; {there_are}")
+            raise BadRequest(f"{shown(name)}: there is no such {kind}; {there_are}")
 
 
 def as_fault(kind: object, there_are: Iterable[str]) -> Fault:
@@ -42,7 +42,7 @@ def as_fault(kind: object, there_are: Iterable[str]) -> Fault:
     try:
         return Fault(str(kind))
     except ValueError:
-        raise BadRequest(f"{_shown(str(kind))}: there is no such fault; there are {', '.join(there_are)}") from None
+        raise BadRequest(f"{shown(str(kind))}: there is no such fault; there are {', '.join(there_are)}") from None
 
 
 def as_number(value: object, name: str, least: float, most: float) -> float:
@@ -52,7 +52,7 @@ def as_number(value: object, name: str, least: float, most: float) -> float:
     except (ValueError, OverflowError):
         number = math.nan
     if not least <= number <= most:  # nor is a NaN
-        raise BadRequest(f"{_shown(name)} is a number from {least:g} to {most:g}")
+        raise BadRequest(f"{shown(name)} is a number from {least:g} to {most:g}")
     return number
 
 
@@ -69,6 +69,6 @@ def as_settings(wanted: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """Show a name that somebody sent: short, and in ASCII."""
     return ascii(name[:MAX_SHOWN])

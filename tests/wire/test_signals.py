@@ -1,0 +1,169 @@
+"""Exceptions that a signal's handler raises: they reach the program, whatever they are, and nothing more is posted."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import laaffic
+from laaffic._http.interruptions import interruption_in
+from support.server import Connection, Server, success
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
+
+KINDS = [KeyboardInterrupt, Exception, RuntimeError, TimeoutError, ConnectionError, ValueError]
+
+
+class TimeLimit(Exception):  # noqa: N818  # as task queues name theirs
+    """What a task queue raises in a job that takes too long."""
+
+
+@contextlib.contextmanager
+def raised_by_a_signal(kind: type[BaseException]) -> Iterator[Callable[[Connection], bool]]:
+    """Yield an action during which the main thread's handler of a signal raises."""
+
+    def handler(_: int, __: FrameType | None) -> None:
+        raise kind("from the handler")
+
+    def act(connection: Connection) -> bool:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        connection.stopping.wait(20)
+        return success(connection)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        yield act
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def rows(count: int) -> list[laaffic.Message]:
+    """Return messages to different people."""
+    return [laaffic.Message(f"9990000{place:04}", "x") for place in range(count)]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, TimeLimit])
+def test_it_ends_a_send(server: Server, kind: type[BaseException]) -> None:
+    with raised_by_a_signal(kind) as action, laaffic.Client(base_url=server.url) as client:
+        server.will(action, success)
+        with pytest.raises(kind, match="from the handler") as caught:
+            client.send("99900000001", "x")
+        assert any("unknown" in note for note in caught.value.__notes__)
+        assert client.send("99900000002", "x").state == "accepted"
+    assert len(server.posts) == 2
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeLimit, TimeoutError])
+def test_it_ends_a_send_many(server: Server, kind: type[BaseException], concurrency: int) -> None:
+    with (
+        raised_by_a_signal(kind) as action,
+        laaffic.Client(base_url=server.url, max_recipients=2, timeout=2) as client,
+    ):
+        server.will(action)
+        with pytest.raises(kind, match="from the handler") as caught:
+            list(client.send_many(rows(20), concurrency=concurrency))
+        assert any("in flight were: messages 0 to 1" in note for note in caught.value.__notes__)
+    assert len(server.posts) <= concurrency
+
+
+def test_it_ends_a_send_many_while_it_reads(server: Server) -> None:
+    def messages() -> Iterator[laaffic.Message]:
+        yield from rows(3)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        threading.Event().wait(20)
+
+    with raised_by_a_signal(TimeLimit), laaffic.Client(base_url=server.url, max_recipients=2) as client:
+        results = client.send_many(messages())
+        assert len(next(results).accepted) == 2
+        with pytest.raises(TimeLimit):
+            next(results)
+
+
+def test_it_ends_a_send_that_does_not_block(server: Server) -> None:
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            await client.send("99900000001", "x")
+
+    with raised_by_a_signal(TimeLimit) as action:
+        server.will(action)
+        with pytest.raises(TimeLimit):
+            asyncio.run(run())
+
+
+def test_it_is_no_reason_to_say_that_a_thread_could_not_be_started(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "laaffic-send-many":
+            os.kill(os.getpid(), signal.SIGUSR1)
+            threading.Event().wait(20)
+
+    with raised_by_a_signal(RuntimeError), laaffic.Client(base_url=server.url, max_recipients=2) as client:
+        monkeypatch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(RuntimeError, match="from the handler"):
+            list(client.send_many(rows(20), concurrency=2))
+    assert len(server.posts) <= 1
+
+
+def test_a_thread_that_did_not_start_posts_nothing_later(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, late = threading.Thread.start, []
+
+    def interrupted(thread: threading.Thread) -> None:
+        if thread.name != "laaffic-send-many":
+            start(thread)
+            return
+        late.append(thread)
+        raise KeyboardInterrupt
+
+    with laaffic.Client(base_url=server.url, max_recipients=2) as client:
+        monkeypatch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(client.send_many(rows(20), concurrency=2))
+        monkeypatch.undo()
+        for thread in late:
+            thread.start()
+            thread.join(20)
+    assert late
+    assert server.posts == []
+
+
+class _Handlers:
+    def method(self, _: int, __: FrameType | None) -> None:
+        raise TimeLimit
+
+    def __call__(self, _: int, __: FrameType | None) -> None:
+        raise TimeLimit
+
+
+def _function(_: str, __: int, ___: FrameType | None) -> None:
+    raise TimeLimit
+
+
+@pytest.mark.parametrize(
+    "handler", [_Handlers().method, _Handlers(), partial(_function, "")], ids=["method", "object", "partial"]
+)
+def test_any_kind_of_handler_is_recognised(handler: Any) -> None:
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(TimeLimit) as caught:
+            signal.raise_signal(signal.SIGUSR1)
+        wrapped = OSError()
+        wrapped.__context__ = caught.value
+        assert interruption_in(wrapped) is caught.value
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_what_the_network_raises_is_none() -> None:
+    assert interruption_in(ConnectionResetError()) is None

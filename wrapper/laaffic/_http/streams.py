@@ -1,0 +1,258 @@
+"""The network streams under the HTTP library: they keep the time, and let no response be taken for another request's.
+
+A server may send more than it was asked for. What comes late lies in the connection, where it would be read as the
+response to the next request: a false refusal, or a reason to post again. So before the first byte of a request is
+written to a connection that was used before, everything that could hold such bytes is looked into; and after a response
+that could as well be another request's, a second look waits for one that follows it.
+"""
+
+import ssl
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+
+from laaffic._http.exchange import Exchange, UncleanConnection, current
+from laaffic._http.interruptions import interruption_in
+
+_AT_ONCE = 256 * 1024  # bytes: as much as asyncio reads at once, so that nothing is left in its buffers, unseen
+
+
+def guard(transport: Any) -> bool:
+    """Put these streams under one of the HTTP library's own transports, of either kind.
+
+    Returns:
+        Whether they are: not with HTTP/2, where one connection serves several requests, each response by its number.
+
+    There is no public way to give it a network backend, nor a lock that an interruption cannot leave behind locked, as
+    it can one whose `__enter__` is written in Python. A test fails when these are gone.
+    """
+    pool = transport._pool
+    if pool._http2:
+        return False
+    blocking = isinstance(pool, httpcore2.ConnectionPool)
+    if not isinstance(pool._network_backend, Backend | AsyncBackend):
+        pool._network_backend = (Backend if blocking else AsyncBackend)(pool._network_backend)
+    if blocking:
+        pool._optional_thread_lock = threading.RLock()
+    return True
+
+
+class _Watched:
+    """What streams of both kinds know and decide."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self._used = False
+        self._spoilt = False
+        self._held = b""  # the request's headers, which go out with its body: each writing costs
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return what the stream underneath says.
+
+        The library asks whether it is readable to find out whether it may be used again. A spoilt one may not; that of
+        any other is looked into later, at the last moment.
+        """
+        return self._spoilt if info == "is_readable" else self._inner.get_extra_info(info)
+
+    def _holds(self, exchange: Exchange, data: bytes) -> bool:
+        """Return whether what is to be written first is held back until more follows, or a read."""
+        if exchange.stream is self or self._held or not data:
+            return False
+        self._held = data
+        return True
+
+    def _all(self, exchange: Exchange, data: bytes = b"") -> bytes:
+        """Return all that is to be written, after a look, at the last moment, for bytes that nobody asked for."""
+        data, self._held = self._held + data if self._held else data, b""
+        if exchange.stream is not self:
+            exchange.kept, self._used = self._used, True
+            if exchange.kept and self._holds_more():
+                raise UncleanConnection
+            exchange.stream = self
+        return data
+
+    def _holds_more(self) -> bool:
+        ask = self._inner.get_extra_info
+        if ask("is_readable"):
+            return True
+        tls = ask("ssl_object")
+        if tls is None:
+            return False
+        socket = ask("socket")
+        if isinstance(socket, ssl.SSLSocket) and socket.pending():
+            return True
+        return isinstance(tls, ssl.SSLObject) and holds_record(tls)
+
+
+class Stream(_Watched, httpcore2.NetworkStream):
+    """A stream that blocks."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read, within the time that the exchange has left."""
+        exchange = current.get()
+        if exchange is None:
+            data: bytes = self._inner.read(max_bytes, timeout)
+            return data
+        if self._held:
+            self._write(exchange, timeout)
+        exchange.will_read()
+        return exchange.received(self._inner.read(max_bytes, exchange.limited(timeout, httpcore2.ReadTimeout)))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write, within the time that the exchange has left."""
+        exchange = current.get()
+        if exchange is None:
+            self._inner.write(buffer, timeout)
+            return
+        if not self._holds(exchange, buffer):
+            self._write(exchange, timeout, buffer)
+
+    def _write(self, exchange: Exchange, timeout: float | None, data: bytes = b"") -> None:
+        data = self._all(exchange, data)
+        try:
+            self._inner.write(data, exchange.limited(timeout, httpcore2.WriteTimeout))
+        except httpcore2.WriteError as error:  # which the library passes over: there may be a response all the same
+            raise interruption_in(error) or error from None
+
+    def look(self, seconds: float) -> bool:
+        """Wait for anything to come; return whether it did. The connection is not used again."""
+        self._spoilt = True
+        try:
+            return bool(self._inner.read(1, seconds))
+        except (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError):
+            return False
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> "Stream":
+        """Begin TLS."""
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)))
+
+    def close(self) -> None:
+        """Close it."""
+        self._inner.close()
+
+
+class AsyncStream(_Watched, httpcore2.AsyncNetworkStream):
+    """A stream that does not block."""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read, within the time that the exchange has left."""
+        exchange = current.get()
+        if exchange is None:
+            data: bytes = await self._inner.read(max_bytes, timeout)
+            return data
+        if self._held:
+            await self._write(exchange, timeout)
+        exchange.will_read()
+        seconds = exchange.limited(timeout, httpcore2.ReadTimeout)
+        return exchange.received(await self._inner.read(max(max_bytes, _AT_ONCE), seconds))
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write, within the time that the exchange has left."""
+        exchange = current.get()
+        if exchange is None:
+            await self._inner.write(buffer, timeout)
+            return
+        if not self._holds(exchange, buffer):
+            await self._write(exchange, timeout, buffer)
+
+    async def _write(self, exchange: Exchange, timeout: float | None, data: bytes = b"") -> None:
+        await self._inner.write(self._all(exchange, data), exchange.limited(timeout, httpcore2.WriteTimeout))
+
+    async def look(self, seconds: float) -> bool:
+        """Wait for anything to come; return whether it did. The connection is not used again."""
+        self._spoilt = True
+        try:
+            return bool(await self._inner.read(1, seconds))
+        except (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError):
+            return False
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> "AsyncStream":
+        """Begin TLS."""
+        return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)))
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._inner.aclose()
+
+
+class Backend(httpcore2.NetworkBackend):
+    """Makes connections, blocking."""
+
+    def __init__(self, inner: httpcore2.NetworkBackend) -> None:
+        self._inner = inner
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> Stream:
+        """Connect."""
+        return Stream(self._inner.connect_tcp(host, port, _to_connect(timeout), local_address, socket_options))
+
+
+class AsyncBackend(httpcore2.AsyncNetworkBackend):
+    """Makes connections without blocking."""
+
+    def __init__(self, inner: httpcore2.AsyncNetworkBackend) -> None:
+        self._inner = inner
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> AsyncStream:
+        """Connect."""
+        inner = await self._inner.connect_tcp(host, port, _to_connect(timeout), local_address, socket_options)
+        return AsyncStream(inner)
+
+
+def _to_connect(timeout: float | None) -> float | None:
+    exchange = current.get()
+    return timeout if exchange is None else exchange.limited(timeout, httpcore2.ConnectTimeout)
+
+
+def holds_record(tls: ssl.SSLObject) -> bool:
+    """Return whether an idle TLS connection has received something, decrypted or not, that was not read."""
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        return True  # it ended
+    return True
+
+
+def came_behind(response_stream: object) -> bool:
+    """Return whether more than one response was read."""
+    state = _h11_state(response_stream)
+    return state is not None and bool(state.trailing_data[0])
+
+
+def spoil_if_more_came(response_stream: object) -> None:
+    """Make sure that a connection on which more than one response came is closed and not used again.
+
+    One whose h11 state is an error is closed by the HTTP library itself when the response is closed, under asyncio and
+    trio alike.
+    """
+    if came_behind(response_stream):
+        _h11_state(response_stream).send_failed()
+
+
+def _h11_state(response_stream: object) -> Any:
+    """Return the state of HTTP. There is no public way to ask; a test fails when this one is gone."""
+    state: Any = response_stream
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        state = getattr(state, name, None)
+    return state
