@@ -165,7 +165,7 @@ def test_of_equal_recipients_of_which_one_is_listed_all_are_unknown() -> None:
     assert [r.msg_id for r in result.recipients] == [None, None, "8"]
     assert result.unmatched_msg_ids == ("7",)
     assert isinstance(result.error, laaffic.OutcomeUnknownError)
-    assert "lists only some of 2 recipients that look the same" in str(result.error)
+    assert "Of 2 recipients that look the same to the response, it accepts only some" in str(result.error)
 
 
 def test_what_is_unknown_of_equal_recipients_is_not_of_others() -> None:
@@ -188,6 +188,13 @@ def test_a_response_that_leaves_order_ids_of_ours_out_does_not_tell_equal_recipi
     listed = [{"msgId": "7", "number": "99900000001"}]
     result = outcome_of(batch_of(TWICE, on_wire=True), answered(status="0", success="1", fail="2", array=listed))
     assert [r.state for r in result.recipients] == ["unknown", "unknown", "rejected"]
+
+
+def test_of_equal_recipients_of_which_one_has_a_message_id_and_one_is_counted_as_refused_both_are_unknown() -> None:
+    listed = [{"msgId": "7", "number": "99900000001"}, {"number": "99900000001"}]
+    result = outcome_of(batch_of(TWICE[:2]), answered(status="0", success="1", fail="1", array=listed))
+    assert [r.state for r in result.recipients] == ["unknown", "unknown"]
+    assert result.unmatched_msg_ids == ("7",)
 
 
 def test_an_entry_that_may_mean_one_of_three_puts_the_one_that_looks_like_another_in_doubt_too() -> None:

@@ -153,7 +153,8 @@ class BatchResult:
             refusal after which `split_refused` posts the recipients again in parts.
         discrepancy: in words, how the provider's counts, its list and what was asked disagree, or that its list does
             not tell some recipients apart; None when there is nothing of the kind.
-        unmatched_msg_ids: message ids in the response that match no recipient asked for.
+        unmatched_msg_ids: message ids in the response that match no recipient asked for, or one of several that it does
+            not tell apart.
         batch_id: a random id of this request, which is in the log and in errors too; None when there was none.
         raw: the response as it came; None when there was none. It is left out of repr, logs, pickles, JSON and
             comparisons.

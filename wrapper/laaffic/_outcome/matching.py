@@ -16,15 +16,23 @@ class Match(NamedTuple):
 
     Attributes:
         found: for each recipient asked for, in order, the position of its entry or None. A range when each has one, in
-            the order asked.
+            the order asked, with a message id.
         left: the positions of the entries that match nobody.
-        doubted: the positions of recipients that look the same to the response, which has entries for some of them:
-            nobody can know for which. `found` deals these entries out to them in order, so that all are accounted for.
+        alike: the positions of recipients that look the same to an entry or more, each group of them; nobody can know
+            which entry is whose. `found` deals them out in order, so that all are accounted for.
     """
 
     found: Sequence[int | None]
     left: list[int]
-    doubted: set[int]
+    alike: list[list[int]]
+
+    def doubted(self, states: Sequence[object]) -> set[int]:
+        """Return the positions of those that look the same as somebody in another state: it may be theirs."""
+        doubted: set[int] = set()
+        for places in reversed(self.alike):  # whoever is in doubt by a later step is so for those of an earlier one too
+            if len({states[place] for place in places}) > 1 or not doubted.isdisjoint(places):
+                doubted.update(places)
+        return doubted
 
 
 def match(asked: Asked, listed: Listed) -> Match:
@@ -35,12 +43,14 @@ def match(asked: Asked, listed: Listed) -> Match:
     """
     wire = asked.wire_order_ids
     # A provider that accepts everybody usually lists them in the order asked.
-    if asked.numbers == listed.numbers and (
-        wire == listed.order_ids or listed.order_ids.count(None) == len(listed.order_ids)
+    if (
+        asked.numbers == listed.numbers
+        and (wire == listed.order_ids or listed.order_ids.count(None) == len(listed.order_ids))
+        and all(listed.msg_ids)
     ):
-        return Match(range(len(asked.numbers)), [], set())
+        return Match(range(len(asked.numbers)), [], [])
     found: list[int | None] = [None] * len(asked.numbers)
-    alike: list[list[int]] = []  # recipients of which an entry could mean any
+    alike: list[list[int]] = []
 
     def pair(keys: Iterable[Hashable], entries: Iterable[tuple[Hashable, int]]) -> list[int]:
         """Pair unmatched recipients with entries of the same key, in order; return the entries that found none."""
@@ -73,15 +83,7 @@ def match(asked: Asked, listed: Listed) -> Match:
             asked.numbers,
             ((None if is_ours(listed.order_ids[place]) else listed.numbers[place], place) for place in left),
         )
-    return Match(found, left, _doubted(found, alike))
-
-
-def _doubted(found: list[int | None], alike: list[list[int]]) -> set[int]:
-    doubted: set[int] = set()
-    for places in reversed(alike):  # whoever is in doubt for a later reason is so for whom it looks like before, too
-        if any(found[place] is None or place in doubted for place in places):
-            doubted.update(places)
-    return doubted
+    return Match(found, left, alike)
 
 
 def _distinctive_id(listed: Listed, place: int, numbers: dict[str | None, str]) -> str | None:

@@ -52,12 +52,12 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     http_status = evidence.http_status
     reading = _as_far_as_certain(read_response(evidence.content) or Reading(), evidence)
     asked, listed = batch.asked(), reading.listed or _NOTHING_LISTED
-    found, strays, doubted = match(asked, listed)
+    found, strays, _ = matches = match(asked, listed)
     success = reading.status == SUCCESS and is_success(http_status)
     in_order = isinstance(found, range)  # all are listed in the order asked, as they nearly always are
     msg_ids = listed.msg_ids if in_order else [None if place is None else listed.msg_ids[place] for place in found]
     matched = len(asked) - (0 if in_order else found.count(None))
-    with_id = len(asked) - msg_ids.count(None)
+    with_id = len(asked) - (0 if in_order else msg_ids.count(None))
     without_id = State.ACCEPTED
     if with_id < matched:
         without_id = _state_without_id(reading, with_id, matched, len(asked)) if success else State.UNKNOWN
@@ -74,6 +74,7 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
             for place, msg_id in zip(found, msg_ids, strict=True)
         ]
     unmatched = [listed.msg_ids[place] for place in strays]
+    doubted = matches.doubted(states)
     for place in sorted(doubted):
         unmatched.append(msg_ids[place])
         states[place], msg_ids[place] = State.UNKNOWN, None
@@ -193,7 +194,8 @@ class _Matched(NamedTuple):
 
 
 def _match_some(asked: Asked, listed: Listed, places: list[int]) -> _Matched:
-    found, left, doubted = match(asked.some(places), listed)
+    found, left, _ = matches = match(asked.some(places), listed)
+    doubted = matches.doubted([entry is not None for entry in found])
     entries = {place: entry for place, entry in zip(places, found, strict=True) if entry is not None}
     return _Matched(entries, left, {places[place] for place in doubted})
 
@@ -242,8 +244,8 @@ def _discrepancy(reading: Reading, listed: int, asked: int, strays: int, twice: 
     sentences = [f"The response disagrees with itself: {'; '.join(said)}."] if said else []
     if doubted:
         sentences.append(
-            f"The response lists only some of {doubted} recipients that look the same to it, and not which: give each "
-            "an order id of its own."
+            f"Of {doubted} recipients that look the same to the response, it accepts only some and does not say which: "
+            "give each an order id of its own."
         )
     return " ".join(sentences) or None
 
