@@ -49,9 +49,6 @@ class Batch(Protocol):
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted for each message: numbers, content, sender id, order ids; commas between numbers and ids."""
 
-    def texts(self) -> Iterable[str]:
-        """Every content."""
-
     def pick(self, positions: Sequence[int]) -> "Batch":
         """Return a batch of some of the recipients, by their ascending positions in this one."""
 
@@ -108,10 +105,6 @@ class MessageBatch:
             )
             for message in self.messages
         ]
-
-    def texts(self) -> Iterable[str]:
-        """Every content."""
-        return (message.content for message in self.messages)
 
     def pick(self, positions: Sequence[int]) -> Self:
         """Return a batch of some of the recipients; a message of which some are picked is cut."""
