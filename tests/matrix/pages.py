@@ -62,15 +62,15 @@ What may be another request's response, or what is left of a success, refuses no
 message id is `accepted`, and the rest is `unknown`:
 
 - a -16 whose own `Date` does not show that the timestamp was more than 29 minutes off, or a second one after the
-  request was signed by the `Date` of the first. Only when the date shows it, the response says nothing else, and no other
-  request used the connection before, is the request signed anew and posted once more. On a connection that was used
-  before, the recipients are `rejected`, and the requests that follow are signed by the server's clock;
+  request was signed by the `Date` of the first. Only when the date shows it, the response says nothing else, and no
+  other request used the connection before, is the request signed anew and posted once more. On a connection that was
+  used before, the recipients are `rejected`, and the requests that follow are signed by the server's clock;
 - an object in which `status`, `success`, `fail`, `array` or `failArray` stands twice, also when one of them is written
   with escapes. An entry in which a number or an id stands twice is an entry of nobody's;
 - a 4xx, unless it was decoded whole and is either no JSON at all, such as HTML or words, or one JSON object whose
   status, if it has any, is not 0, and in which nothing may mean a success: no list, count or message id. Whatever
-  begins like JSON and is something else (cut, a list, two documents, a figure), says 0 in any spelling, or is longer than a
-  mebibyte may be a success;
+  begins like JSON and is something else (cut, a list, two documents, a figure), says 0 in any spelling, or is longer
+  than a mebibyte may be a success;
 - a response of more than 250,000 values, which is not read.
 
 With `split_refused` a request is posted again in parts only after a refusal that leaves no doubt: its status is -3, -4,
