@@ -30,9 +30,9 @@ What this package reports of every recipient, whatever happens to the request, a
 - Reported `unknown`: the gateway has it at most once.
 
 This is true as long as the gateway and whatever is in front of it do not lie: a response that lists a recipient as
-accepted, or that refuses the request, is believed. A request is posted once more in two cases only, because the first
-one was refused as a whole: after status -16, signed by the server's clock, and in parts, if you ask for it with
-`split_refused`.
+accepted, or that refuses the request, is believed, unless it contradicts itself. A request is posted once more in two
+cases only, because the first one was refused as a whole: after status -16, signed by the server's clock, and in parts,
+if you ask for it with `split_refused`.
 
 ## What to do
 
@@ -49,7 +49,9 @@ exceptions.
 
 ## Where these states come from
 
-- `accepted`: the response lists the recipient; where the response is not a success, with a message id.
+- `accepted`: the response lists the recipient with a message id. In a success also without one, unless it counts
+  fewer as accepted than it lists: when it counts exactly those with a message id, the others are `rejected`, else
+  `unknown`.
 - `rejected`: the response names the recipient as refused (`failArray`), or it is certain that it took no others than
   those that it lists. Named both as accepted and as refused is `unknown`.
 - Where several recipients look the same to the response (the same number, and no order id of its own in the entry that
@@ -60,6 +62,21 @@ exceptions.
 - `not_sent`: no connection could be made. In `send_many` also: an invalid row with `on_invalid="report"`, and what was
   read and not posted when sending ended.
 - `unknown`: all else.
+
+What may be another request's response, or what is left of a success, refuses nobody for certain; whom it lists with a
+message id is `accepted`, and the rest is `unknown`:
+
+- a -16 whose own `Date` does not show that the timestamp was more than 29 minutes off, or a second one after the
+  request was signed by the `Date` of the first. Only when the date shows it, the response says nothing else, and no
+  other request used the connection before, is the request signed anew and posted once more. On a connection that was
+  used before, the recipients are `rejected`, and the requests that follow are signed by the server's clock;
+- an object in which `status`, `success`, `fail`, `array` or `failArray` stands twice, also when one of them is written
+  with escapes. An entry in which a number or an id stands twice is an entry of nobody's;
+- a 4xx, unless it was decoded whole and is either no JSON at all, such as HTML or words, or one JSON object whose
+  status, if it has any, is not 0, and in which nothing may mean a success: no list, count or message id. Whatever
+  begins like JSON and is something else (cut, a list, two documents, a figure), says 0 in any spelling, or is longer
+  than a mebibyte may be a success;
+- a response of more than 250,000 values, which is not read.
 
 With `split_refused` a request is posted again in parts only after a refusal that leaves no doubt: its status is -3, -4,
 -5, -6, -7 or -9 with HTTP 2xx, it counts nobody as accepted, and every recipient is `rejected`. A request whose

@@ -61,10 +61,14 @@ def test_an_unknown_recipient_is_never_called_not_sent() -> None:
     assert caught.value.sent == "unknown"
 
 
-def test_a_long_status_is_cut_and_masked_where_it_shows() -> None:
-    shown = repr(laaffic.BatchResult(status="code for 99912345678 " + "x" * 1000))
-    assert "99912345678" not in shown
-    assert len(shown) < 80
+def test_a_status_is_shown_when_it_looks_like_one() -> None:
+    assert "status='-77'" in repr(laaffic.BatchResult(status="-77"))
+    assert "status='…'" in repr(laaffic.BatchResult(status="code for 99912345678 " + "x" * 1000))
+
+
+def test_of_a_recipient_neither_ids_nor_reason_are_shown() -> None:
+    recipient = laaffic.Recipient("99912345678", "99987654321", "m1", State.REJECTED, 3, "no route to 99912345678")
+    assert repr(recipient) == "Recipient(number='99*******78', state='rejected', message_index=3)"
 
 
 def test_an_error_of_the_whole_request_is_raised_as_it_is() -> None:

@@ -1,5 +1,6 @@
 """Secrets, texts and full numbers: never in a log at any level, in `repr`, in errors, in tracebacks."""
 
+import html
 import logging
 import traceback
 from pathlib import Path
@@ -67,6 +68,91 @@ def test_nothing_that_is_secret_shows(
     secrets = [CREDENTIALS["api_secret"], TEXT, *NUMBERS, *(post.headers["sign"] for post in server.posts)]
     for secret in secrets:
         assert not [text for text in shown if secret in text]
+
+
+# What a provider's words, or those of anyone in between, may be. None of it is in any list of secrets to look for.
+FOREIGN = {
+    "a text": TEXT,
+    "part of a text": "code is 483920",
+    "an excerpt in HTML": html.escape("Your code is <483920>"),
+    "a number as people write it": "+999 123-456-78",
+    "the API key": CREDENTIALS["api_key"],
+    "a signature glued to a letter": "x05d7a50893e22a5c4bb3216ae3396c7cx",
+    "terminal codes": "\u202e\u009b31m harmless",
+    "figures": "12345",
+}
+
+
+def shown_of(error: laaffic.LaafficError, result: laaffic.BatchResult) -> str:
+    """Return all that is meant to be shown of an error and of a result."""
+    parts = [str(error), repr(error), repr(result), repr(result.recipients), *traceback.format_exception(error)]
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("words", FOREIGN.values(), ids=FOREIGN)
+@pytest.mark.parametrize("http_status", [200, 400])
+def test_foreign_words_are_in_attributes_alone(
+    send: Send, server: Server, caplog: pytest.LogCaptureFixture, words: str, http_status: int
+) -> None:
+    refused = [{"number": NUMBERS[0], "msgId": words, "orderId": words, "reason": words}]
+    server.will(answer({"status": "-77", "reason": words, "failArray": refused}, status=http_status))
+    with caplog.at_level("DEBUG", "laaffic"), pytest.raises(laaffic.UnknownStatusError) as caught:
+        send([laaffic.Message(NUMBERS, TEXT)], base_url=server.url)
+    assert caught.value.reason == words.strip()
+    assert caught.value.status == "-77"
+    assert "-77" in str(caught.value)
+    assert words not in shown_of(caught.value, caught.value.result) + caplog.text
+
+
+@pytest.mark.parametrize("words", FOREIGN.values(), ids=FOREIGN)
+def test_a_status_that_is_somebodys_words_is_not_shown(send: Send, server: Server, words: str) -> None:
+    server.will(answer({"status": words}))
+    with pytest.raises(laaffic.UnknownStatusError) as caught:
+        send([laaffic.Message(NUMBERS, TEXT)], base_url=server.url)
+    assert caught.value.status == words.strip()
+    assert words not in shown_of(caught.value, caught.value.result)
+
+
+@pytest.mark.parametrize("words", FOREIGN.values(), ids=FOREIGN)
+def test_why_one_recipient_was_refused_is_not_shown(server: Server, words: str) -> None:
+    refused = [{"number": NUMBERS[0], "reason": words}]
+    server.will(answer({"status": "0", "success": "0", "fail": "1", "array": [], "failArray": refused}))
+    with laaffic.Client(base_url=server.url) as client, pytest.raises(laaffic.RejectedError) as caught:
+        client.send(NUMBERS[0], TEXT)
+    assert caught.value.recipient.reason == words.strip()
+    assert words not in shown_of(caught.value, caught.value.result)
+
+
+@pytest.mark.parametrize("words", FOREIGN.values(), ids=FOREIGN)
+def test_nor_are_a_querys_foreign_words(server: Server, words: str) -> None:
+    server.will(answer({"status": words, "reason": words}))
+    with laaffic.Client(base_url=server.url) as client, pytest.raises(laaffic.UnknownStatusError) as caught:
+        client.get_balance()
+    assert words not in str(caught.value)
+
+
+def test_a_word_for_machines_is_shown(server: Server) -> None:
+    refused = [{"number": NUMBERS[0], "reason": "DST_MCCMNC_LIMIT"}]
+    server.will(
+        answer({"status": "-77", "reason": "MAX_LIMIT"}),
+        answer({"status": "0", "success": "0", "fail": "1", "array": [], "failArray": refused}),
+    )
+    with laaffic.Client(base_url=server.url) as client:
+        with pytest.raises(laaffic.UnknownStatusError, match=r"status -77, which is not in its table \(MAX_LIMIT\)"):
+            client.send(NUMBERS[0], TEXT)
+        with pytest.raises(laaffic.RejectedError, match=r"99\*+78: DST_MCCMNC_LIMIT"):
+            client.send(NUMBERS[0], TEXT)
+
+
+def test_ids_and_counts_that_may_be_numbers_are_not_shown(send: Send, server: Server) -> None:
+    entry = {"msgId": "99987654321", "number": "999****5678", "orderId": NUMBERS[0]}
+    server.will(answer({"status": "0", "success": "912345678", "fail": "912345678", "array": [entry]}))
+    messages = [laaffic.Message(NUMBERS, TEXT, order_ids=[NUMBERS[0], "99900000009"])]
+    with pytest.raises(laaffic.OutcomeUnknownError) as caught:
+        send(messages, base_url=server.url)
+    shown = shown_of(caught.value, caught.value.result)
+    for number in ("99987654321", *NUMBERS, "99900000009", "912345678"):
+        assert number not in shown
 
 
 def test_a_proxys_password_does_not_show(send: Send) -> None:

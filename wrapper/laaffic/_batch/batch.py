@@ -76,9 +76,6 @@ class Batch(Protocol):
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted for each message: numbers, content, sender id, order ids; commas between numbers and ids."""
 
-    def texts(self) -> Iterable[str]:
-        """Every content."""
-
     def pick(self, positions: Sequence[int]) -> "Batch":
         """Return a batch of some of the recipients, by their ascending positions in this one."""
 
@@ -144,10 +141,6 @@ class MessageBatch:
             (",".join(message.numbers), message.content, message.sender_id, its_order_ids)
             for message, its_order_ids in zip(messages, order_ids, strict=True)
         ]
-
-    def texts(self) -> Iterable[str]:
-        """Every content."""
-        return (message.content for message in self.messages)
 
     def pick(self, positions: Sequence[int]) -> Self:
         """Return a batch of some of the recipients; a message of which some are picked is cut."""

@@ -47,10 +47,6 @@ class RowBatch:
         """What is posted for each message."""
         return zip(self.numbers, self.contents, repeat(self.sender_id), self._wire or repeat(None), strict=False)
 
-    def texts(self) -> Iterable[str]:
-        """Every content."""
-        return self.contents
-
     def pick(self, positions: Sequence[int]) -> Self:
         """Return a batch of some of the rows."""
         return type(self)(
