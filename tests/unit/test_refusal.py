@@ -35,6 +35,16 @@ def test_one_that_says_something_twice_is_none(twice: str) -> None:
     assert not is_certain_refusal(refusal(b'{"%s":null,"%s":"0"}' % (twice.encode(), twice.encode())))
 
 
+@pytest.mark.parametrize("content", [b'callback({"rea', b" \xef\xbb\xbf {", b'for(;;);{"status"'])
+def test_json_behind_something_else_may_be_a_success(content: bytes) -> None:
+    assert not is_certain_refusal(refusal(content))
+
+
+@pytest.mark.parametrize("content", [b'<script>x = {"a": 1}</script>', b"Error {5}"])
+def test_a_page_with_a_script_is_a_page(content: bytes) -> None:
+    assert is_certain_refusal(refusal(content))
+
+
 def test_a_page_of_megabytes_is_not_searched() -> None:
     assert is_certain_refusal(refusal(b"<html>" + b" " * 1_000_000))
     assert not is_certain_refusal(refusal(b"<html>" + b" " * 2_000_000))
