@@ -7,6 +7,7 @@ import logging
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -526,9 +527,18 @@ def test_what_was_not_posted_stands_in_the_log_when_nobody_reads_that_far(
     assert "message 0: read and not posted" in caplog.text
 
 
-def test_a_second_interruption_loses_nothing_either(
-    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Noted(KeyboardInterrupt):
+    """An interruption that says when it has been noted: what follows is the waiting for what is in flight."""
+
+    noted = threading.Event()
+
+    def add_note(self, note: str) -> None:
+        super().add_note(note)
+        self.noted.set()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
+def test_a_second_interruption_loses_nothing_either(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     arrived, released = threading.Event(), threading.Event()
 
     def held(connection: Connection) -> bool:
@@ -536,21 +546,19 @@ def test_a_second_interruption_loses_nothing_either(
             arrived.wait(20)  # or its result may be read before the other request is posted
         else:
             arrived.set()
+            assert Noted.noted.wait(20)
+            os.kill(os.getpid(), signal.SIGINT)
             released.wait(20)
         return success(connection)
-
-    def interrupted(_: threading.Thread) -> None:
-        raise KeyboardInterrupt
 
     server.will(held)
     with caplog.at_level(logging.WARNING, "laaffic"), laaffic.Client(base_url=server.url, max_recipients=10) as client:
         results = client.send_many(messages(20), concurrency=2)
         assert len(next(results).accepted) == 10
-        monkeypatch.setattr(threading.Thread, "join", interrupted)
         with pytest.raises(KeyboardInterrupt) as caught:
-            results.throw(KeyboardInterrupt())
-        monkeypatch.undo()
+            results.throw(Noted())
         released.set()
+    assert not isinstance(caught.value, Noted)
     assert any("in flight were: messages 10 to 19" in note for note in caught.value.__notes__)
     assert "messages 10 to 19, whose result nobody read: BatchResult(unknown=10" in caplog.text
 

@@ -26,20 +26,32 @@ class TimeLimit(Exception):  # noqa: N818  # as task queues name theirs
 
 
 @contextlib.contextmanager
-def raised_by_a_signal(kind: type[BaseException]) -> Iterator[Callable[[Connection], bool]]:
-    """Yield an action during which the main thread's handler of a signal raises."""
+def raised_by_a_signal(kind: type[BaseException], *, noted: bool = True) -> Iterator[Callable[[Connection], bool]]:
+    """Yield an action during which the main thread's handler of a signal raises.
+
+    Once, since a second time it would do so in the midst of handling the first; again after five seconds, because
+    Python drops what a handler raises while a finalizer runs.
+    """
+    arrived, first = threading.Event(), threading.Lock()
 
     def handler(_: int, __: FrameType | None) -> None:
         raise kind("from the handler")
 
     def act(connection: Connection) -> bool:
-        os.kill(os.getpid(), signal.SIGUSR1)
+        if first.acquire(blocking=False):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            while not (arrived.wait(5) or connection.stopping.is_set()):
+                os.kill(os.getpid(), signal.SIGUSR1)
         connection.stopping.wait(20)
         return success(connection)
 
     before = signal.signal(signal.SIGUSR1, handler)
     try:
-        yield act
+        with pytest.raises(kind, match="from the handler") as caught:
+            yield act
+        arrived.set()
+        notes = getattr(caught.value, "__notes__", [])
+        assert any("laaffic: interrupted" in note for note in notes) or not noted
     finally:
         signal.signal(signal.SIGUSR1, before)
 
@@ -51,11 +63,10 @@ def rows(count: int) -> list[laaffic.Message]:
 
 @pytest.mark.parametrize("kind", [*KINDS, TimeLimit])
 def test_it_ends_a_send(server: Server, kind: type[BaseException]) -> None:
-    with raised_by_a_signal(kind) as action, laaffic.Client(base_url=server.url) as client:
-        server.will(action, success)
-        with pytest.raises(kind, match="from the handler") as caught:
+    with laaffic.Client(base_url=server.url) as client:
+        with raised_by_a_signal(kind) as action:
+            server.will(action, success)
             client.send("99900000001", "x")
-        assert any("unknown" in note for note in caught.value.__notes__)
         assert client.send("99900000002", "x").state == "accepted"
     assert len(server.posts) == 2
 
@@ -64,13 +75,11 @@ def test_it_ends_a_send(server: Server, kind: type[BaseException]) -> None:
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeLimit, TimeoutError])
 def test_it_ends_a_send_many(server: Server, kind: type[BaseException], concurrency: int) -> None:
     with (
-        raised_by_a_signal(kind) as action,
         laaffic.Client(base_url=server.url, max_recipients=2, timeout=2) as client,
+        raised_by_a_signal(kind) as action,
     ):
         server.will(action)
-        with pytest.raises(kind, match="from the handler") as caught:
-            list(client.send_many(rows(20), concurrency=concurrency))
-        assert any("in flight were: messages 0 to 1" in note for note in caught.value.__notes__)
+        list(client.send_many(rows(20), concurrency=concurrency))
     assert len(server.posts) <= concurrency
 
 
@@ -80,10 +89,10 @@ def test_it_ends_a_send_many_while_it_reads(server: Server) -> None:
         os.kill(os.getpid(), signal.SIGUSR1)
         threading.Event().wait(20)
 
-    with raised_by_a_signal(TimeLimit), laaffic.Client(base_url=server.url, max_recipients=2) as client:
+    with laaffic.Client(base_url=server.url, max_recipients=2) as client:
         results = client.send_many(messages())
         assert len(next(results).accepted) == 2
-        with pytest.raises(TimeLimit):
+        with raised_by_a_signal(TimeLimit):
             next(results)
 
 
@@ -92,10 +101,9 @@ def test_it_ends_a_send_that_does_not_block(server: Server) -> None:
         async with laaffic.AsyncClient(base_url=server.url) as client:
             await client.send("99900000001", "x")
 
-    with raised_by_a_signal(TimeLimit) as action:
+    with raised_by_a_signal(TimeLimit, noted=False) as action:  # it may hit the event loop itself
         server.will(action)
-        with pytest.raises(TimeLimit):
-            asyncio.run(run())
+        asyncio.run(run())
 
 
 def test_it_is_no_reason_to_say_that_a_thread_could_not_be_started(
@@ -109,10 +117,9 @@ def test_it_is_no_reason_to_say_that_a_thread_could_not_be_started(
             os.kill(os.getpid(), signal.SIGUSR1)
             threading.Event().wait(20)
 
-    with raised_by_a_signal(RuntimeError), laaffic.Client(base_url=server.url, max_recipients=2) as client:
-        monkeypatch.setattr(threading.Thread, "start", interrupted)
-        with pytest.raises(RuntimeError, match="from the handler"):
-            list(client.send_many(rows(20), concurrency=2))
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with laaffic.Client(base_url=server.url, max_recipients=2) as client, raised_by_a_signal(RuntimeError):
+        list(client.send_many(rows(20), concurrency=2))
     assert len(server.posts) <= 1
 
 

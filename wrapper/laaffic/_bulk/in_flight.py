@@ -1,7 +1,7 @@
 """The batches of one `send_many`: what may be posted, what is in flight, what is handed over. It never waits."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from laaffic._batch.batch import Batch, MessageBatch, in_order
@@ -184,6 +184,15 @@ class InFlight:
 
     def left(self) -> None:
         """Note that nobody reads the results any more. What is known goes into the log, so that it is not lost."""
+        try:
+            self._log_all()
+        except BaseException as error:  # interrupted
+            error.add_note(self.note)
+            raise
+        self._waiting.clear()
+        self._jobs.clear()
+
+    def _log_all(self) -> None:
         self.close()
         for job in list(self._jobs.values()):
             self.finished(job)
@@ -197,15 +206,23 @@ class InFlight:
                 _logger.warning("%s: read and not posted", indexes(refused))
         if left := self._left_over():
             _logger.warning("%s: read and not posted", indexes(left))
-        self._waiting.clear()
-        self._jobs.clear()
 
     @property
     def note(self) -> str:
-        """What to add to an interruption about what is in flight."""
+        """What to add to an interruption about everything that was read and not handed over."""
         jobs = [in_flight for job in self._jobs.values() if (in_flight := job.posts.in_flight())]
-        those = ", ".join(map(indexes, jobs)) or "none"
-        return f"laaffic: interrupted; in flight were: {those}. What became of them is in the log, or unknown"
+        waiting = [result.recipients for results in self._waiting.values() for result in results if result.recipients]
+        left = [job.posts.left() for job in self._jobs.values()]
+        parts: dict[str, Sequence[Sequence[Recipient]]] = {
+            "in flight were": jobs,
+            "not handed over were the results of": waiting,
+            "read and not posted were": [those for those in (*left, self._left_over()) if those],
+        }
+        said = [
+            f"{what}: {', '.join([indexes(those) for those in groups])}" for what, groups in parts.items() if groups
+        ]
+        told = "; ".join(said) or "nothing was in flight"
+        return f"laaffic: interrupted; {told}. What became of them is in the log, or unknown"
 
     def _hand_over(self, job: Job, result: BatchResult) -> None:
         if job.invalid:

@@ -39,11 +39,11 @@ async def in_tasks(
         flight.close()  # what is still being read is not posted any more
         try:
             await tasks.finish()
-        except BaseException as error:  # cancelled again while it waited
+        except BaseException as error:  # cancelled or interrupted again
             error.add_note(flight.note)
+            tasks.take_finished()
             raise
         finally:
-            tasks.take_finished()
             flight.left()
     flight.raise_failure()
 

@@ -1,10 +1,12 @@
 """Several requests at once for the blocking client: each batch is posted in a thread of its own.
 
-Messages are read and results handed over in the caller's thread; `InFlight` decides what may be posted when. The
-threads are not daemons: when the program ends, what is in flight still gets its response. None of them waits for more
-work, so none can keep the program from ending.
+Messages are read and results handed over in the caller's thread; `InFlight` decides what may be posted when. When the
+program ends, what is in flight still gets its response. None of the threads waits for more work, so none can keep the
+program from ending. They are daemons all the same: one whose start was interrupted may wait for ever, within Python's
+own `threading`, and the program must not wait for it.
 """
 
+import atexit
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -35,11 +37,11 @@ def in_threads(
             flight.close()  # before anything else: whatever is taken from here on posts nothing more
             try:
                 threads.finish()
-            except BaseException as error:  # interrupted again while it waited
+            except BaseException as error:  # interrupted again
                 error.add_note(flight.note)
+                threads.take_finished()
                 raise
             finally:
-                threads.take_finished()
                 flight.left()
     flight.raise_failure()
 
@@ -68,8 +70,8 @@ class _Threads:
         for post in list(self._posts):
             if post.withdraw():
                 post.outcome = NotSentError("It was interrupted", result=all_in(State.NOT_SENT, post.part))
-            elif post.outcome is None:
-                post.join()
+            else:
+                post.wait()
             self._take(post)
 
     def _post_next(self, job: Job) -> None:
@@ -106,33 +108,60 @@ class _Threads:
         self._posts.discard(post)
 
 
+_STARTED: "set[_Post]" = set()  # and not finished
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_STARTED.clear)  # they are the parent's
+
+
+@atexit.register
+def _finish_all() -> None:
+    for post in list(_STARTED):
+        if not post.withdraw():
+            post.wait()
+
+
 class _Post(threading.Thread):
     """The posting of one request."""
 
     def __init__(
         self, send: Callable[[Batch], BatchResult], job: Job, part: Batch, finished: "SimpleQueue[_Post]"
     ) -> None:
-        super().__init__(name="laaffic-send-many", daemon=False)
+        super().__init__(name="laaffic-send-many", daemon=True)
         self.job = job
         self.outcome: BatchResult | BaseException | None = None
         self._send = send
         self.part = part
         self._finished = finished
         self._leave = [True]  # to post: whoever takes it out decides, and `pop` cannot be interrupted
+        self._done = threading.Lock()
+        self._done.acquire()
+        _STARTED.add(self)
 
     def withdraw(self) -> bool:
         """Keep it from being posted; return whether that was still possible."""
         try:
-            return self._leave.pop()
+            self._leave.pop()
         except IndexError:
             return False
+        _STARTED.discard(self)
+        return True
+
+    def wait(self) -> None:
+        """Wait until it is finished; only for one that could not be withdrawn."""
+        with self._done:
+            return
 
     def run(self) -> None:
         """Post it."""
-        if not self.withdraw():
+        try:
+            self._leave.pop()
+        except IndexError:
             return
         try:
             self.outcome = self._send(self.part)
         except BaseException as error:  # raised where the results are read
             self.outcome = error
-        self._finished.put(self)
+        finally:
+            self._finished.put(self)
+            _STARTED.discard(self)
+            self._done.release()

@@ -65,6 +65,7 @@ class Caller:
                 for part in response.stream:  # type: ignore[union-attr]  # a blocking transport's stream blocks
                     body.add(part)
                 content = body.whole()
+                exchange.came()
                 exchange.followed = came_behind(response.stream)
                 if not exchange.followed and exchange.needs_look(response.status_code, content):
                     exchange.followed = exchange.stream.look(exchange.patience())
@@ -108,6 +109,7 @@ class AsyncCaller:
             async for part in response.stream:  # type: ignore[union-attr]  # an async transport's stream is async
                 body.add(part)
             content = body.whole()
+            exchange.came()
             exchange.followed = came_behind(response.stream)
             if not exchange.followed and exchange.needs_look(response.status_code, content):
                 exchange.followed = await exchange.stream.look(exchange.patience())

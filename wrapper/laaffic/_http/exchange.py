@@ -32,21 +32,24 @@ class Exchange:
     Attributes:
         stream: the connection that the request is being written to; None as long as not a byte of it was written.
         kept: whether another request used that connection before.
+        seconds: how long the response took.
         followed: whether something came behind the response: what is its own response is then not known.
     """
 
     __slots__ = (
-        "_deadline", "_doubtful", "_in_headers", "_received", "_slowest", "_started", "followed", "kept", "stream",
+        "_deadline", "_doubtful", "_in_headers", "_received", "_slowest", "_started",
+        "followed", "kept", "seconds", "stream",
     )  # fmt: skip
 
     def __init__(self, deadline: float, doubtful: Callable[[bytes], bool] | None = None, slowest: float = 0.0) -> None:
         self.stream: Any = None
         self.kept = False
+        self.seconds = 0.0
         self.followed = False
         self._deadline = deadline
         self._doubtful = doubtful
         self._slowest = slowest
-        self._started = time.monotonic()
+        self._started = 0.0
         self._received = 0
         self._in_headers = True
 
@@ -60,6 +63,14 @@ class Exchange:
         if left <= 0:
             raise too_late("the time for the whole exchange is over")
         return left if timeout is None else min(timeout, left)
+
+    def goes_out(self, stream: Any, *, kept: bool) -> None:
+        """Note that the request is being written now, and to which connection."""
+        self.stream, self.kept, self._started = stream, kept, time.monotonic()
+
+    def came(self) -> None:
+        """Note that the response is here, whole."""
+        self.seconds = time.monotonic() - self._started
 
     def headers_came(self) -> None:
         """Note that from now on, what comes is the body."""
@@ -85,11 +96,6 @@ class Exchange:
         """Return how many seconds the second look may take."""
         wanted = 2 * self._slowest - self.seconds
         return min(max(wanted, _SHORTEST_LOOK), _LONGEST_LOOK, max(self._deadline - time.monotonic(), 0.0))
-
-    @property
-    def seconds(self) -> float:
-        """How long it has taken so far."""
-        return time.monotonic() - self._started
 
     def received(self, data: bytes) -> bytes:
         """Count what came."""

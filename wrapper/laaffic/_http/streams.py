@@ -67,10 +67,10 @@ class _Watched:
         """Return all that is to be written, after a look, at the last moment, for bytes that nobody asked for."""
         data, self._held = self._held + data if self._held else data, b""
         if exchange.stream is not self:
-            exchange.kept, self._used = self._used, True
-            if exchange.kept and self._holds_more():
+            kept, self._used = self._used, True
+            if kept and self._holds_more():
                 raise UncleanConnection
-            exchange.stream = self
+            exchange.goes_out(self, kept=kept)
         return data
 
     def _holds_more(self) -> bool:
