@@ -55,7 +55,8 @@ def _judged(server: Gateway, asked: argparse.Namespace, folder: Path, interrupte
     _table("what was claimed", counted(claims))
     _table("no claim is possible: the server was late after a stray response", {"recipients": len(book.late)})
     _table("what the processes used at their end", claims.used)
-    _table("left out, as it is known to be untrue", KNOWN)
+    if KNOWN:
+        _table("left out, as it is known to be untrue", KNOWN)
     strange = len(claims.strange)
     _table(
         "what must be 0",

@@ -21,6 +21,8 @@ _NUMBER, _MSG_ID, _ORDER_ID = itemgetter("number"), itemgetter("msgId"), itemget
 # What the usual response and each of its entries take besides their texts, in bytes.
 _AROUND = len('{"status":"","reason":"","success":"","fail":"","array":[]}')
 _AROUND_ENTRY = len('{"msgId":"","number":"","orderId":""},')
+_NAMES = ("status", "success", "fail", "array")
+_NAMES_OF_ENTRIES = (b'"number"', b'"msgId"')
 _MAX_BYTES_UNCOUNTED = 1024 * 1024
 _MAX_VALUES = 250_000  # a request has 1,000 recipients, with three values each
 CLAIMS = frozenset({"status", "success", "fail", "array", "failArray"})
@@ -95,7 +97,10 @@ def _read_plain(content: bytes) -> Reading | None:
         plain = (
             isinstance(entries, list)
             # Not a byte more than these fields take. So no key stands twice, of which orjson would show the last alone.
-            and len(content) == size + len(entries) * around - bool(entries)
+            and (
+                len(content) == size + len(entries) * around - bool(entries)
+                or _names_stand_once(content, texts, len(entries))
+            )
             and (not entries or (joined_numbers.isdecimal() and joined_numbers.isascii() and "" not in numbers))
             and _are_plain(msg_ids, joined_msg_ids)
             and _are_plain(ids, joined_ids)
@@ -121,6 +126,20 @@ def _columns(entries: list[Any]) -> tuple[list[Any], list[Any], list[Any], int]:
     order_ids = [*map(_ORDER_ID, entries)]
     null = bool(order_ids) and order_ids[0] is None
     return numbers, msg_ids, order_ids, _AROUND_ENTRY + (len("null") - len('""')) * null
+
+
+def _names_stand_once(content: bytes, texts: list[str], entries: int) -> bool:
+    """Return whether each name that counts stands once, and once in each entry, whatever else and white space there is.
+
+    A name within a text has a backslash before its quotes, and so may one have that is written with escapes.
+    """
+    return (
+        b"\\" not in content
+        and all(content.count(b'"%s"' % name.encode()) == 1 + texts.count(name) for name in _NAMES)
+        and all(content.count(name) == entries for name in _NAMES_OF_ENTRIES)
+        and content.count(b'"orderId"') in {0, entries}
+        and b'"failArray"' not in content
+    )
 
 
 def _are_plain(texts: list[str], joined: str) -> bool:
