@@ -76,7 +76,9 @@ message id is `accepted`, and the rest is `unknown`:
   status, if it has any, is not 0, and in which nothing may mean a success: no list, count or message id. Whatever
   begins like JSON and is something else (cut, a list, two documents, a figure), says 0 in any spelling, or is longer
   than a mebibyte may be a success;
-- a response of more than 250,000 values, which is not read.
+- a response of more than 250,000 values, which is not read;
+- a response behind which another one comes: on a connection that was used before, one that names nobody as accepted is
+  followed by a [second look](sending.md#connections-of-their-own).
 
 With `split_refused` a request is posted again in parts only after a refusal that leaves no doubt: its status is -3, -4,
 -5, -6, -7 or -9 with HTTP 2xx, it counts nobody as accepted, and every recipient is `rejected`. A request whose
