@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SPEC   := openapi.yaml
-CODE   := wrapper cli mock tests tools examples bench
+CODE   := wrapper cli mock campaigns tests tools examples bench
 # What tests wait for keeps no core busy, so there are more workers than cores.
 WORKERS ?= 4
 export REDOCLY_TELEMETRY := off

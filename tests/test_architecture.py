@@ -11,7 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-FOLDERS = {"laaffic": "wrapper", "laaffic_api": "generated_client", "laaffic_cli": "cli", "laaffic_mock": "mock"}
+FOLDERS = {
+    "laaffic": "wrapper",
+    "laaffic_api": "generated_client",
+    "laaffic_campaigns": "campaigns",
+    "laaffic_cli": "cli",
+    "laaffic_mock": "mock",
+}
 ROW = re.compile(r"^\| (`[^|]*) \|[^|]*\|([^|]*)\|$", re.MULTILINE)
 FILE = re.compile(r"[\w./]+\.(?:py|yaml)\b|[\w./]+/(?=[ `;,])")
 

@@ -65,13 +65,14 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("mocked")
 @pytest.mark.parametrize("code", cases(blocks("python")))
-def test_python_example_runs(code: str, tmp_path: Path) -> None:
+def test_python_example_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if "def test_" in code:
         (tmp_path / "test_page.py").write_text(code, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(tmp_path)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
         return
+    monkeypatch.chdir(tmp_path)  # some make files
     exec(compile(code, "page.py", "exec"), {"__name__": "__main__"})  # noqa: S102  # the point
 
 
@@ -120,7 +121,7 @@ def test_every_setting_has_its_row() -> None:
     rows = set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE))
     read = {
         variable
-        for folder in ("wrapper", "cli", "mock/laaffic_mock")
+        for folder in ("wrapper", "cli", "mock/laaffic_mock", "campaigns")
         for path in (ROOT / folder).rglob("*.py")
         for variable in OWN_VARIABLE.findall(path.read_text(encoding="utf-8"))
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("laaffic", "laaffic_api", "laaffic_cli", "laaffic_mock")
+PACKAGES = ("laaffic", "laaffic_api", "laaffic_campaigns", "laaffic_cli", "laaffic_mock")
 
 
 def run(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +41,8 @@ def test_the_wheel_asks_for_little(wheel: Path) -> None:
 def test_the_sdist_holds_the_sources(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
-    sources = {f"{folder}/__init__.py" for folder in ("wrapper/laaffic", "cli/laaffic_cli", "mock/laaffic_mock")}
+    folders = ("wrapper/laaffic", "campaigns/laaffic_campaigns", "cli/laaffic_cli", "mock/laaffic_mock")
+    sources = {f"{folder}/__init__.py" for folder in folders}
     assert {"openapi.yaml", "pyproject.toml", "README.md", "LICENSE", *sources} <= names
     assert not [name for name in names if name.startswith((".venv", "shared")) or "node_modules" in name]
 
@@ -57,3 +58,8 @@ def test_the_command_without_its_extra_says_what_to_install(clean_python: Path) 
     assert done.returncode == 2
     assert "install laaffic with its extra `cli`" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_campaigns_without_their_extra_say_what_to_install(clean_python: Path) -> None:
+    done = run(clean_python, "-c", "import laaffic_campaigns")
+    assert "install laaffic with its extra `campaigns`" in done.stderr

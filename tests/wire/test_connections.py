@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 
+import httpx2
 import pytest
 
 import laaffic
@@ -115,3 +116,29 @@ def test_fresh_connections_are_used_for_one_request_each(kind: str, server: Serv
             for _ in range(3):
                 client.send_batch(ONE)
     assert server.connections == 3
+
+
+def test_one_request_can_have_a_connection_of_its_own(kind: str, server: Server) -> None:
+    async def run() -> None:
+        async with laaffic.AsyncClient(base_url=server.url) as client:
+            for fresh in (False, True, True, False):
+                await client.send_batch(ONE, fresh_connection=fresh)
+
+    if kind == "async":
+        asyncio.run(run())
+    else:
+        with laaffic.Client(base_url=server.url) as client:
+            for fresh in (False, True, True, False):
+                client.send_batch(ONE, fresh_connection=fresh)
+    assert server.connections == 3
+
+
+def test_a_transport_of_ones_own_gives_no_connection_of_its_own(server: Server) -> None:
+    transport = httpx2.HTTPTransport()
+    with (
+        laaffic.Client(base_url=server.url, transport=transport) as client,
+        pytest.raises(laaffic.ConfigurationError, match="leave fresh_connection out") as caught,
+    ):
+        client.send_batch(ONE, fresh_connection=True)
+    assert caught.value.result.not_sent
+    assert server.posts == []

@@ -55,12 +55,12 @@ class AsyncClient(ClientBase):
         self,
         messages: Iterable[Message],
         *,
+        fresh_connection: bool = False,
         timeout: Timeout | None = None,
     ) -> BatchResult:
         """Send messages in exactly one request; see `Client.send_batch`. If cancelled, the outcome is unknown."""
-        return raised(
-            await self._send(one_batch(messages, self._settings.max_recipients, self._ids), one_timeout(timeout))
-        )
+        batch = one_batch(messages, self._settings.max_recipients, self._ids)
+        return raised(await self._send(batch, one_timeout(timeout), fresh=fresh_connection))
 
     def send_many(
         self,

@@ -154,6 +154,8 @@ class ClientBase:
             owner: the process, and the event loop where there is one.
             fresh: whether each request gets a connection that no other request uses.
         """
+        if fresh and self._transport is not None:
+            raise ConfigurationError("A transport has its own settings for keep-alive; leave fresh_connection out")
         if self._closed:
             raise ConfigurationError("This client is closed. Make another, or keep it open until everything is sent")
         fresh, interrupted = fresh or self._fresh, 0

@@ -66,11 +66,15 @@ class Client(ClientBase):
         """
         return accepted(self._send(one_message(number, content, sender_id, order_id, self._ids), one_timeout(timeout)))
 
-    def send_batch(self, messages: Iterable[Message], *, timeout: Timeout | None = None) -> BatchResult:
+    def send_batch(
+        self, messages: Iterable[Message], *, fresh_connection: bool = False, timeout: Timeout | None = None
+    ) -> BatchResult:
         """Send messages in exactly one request.
 
         Args:
             messages: at least one `Message`, or `Rows`, with at most `max_recipients` recipients in total.
+            fresh_connection: whether this request gets a connection of its own, as `fresh_connections` gives one to
+                all: for whoever posts the same again after a refusal. Cannot be combined with `transport`.
             timeout: seconds for this call alone; see `Client`.
 
         Returns:
@@ -84,7 +88,8 @@ class Client(ClientBase):
             HTTPStatusError: something other than the endpoint responded.
             ConfigurationError: the client is closed, or `timeout` is not seconds.
         """
-        return raised(self._send(one_batch(messages, self._settings.max_recipients, self._ids), one_timeout(timeout)))
+        batch = one_batch(messages, self._settings.max_recipients, self._ids)
+        return raised(self._send(batch, one_timeout(timeout), fresh=fresh_connection))
 
     def send_many(
         self,

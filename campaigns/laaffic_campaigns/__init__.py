@@ -1,0 +1,34 @@
+"""Campaigns that outlive their process: nobody gets a message twice, and nobody is forgotten.
+
+It stands on what `laaffic` makes public, and on SQLAlchemy: install laaffic with its extra `campaigns`.
+"""
+
+try:
+    import sqlalchemy as _  # noqa: F401  # only to say what is missing
+except ModuleNotFoundError as _missing:
+    raise ModuleNotFoundError(
+        "laaffic_campaigns needs SQLAlchemy: install laaffic with its extra `campaigns`", name=_missing.name
+    ) from None
+
+from laaffic_campaigns._campaign import Campaign
+from laaffic_campaigns._errors import (
+    CampaignExistsError,
+    LedgerBusyError,
+    LedgerError,
+    LedgerUnavailableError,
+    NoSuchCampaignError,
+)
+from laaffic_campaigns._ledger import Ledger
+from laaffic_campaigns._reports import Outcome, Status
+
+__all__ = [
+    "Campaign",
+    "CampaignExistsError",
+    "Ledger",
+    "LedgerBusyError",
+    "LedgerError",
+    "LedgerUnavailableError",
+    "NoSuchCampaignError",
+    "Outcome",
+    "Status",
+]

@@ -1,0 +1,160 @@
+"""How a chunk's recipients and their outcomes are kept: columns as JSON, compressed, behind a byte for the format."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import orjson
+
+import laaffic
+from laaffic_campaigns._errors import LedgerError
+
+_FORMAT = b"\x01"
+_OURS = re.compile(r"([a-z][0-9a-z]{9})-([0-9]+)-([0-9]+)")
+_STATES = {"a": "accepted", "r": "rejected", "n": "not_sent", "u": "unknown"}
+_LETTERS = {state: letter for letter, state in _STATES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Whom a chunk is for, and what they get.
+
+    Attributes:
+        numbers: of each recipient.
+        order_ids: the caller's, of each recipient; None where ours are posted.
+        sizes: how many recipients each message has.
+        contents: the text of each message; None once the texts are erased.
+        sender_ids: of each message.
+        indexes: of each message, in what the caller gave.
+    """
+
+    numbers: list[str]
+    order_ids: list[str | None]
+    sizes: list[int]
+    contents: list[str] | None
+    sender_ids: list[str | None]
+    indexes: list[int]
+
+    def wire_order_ids(self, key: str, sequence: int) -> list[str]:
+        """Return the order id that is posted for each recipient.
+
+        Args:
+            key: the campaign's own, in all order ids that we make for it.
+            sequence: of the chunk within its campaign.
+        """
+        prefix = f"{key}-{sequence}-"
+        return [theirs or f"{prefix}{position}" for position, theirs in enumerate(self.order_ids)]
+
+    def row_indexes(self) -> list[int]:
+        """Return for each recipient the index of its message."""
+        if len(self.indexes) == len(self.numbers):
+            return self.indexes
+        return [index for index, size in zip(self.indexes, self.sizes, strict=True) for _ in range(size)]
+
+    def without_contents(self) -> Self:
+        """Return the same without the texts."""
+        return replace(self, contents=None)
+
+    def messages(self, order_ids: Sequence[str]) -> list[laaffic.Message]:
+        """Return what is posted.
+
+        Raises:
+            LedgerError: the texts are erased.
+        """
+        if self.contents is None:
+            raise LedgerError("The texts of this campaign are erased")
+        made, start = [], 0
+        for size, content, sender_id in zip(self.sizes, self.contents, self.sender_ids, strict=True):
+            end = start + size
+            made.append(laaffic.Message(self.numbers[start:end], content, sender_id, order_ids[start:end]))
+            start = end
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of each recipient of a chunk, in the order of its payload."""
+
+    states: list[str]
+    msg_ids: list[str | None]
+    reasons: list[str | None]
+
+    def count(self, state: str) -> int:
+        """Return how many are in a state."""
+        return self.states.count(state)
+
+
+def pack_payload(payload: Payload) -> bytes:
+    """Return the bytes that are kept."""
+    columns = [
+        payload.numbers,
+        _or_one(payload.order_ids),
+        _or_one(payload.sizes),
+        payload.contents,
+        _or_one(payload.sender_ids),
+        _or_first(payload.indexes),
+    ]
+    return _packed(columns)
+
+
+def unpack_payload(content: bytes) -> Payload:
+    """Return what was packed."""
+    numbers, order_ids, sizes, contents, sender_ids, indexes = orjson.loads(raw(content))
+    sizes = sizes if isinstance(sizes, list) else [sizes] * (len(numbers) // sizes)
+    return Payload(
+        numbers=numbers,
+        order_ids=_all(order_ids, len(numbers)),
+        sizes=sizes,
+        contents=contents,
+        sender_ids=_all(sender_ids, len(sizes)),
+        indexes=list(range(indexes, indexes + len(sizes))) if isinstance(indexes, int) else indexes,
+    )
+
+
+def pack_outcomes(outcomes: Outcomes) -> bytes:
+    """Return the bytes that are kept."""
+    states = "".join([_LETTERS[state] for state in outcomes.states])
+    return _packed([states, _or_one(outcomes.msg_ids), _or_one(outcomes.reasons)])
+
+
+def unpack_outcomes(content: bytes) -> Outcomes:
+    """Return what was packed."""
+    states, msg_ids, reasons = orjson.loads(raw(content))
+    return Outcomes([_STATES[letter] for letter in states], _all(msg_ids, len(states)), _all(reasons, len(states)))
+
+
+def raw(content: bytes) -> bytes:
+    """Return the JSON in what is kept, for a look whether a word is in it at all.
+
+    Raises:
+        LedgerError: a newer version has written it.
+    """
+    if content[:1] != _FORMAT:
+        raise LedgerError("A newer version of laaffic has written this ledger", hint="Install that version.")
+    return zlib.decompress(content[1:])
+
+
+def ours(order_id: str) -> tuple[str, int, int] | None:
+    """Return the campaign's key, the chunk's sequence and the position that an order id of ours names."""
+    found = _OURS.fullmatch(order_id)
+    return None if found is None else (found[1], int(found[2]), int(found[3]))
+
+
+def _packed(columns: list[Any]) -> bytes:
+    return _FORMAT + zlib.compress(orjson.dumps(columns), 1)
+
+
+def _or_one(column: list[Any]) -> Any:
+    """Return the one value that all have, unless it is a list; else the column."""
+    return column[0] if column and column.count(column[0]) == len(column) else column
+
+
+def _all(kept: Any, size: int) -> list[Any]:
+    return kept if isinstance(kept, list) else [kept] * size
+
+
+def _or_first(column: list[int]) -> list[int] | int:
+    consecutive = bool(column) and column == list(range(column[0], column[0] + len(column)))
+    return column[0] if consecutive else column

@@ -1,0 +1,153 @@
+"""The ledger: a file that remembers who got what."""
+
+import os
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Literal, Self
+
+import laaffic
+from laaffic_campaigns._campaign import Campaign
+from laaffic_campaigns._database import Database
+from laaffic_campaigns._errors import LedgerBusyError, LedgerError, NoSuchCampaignError
+from laaffic_campaigns._loading import Rules, discard_dead, load
+from laaffic_campaigns._reading import found, known
+from laaffic_campaigns._reports import Outcome
+from laaffic_campaigns._states import CampaignState
+
+_MAX_NAME = 200
+_MAX_RECIPIENTS = 1000
+
+
+class Ledger:
+    """Campaigns in an SQLite file, which survive whatever becomes of the process. Use it as a context manager.
+
+    The file holds numbers and texts. It is made so that only its owner may read it.
+
+    Args:
+        url: where it is, such as `sqlite:///spring.db`; by default the environment variable LAAFFIC_LEDGER. A file that
+            is not there is made.
+
+    Raises:
+        LedgerError: there is no address, it is not one of a file on a disk of this machine, or a newer version of this
+            package has made the ledger.
+        LedgerUnavailableError: it cannot be opened.
+    """
+
+    __module__ = "laaffic_campaigns"
+
+    def __init__(self, url: str | None = None) -> None:
+        address = os.environ.get("LAAFFIC_LEDGER", "") if url is None else url
+        if not address.strip():
+            raise LedgerError(
+                "There is no address of a ledger", hint="Give one, such as sqlite:///spring.db, or set LAAFFIC_LEDGER."
+            )
+        self._database = Database(address.strip())
+        try:
+            self._discard_dead()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def __repr__(self) -> str:
+        """Show where it is."""
+        return f"Ledger({str(self._database.path)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def create(
+        self,
+        name: str,
+        given: Iterable[laaffic.Message | Sequence[str | None]],
+        *,
+        max_recipients: int = _MAX_RECIPIENTS,
+        sender_id: str | None = None,
+        exclude: Iterable[str] = (),
+        unique: bool = False,
+        on_invalid: Literal["raise", "report"] = "raise",
+    ) -> Campaign:
+        """Make a campaign. Nothing is posted; who gets what is fixed from then on, whatever becomes of its source.
+
+        Args:
+            name: its name, at most 200 characters; no other campaign of this ledger has it.
+            given: rows, `(number, content)` or `(number, content, order_id)`, or `laaffic.Message`s, or `laaffic.Rows`;
+                each is checked by the same rules. Recipients without an order id of yours get one of ours.
+            max_recipients: how many recipients one request has at most, 1 to 1,000.
+            sender_id: for rows, and for messages that have none.
+            exclude: numbers who get nothing, such as opt-outs, in any spelling. They are `not_sent`.
+            unique: whether a number gets only the first of its messages; of the others it is `not_sent`.
+            on_invalid: "raise" refuses the campaign for an invalid row; "report" makes it one recipient `not_sent`.
+
+        Raises:
+            CampaignExistsError: there is a campaign of this name.
+            LedgerBusyError: another campaign of this ledger is being filled.
+            LedgerError: an argument is not valid, or there is no recipient.
+            laaffic.InvalidMessageError: a row, or a number to exclude, is not valid. The campaign is not made.
+        """
+        if not isinstance(name, str) or not name.strip() or len(name) > _MAX_NAME:
+            raise LedgerError(f"A campaign's name has 1 to {_MAX_NAME} characters", hint="Give it another one.")
+        if isinstance(max_recipients, bool) or not 1 <= max_recipients <= _MAX_RECIPIENTS:
+            raise LedgerError(f"max_recipients must be from 1 to {_MAX_RECIPIENTS}", hint="Give another one.")
+        if on_invalid not in {"raise", "report"}:
+            raise LedgerError('on_invalid must be "raise" or "report"', hint="Give one of them.")
+        rows = given if isinstance(given, laaffic.Rows) else laaffic.Rows(given, sender_id=sender_id)  # type: ignore[arg-type]  # it checks that it is an iterable
+        if not isinstance(rows.rows, Iterable):
+            raise LedgerError("An async iterable cannot be read here", hint="Give a plain one.")
+        excluded = frozenset(map(laaffic.normalize_number, [exclude] if isinstance(exclude, str) else exclude))
+        sender = rows.sender_id if sender_id is None else laaffic.Rows((), sender_id=sender_id).sender_id
+        load(self._database, name, rows.rows, Rules(max_recipients, sender, excluded, unique, on_invalid == "report"))
+        return self.campaign(name)
+
+    def campaign(self, name: str) -> Campaign:
+        """Open a campaign.
+
+        Raises:
+            NoSuchCampaignError: there is none of this name.
+        """
+        for one in known(self._database, name):
+            return Campaign(self._database, one.id, one.name)
+        names = [repr(one.name) for one in known(self._database)]
+        hint = f"There are: {', '.join(names)}." if names else "There is none yet; create() makes one."
+        raise NoSuchCampaignError(f"There is no campaign {name!r} in this ledger", hint=hint)
+
+    def campaigns(self) -> list[Campaign]:
+        """Return all campaigns, the oldest first."""
+        return [Campaign(self._database, one.id, one.name) for one in known(self._database)]
+
+    def find(
+        self, *, number: str | None = None, order_id: str | None = None, msg_id: str | None = None
+    ) -> list[Outcome]:
+        """Return the outcomes of somebody, over all campaigns.
+
+        Args:
+            number: the number, in any spelling.
+            order_id: yours, or the one that was posted.
+            msg_id: the provider's id.
+
+        Raises:
+            LedgerError: none of them is given.
+            laaffic.InvalidMessageError: it is not a number with a country code.
+        """
+        if number is order_id is msg_id is None:
+            raise LedgerError("There is nothing to find", hint="Give number, order_id or msg_id.")
+        sent_to = None if number is None else laaffic.normalize_number(number)
+        return list(found(self._database, number=sent_to, order_id=order_id, msg_id=msg_id))
+
+    def _discard_dead(self) -> None:
+        """Throw away what a process that has ended did not fill to the end."""
+        if all(one.state != CampaignState.LOADING for one in known(self._database)):
+            return
+        try:
+            with self._database.locked_for("load", "opening the ledger"), self._database.write() as connection:
+                discard_dead(connection)
+        except LedgerBusyError:  # it is being filled
+            pass

@@ -1,0 +1,177 @@
+"""The transactions by which chunks and campaigns change their state. Each is called within one, and commits nothing.
+
+The order that keeps everybody from getting anything twice: a claim is committed before its chunk is posted; a chunk is
+posted by nobody but who claimed it; and only a proof that nothing was sent makes it ready again.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from laaffic_campaigns._chunks import Outcomes, pack_outcomes
+from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
+from laaffic_campaigns._schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._states import (
+    UNKNOWN,
+    CampaignState,
+    ChunkState,
+    campaign_states_before,
+    chunk_states_before,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A chunk that is this process's to post."""
+
+    id: int
+    sequence: int
+    size: int
+    token: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is known of a chunk after its request."""
+
+    outcomes: Outcomes
+    status: str | None
+    reason: str | None
+    posted_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A campaign, as it is kept.
+
+    Attributes:
+        key: what order ids of ours begin with.
+        state: where it is.
+        held: whether a person has paused it.
+    """
+
+    key: str
+    state: str
+    held: bool
+
+
+def campaign_row(connection: Connection, campaign: int) -> Kept:
+    """Return what is kept of a campaign.
+
+    Raises:
+        NoSuchCampaignError: it is not there any more.
+    """
+    wanted = select(campaigns.c.key, campaigns.c.state, campaigns.c.held).where(campaigns.c.id == campaign)
+    row = connection.execute(wanted).first()
+    if row is None:
+        raise NoSuchCampaignError("The campaign is not in the ledger any more")
+    return Kept(*row)
+
+
+def move(
+    connection: Connection, campaign: int, to: CampaignState, now: float, *, why: str | None = None, held: bool = False
+) -> bool:
+    """Bring a campaign into a state, and return whether there was a step to it."""
+    may = (campaigns.c.id == campaign) & campaigns.c.state.in_(campaign_states_before(to))
+    values = {"state": to, "why": why, "held": held, "since": now}
+    return bool(connection.execute(update(campaigns).where(may).values(**values)).rowcount)
+
+
+def pause_for(connection: Connection, campaign: int, why: str, now: float) -> None:
+    """Pause a campaign that runs; one that a person has paused stays so."""
+    may = (campaigns.c.id == campaign) & (campaigns.c.state == CampaignState.RUNNING)
+    connection.execute(update(campaigns).where(may).values(state=CampaignState.PAUSED, why=why, since=now))
+
+
+def start(connection: Connection, campaign: int, now: float) -> bool:
+    """Let a campaign run, unless it has ended or a person has paused it; return whether it runs.
+
+    Raises:
+        LedgerError: it is still being filled.
+    """
+    row = campaign_row(connection, campaign)
+    if row.state == CampaignState.LOADING:
+        raise LedgerError("The campaign is still being filled", hint="Run it when create() has returned.")
+    return not row.held and move(connection, campaign, CampaignState.RUNNING, now)
+
+
+def claim(connection: Connection, campaign: int, token: str, now: float) -> Claimed | None:
+    """Claim the next chunk of a campaign that runs; None when there is none, or when it does not run.
+
+    Only once this is committed may the chunk be posted.
+    """
+    running = select(campaigns.c.state).where(campaigns.c.id == campaign).with_for_update(read=True)
+    if connection.scalar(running) != CampaignState.RUNNING:
+        return None
+    found = connection.execute(
+        select(chunks.c.id, chunks.c.sequence, chunks.c.size, payloads.c.content)
+        .join(payloads)
+        .where(chunks.c.campaign == campaign, chunks.c.state.in_(chunk_states_before(ChunkState.CLAIMED)))
+        .order_by(chunks.c.sequence)
+        .limit(1)
+        .with_for_update(of=chunks, skip_locked=True)
+    ).first()
+    if found is None:
+        return None
+    connection.execute(
+        update(chunks).where(chunks.c.id == found.id).values(state=ChunkState.CLAIMED, token=token, claimed_at=now)
+    )
+    return Claimed(found.id, found.sequence, found.size, token, found.content)
+
+
+def record(connection: Connection, campaign: int, claimed: Claimed, settled: Settled, now: float) -> bool:
+    """Record what became of a chunk, as often as it takes; return whether the token was its own.
+
+    An outcome that comes with a token of nobody's is kept as an incident, and pauses the campaign.
+    """
+    told, content = settled.outcomes, pack_outcomes(settled.outcomes)
+    chunk, token = claimed.id, claimed.token
+    state = ChunkState.UNKNOWN if told.count(UNKNOWN) else ChunkState.DONE
+    mine = (chunks.c.id == chunk) & (chunks.c.token == token)
+    changed = connection.execute(
+        update(chunks)
+        .where(mine, chunks.c.state.in_(chunk_states_before(state)))
+        .values(
+            state=state,
+            version=chunks.c.version + 1,
+            status=settled.status,
+            reason=settled.reason,
+            posted_at=settled.posted_at,
+            **{name: told.count(name) for name in ("accepted", "rejected", "not_sent", "unknown")},
+        )
+    )
+    if changed.rowcount:
+        connection.execute(delete(outcomes).where(outcomes.c.chunk == chunk))
+        connection.execute(insert(outcomes).values(chunk=chunk, content=content))
+        return True
+    if connection.scalar(select(chunks.c.id).where(mine)) is not None:
+        return True  # it is recorded already
+    connection.execute(insert(incidents).values(campaign=campaign, chunk=chunk, token=token, at=now, content=content))
+    why = "An outcome came for a chunk that somebody else claimed. It is kept; ask the maintainers of laaffic."
+    move(connection, campaign, CampaignState.PAUSED, now, why=why, held=True)
+    return False
+
+
+def release(connection: Connection, token: str) -> bool:
+    """Make a chunk ready again, on proof that nothing of it was sent; return whether it was still claimed so."""
+    may = (chunks.c.token == token) & chunks.c.state.in_(chunk_states_before(ChunkState.READY))
+    values = {"state": ChunkState.READY, "token": None, "claimed_at": None}
+    return bool(connection.execute(update(chunks).where(may).values(**values)).rowcount)
+
+
+def sweep(connection: Connection) -> int:
+    """Let go of what the dead have claimed: it is unknown. Only for who holds the ledger's lock.
+
+    A wrong verdict does no harm: nobody posts it again, and the outcome still counts when it comes.
+    """
+    dead = update(chunks).where(chunks.c.state == ChunkState.CLAIMED)
+    return int(connection.execute(dead.values(state=ChunkState.UNKNOWN, unknown=chunks.c.size)).rowcount)
+
+
+def finish(connection: Connection, campaign: int, now: float) -> bool:
+    """Note that a campaign is done, when no chunk is left; return whether there is nothing more to claim."""
+    left = set(connection.scalars(select(chunks.c.state).where(chunks.c.campaign == campaign).distinct()))
+    if not left & {ChunkState.READY, ChunkState.CLAIMED}:
+        move(connection, campaign, CampaignState.DONE, now)
+    return ChunkState.READY not in left or campaign_row(connection, campaign).state != CampaignState.RUNNING

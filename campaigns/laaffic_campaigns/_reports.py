@@ -1,0 +1,82 @@
+"""What a campaign tells about itself."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a campaign is. Each recipient is counted in exactly one of the counts.
+
+    Attributes:
+        name: of the campaign.
+        state: `loading`, `ready`, `running`, `paused`, `done` or `cancelled`. One whose process was killed stays
+            `running` until it is run again.
+        why: why it is paused, in plain words; None otherwise.
+        recipients: how many it has in all.
+        to_go: nothing was posted for them yet.
+        in_flight: a request with them is in flight, or was when its process ended; the next run makes these `unknown`.
+        accepted: the provider took the message.
+        rejected: the provider did not take it.
+        not_sent: nothing left this machine, and nothing will: invalid, excluded, twice, or cancelled.
+        unknown: it may have been sent. They are never posted again.
+        since: when it came into its state, in seconds since 1970.
+    """
+
+    __module__ = "laaffic_campaigns"
+
+    name: str
+    state: str
+    why: str | None
+    recipients: int
+    to_go: int
+    in_flight: int
+    accepted: int
+    rejected: int
+    not_sent: int
+    unknown: int
+    since: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as a dict of what JSON has."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one recipient.
+
+    Attributes:
+        campaign: the campaign's name.
+        index: of the row or message, in what was given to `create`, from 0.
+        number: the recipient's number; what was given as one, where the row is invalid.
+        order_id: the caller's own, or None.
+        wire_order_id: the order id that was, or will be, posted; None for one for whom nothing ever is.
+        state: `to_go`, `in_flight`, `accepted`, `rejected`, `not_sent` or `unknown`.
+        msg_id: the provider's id, or None.
+        status: the provider's status for the request, such as `"0"`; None when no response has one.
+        reason: why, where it is known. It may quote numbers or texts: keep it out of logs.
+        posted_at: when its request was posted, in seconds since 1970; for one whose process was killed, when it was
+            about to be; None when it was not.
+    """
+
+    __module__ = "laaffic_campaigns"
+
+    campaign: str
+    index: int
+    number: str
+    order_id: str | None
+    wire_order_id: str | None
+    state: str
+    msg_id: str | None
+    status: str | None
+    reason: str | None
+    posted_at: float | None
+
+    def __repr__(self) -> str:
+        """Show nothing that may be a number or quote a text."""
+        return f"Outcome(campaign={self.campaign!r}, index={self.index}, state={self.state!r})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as a dict of what JSON has. The number is there in full: keep it out of logs."""
+        return asdict(self)

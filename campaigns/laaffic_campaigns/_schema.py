@@ -1,0 +1,123 @@
+"""The tables of a ledger, and their version.
+
+Payloads and outcomes have tables of their own, so that a change of state rewrites none of them.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    inspect,
+    select,
+)
+
+from laaffic_campaigns._errors import LedgerError
+
+VERSION = 1
+_KEY = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER counts up by itself in SQLite
+
+metadata = MetaData()
+
+ledgers = Table("laaffic_ledger", metadata, Column("version", Integer, nullable=False))
+
+campaigns = Table(
+    "laaffic_campaigns",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("key", String(10), nullable=False, unique=True),  # what order ids of ours begin with
+    Column("state", String(16), nullable=False),
+    Column("why", Text),
+    Column("held", Boolean, nullable=False),  # whether a person paused it, so that only a person lets it go on
+    Column("created_at", Float, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("recipients", BigInteger, nullable=False),
+)
+
+chunks = Table(
+    "laaffic_chunks",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("campaign", ForeignKey(campaigns.c.id, ondelete="CASCADE"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    # The chunk that this one is made from, and which part of it: so no part can be made twice.
+    Column("parent", ForeignKey("laaffic_chunks.id")),
+    Column("part", Integer, nullable=False, default=0),
+    Column("version", Integer, nullable=False, default=0),  # one more with each change of its outcomes
+    Column("size", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("token", String(32)),
+    Column("claimed_at", Float),
+    Column("posted_at", Float),
+    Column("status", Text),
+    Column("reason", Text),
+    Column("accepted", Integer, nullable=False, default=0),
+    Column("rejected", Integer, nullable=False, default=0),
+    Column("not_sent", Integer, nullable=False, default=0),
+    Column("unknown", Integer, nullable=False, default=0),
+    UniqueConstraint("campaign", "sequence"),
+    UniqueConstraint("parent", "part"),
+    Index("laaffic_chunks_by_state", "campaign", "state", "sequence"),
+)
+
+payloads = Table(
+    "laaffic_payloads",
+    metadata,
+    Column("chunk", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+outcomes = Table(
+    "laaffic_outcomes",
+    metadata,
+    Column("chunk", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# What nobody can account for, such as an outcome that comes with a stranger's token. It is kept, and it pauses.
+incidents = Table(
+    "laaffic_incidents",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("campaign", ForeignKey(campaigns.c.id, ondelete="CASCADE"), nullable=False),
+    Column("chunk", BigInteger, nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+
+def is_current(connection: Connection) -> bool:
+    """Return whether the tables are there, in this version.
+
+    Raises:
+        LedgerError: a newer version has made them.
+    """
+    if not inspect(connection).has_table(ledgers.name):
+        return False
+    version = connection.scalar(select(ledgers.c.version))
+    if version is not None and version > VERSION:
+        raise LedgerError(
+            f"The ledger has version {version}, and this version of laaffic knows versions up to {VERSION}",
+            hint="Install the newer version of laaffic that made it.",
+        )
+    return version == VERSION
+
+
+def set_up(connection: Connection) -> None:
+    """Make the tables, where they are not there yet. Nothing happens when another process was quicker."""
+    if not is_current(connection):
+        metadata.create_all(connection)
+        connection.execute(insert(ledgers).values(version=VERSION))

@@ -1,0 +1,70 @@
+"""The states of campaigns and chunks, and every step that there is from one to another. Pure.
+
+A chunk is what one request posts. There is no step from unknown to ready: what may have been sent is not sent again.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class CampaignState(StrEnum):
+    """Where a campaign is."""
+
+    LOADING = "loading"
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ChunkState(StrEnum):
+    """Where a chunk is: unknown is one of which nobody, or not everybody, has a certain outcome."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    DONE = "done"
+    UNKNOWN = "unknown"
+
+
+CAMPAIGN_STEPS: Mapping[CampaignState, frozenset[CampaignState]] = {
+    CampaignState.LOADING: frozenset({CampaignState.READY}),
+    CampaignState.READY: frozenset({CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.CANCELLED}),
+    CampaignState.RUNNING: frozenset(
+        {CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DONE, CampaignState.CANCELLED}
+    ),
+    CampaignState.PAUSED: frozenset(
+        {CampaignState.PAUSED, CampaignState.READY, CampaignState.RUNNING, CampaignState.CANCELLED}
+    ),
+    CampaignState.DONE: frozenset(),
+    CampaignState.CANCELLED: frozenset(),
+}
+CHUNK_STEPS: Mapping[ChunkState, frozenset[ChunkState]] = {
+    ChunkState.READY: frozenset({ChunkState.CLAIMED}),
+    ChunkState.CLAIMED: frozenset({ChunkState.READY, ChunkState.DONE, ChunkState.UNKNOWN}),
+    ChunkState.UNKNOWN: frozenset({ChunkState.UNKNOWN, ChunkState.DONE}),
+    ChunkState.DONE: frozenset(),
+}
+ENDED = frozenset({CampaignState.DONE, CampaignState.CANCELLED})
+
+TO_GO = "to_go"
+IN_FLIGHT = "in_flight"
+NOT_SENT = "not_sent"
+UNKNOWN = "unknown"
+
+
+def campaign_states_before(after: CampaignState) -> list[CampaignState]:
+    """Return the states from which a campaign may come into another."""
+    return [state for state, steps in CAMPAIGN_STEPS.items() if after in steps]
+
+
+def chunk_states_before(after: ChunkState) -> list[ChunkState]:
+    """Return the states from which a chunk may come into another."""
+    return [state for state, steps in CHUNK_STEPS.items() if after in steps]
+
+
+def state_without_outcome(chunk: str, campaign: str) -> str:
+    """Return what is known of the recipients of a chunk that has no outcome."""
+    if chunk == ChunkState.READY:
+        return NOT_SENT if campaign == CampaignState.CANCELLED else TO_GO
+    return IN_FLIGHT if chunk == ChunkState.CLAIMED else UNKNOWN
