@@ -1,0 +1,224 @@
+"""Running a campaign against a real server."""
+
+import json
+import logging
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import laaffic
+from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError
+from laaffic_campaigns._chunks import unpack_payload
+from support.server import Action, Connection, Server, answer, drop, success
+
+ROWS = [(f"999{n:08d}", f"Hello, your code is {n:04d}") for n in range(10)]
+NO_MONEY = answer({"status": "-10", "reason": "no money"})
+
+
+@pytest.fixture
+def campaign(ledger: Ledger) -> Campaign:
+    """Return a campaign of ten recipients in five requests."""
+    return ledger.create("spring", ROWS, max_recipients=2)
+
+
+def posted(server: Server) -> list[str]:
+    return [m["numbers"] for post in server.posts for m in post.json()["array"]]
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_everybody_gets_it_once(campaign: Campaign, client: laaffic.Client, server: Server, concurrency: int) -> None:
+    status = campaign.run(client, concurrency=concurrency)
+    assert (status.state, status.accepted, status.recipients) == ("done", 10, 10)
+    assert sorted(posted(server)) == [number for number, _ in ROWS]
+    assert campaign.run(client) == status
+    assert len(server.posts) == server.connections == 5
+
+
+def test_what_is_posted_is_what_was_frozen(ledger: Ledger, client: laaffic.Client, server: Server) -> None:
+    both = laaffic.Message(["99900000001", "99900000002"], "Both", "ACME")
+    ledger.create("spring", [both, laaffic.Message("99900000003", "One", order_ids="mine")]).run(client)
+    [first, second] = server.posts[0].json()["array"]
+    assert (first["numbers"], first["content"], first["senderId"]) == ("99900000001,99900000002", "Both", "ACME")
+    assert second == {"numbers": "99900000003", "content": "One", "orderId": "mine"}
+    wire = [outcome.wire_order_id for outcome in ledger.campaign("spring").outcomes()]
+    assert ",".join(str(order_id) for order_id in wire[:2]) == first["orderId"]
+
+
+def test_an_empty_account_pauses_and_is_gone_on_from(
+    campaign: Campaign, client: laaffic.Client, server: Server
+) -> None:
+    server.will(success, NO_MONEY, success)
+    status = campaign.run(client)
+    assert (status.state, status.accepted, status.to_go) == ("paused", 2, 8)
+    assert "-10" in str(status.why)
+    status = campaign.run(client)
+    assert (status.state, status.accepted, status.why) == ("done", 10, None)
+
+
+def test_no_connection_pauses(campaign: Campaign) -> None:
+    with Server() as gone:
+        url = gone.url
+    with laaffic.Client(base_url=url, connect_retries=0) as client:
+        status = campaign.run(client)
+    assert (status.state, status.to_go) == ("paused", 10)
+    assert "No connection could be made" in str(status.why)
+
+
+def test_too_many_requests_slow_it_down_and_it_goes_on(
+    campaign: Campaign, client: laaffic.Client, server: Server
+) -> None:
+    server.will(answer(b"slowly", status=429), success)
+    assert campaign.run(client).accepted == 10
+    assert len(server.posts) == 6
+
+
+def test_a_lost_response_is_unknown_and_never_posted_again(
+    campaign: Campaign, client: laaffic.Client, server: Server
+) -> None:
+    server.will(drop, success)
+    status = campaign.run(client)
+    assert (status.state, status.accepted, status.unknown) == ("done", 8, 2)
+    campaign.run(client)
+    assert len(server.posts) == 5
+    lost = [outcome for outcome in campaign.outcomes() if outcome.state == "unknown"]
+    assert all("response was lost" in str(each.reason) and each.posted_at and each.wire_order_id for each in lost)
+
+
+def test_refusals_in_a_row_pause(campaign: Campaign, client: laaffic.Client, server: Server) -> None:
+    server.will(answer({"status": "-6", "reason": "no template"}))
+    status = campaign.run(client)
+    assert (status.state, status.rejected, status.to_go) == ("paused", 6, 4)
+    assert {each.reason for each in campaign.outcomes() if each.state == "rejected"} == {"no template"}
+
+
+def test_a_client_that_allows_fewer_recipients_posts_nothing(campaign: Campaign, server: Server) -> None:
+    with laaffic.Client(base_url=server.url, max_recipients=1) as client:
+        status = campaign.run(client)
+    assert (status.state, status.to_go) == ("paused", 10)
+    assert "too many for one request" in str(status.why)
+    assert server.posts == []
+
+
+def test_a_pause_holds_until_it_is_taken_back(campaign: Campaign, client: laaffic.Client, server: Server) -> None:
+    def pauses(connection: Connection) -> bool:
+        campaign.pause()
+        return success(connection)
+
+    server.will(pauses, success)
+    assert campaign.run(client).accepted == 2
+    assert campaign.run(client).state == "paused"
+    assert campaign.resume().state == "ready"
+    assert campaign.run(client).accepted == 10
+
+
+def test_what_is_cancelled_is_not_sent(campaign: Campaign, client: laaffic.Client, server: Server) -> None:
+    def cancels(connection: Connection) -> bool:
+        campaign.cancel()
+        return success(connection)
+
+    server.will(cancels, success)
+    status = campaign.run(client)
+    assert (status.state, status.accepted, status.not_sent) == ("cancelled", 2, 8)
+    assert {each.reason for each in campaign.outcomes() if each.state == "not_sent"} == {
+        "the campaign was cancelled before it was posted"
+    }
+    with pytest.raises(LedgerError, match="is cancelled"):
+        campaign.resume()
+
+
+def test_a_second_run_posts_nothing_and_says_who_runs(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
+) -> None:
+    caught: list[LedgerBusyError] = []
+
+    def runs_too(connection: Connection) -> bool:
+        with Ledger(f"sqlite:///{path}") as other:
+            try:
+                other.campaign("spring").run(client)
+            except LedgerBusyError as error:
+                caught.append(error)
+            assert other.campaign("spring").status().in_flight == 2
+        return success(connection)
+
+    server.will(runs_too, success)
+    assert campaign.run(client).accepted == 10
+    assert "running a campaign" in str(caught[0])
+    assert caught[0].nothing_was_sent
+    assert len(server.posts) == 5
+
+
+def test_somebody_is_found_by_number_order_id_and_message_id(
+    ledger: Ledger, campaign: Campaign, client: laaffic.Client
+) -> None:
+    campaign.run(client)
+    ledger.create("summer", [(ROWS[3][0], "Hello", "mine")])
+    first, second = ledger.find(number="+999 0000-0003")
+    assert [(each.campaign, each.state) for each in (first, second)] == [("spring", "accepted"), ("summer", "to_go")]
+    assert ledger.find(order_id=first.wire_order_id) == [first]
+    assert ledger.find(order_id="mine") == [second]
+    assert first in ledger.find(msg_id=first.msg_id)
+    assert ledger.find(number=ROWS[3][0], msg_id="none") == []
+    with pytest.raises(LedgerError, match="nothing to find"):
+        ledger.find()
+
+
+def test_texts_are_erased_from_every_file(campaign: Campaign, client: laaffic.Client, path: Path) -> None:
+    with pytest.raises(LedgerError, match="not ended"):
+        campaign.erase_texts()
+    campaign.run(client)
+    before = campaign.status()
+    campaign.erase_texts()
+    assert campaign.status() == before
+    assert [each.number for each in campaign.outcomes()] == [number for number, _ in ROWS]
+    with closing(sqlite3.connect(path)) as connection:
+        contents = [content for (content,) in connection.execute("select content from laaffic_payloads")]
+    assert all(unpack_payload(content).contents is None for content in contents)
+    assert not path.with_name("spring.db-journal").exists()  # it keeps the last pages that were overwritten
+
+
+def test_a_status_and_an_outcome_are_json(campaign: Campaign, client: laaffic.Client) -> None:
+    status = campaign.run(client).as_dict()
+    parts = ("to_go", "in_flight", "accepted", "rejected", "not_sent", "unknown")
+    assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, "since"]
+    assert sum(status[part] for part in parts) == status["recipients"]
+    assert json.loads(json.dumps(next(campaign.outcomes()).as_dict()))["state"] == "accepted"
+
+
+@pytest.mark.parametrize("concurrency", [0, 101, True, "4"])
+def test_a_concurrency_that_cannot_be_is_refused(campaign: Campaign, client: laaffic.Client, concurrency: int) -> None:
+    with pytest.raises(laaffic.ConfigurationError, match="concurrency"):
+        campaign.run(client, concurrency=concurrency)
+
+
+def test_only_a_client_that_blocks_can_run_it(campaign: Campaign) -> None:
+    with pytest.raises(laaffic.ConfigurationError, match="AsyncClient"):
+        campaign.run(laaffic.AsyncClient())  # type: ignore[arg-type]  # the point
+
+
+def test_who_was_in_flight_when_a_process_ended_is_told_in_the_log(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    reached, over = threading.Event(), threading.Event()
+
+    def late(connection: Connection) -> bool:
+        reached.set()
+        over.wait(60)
+        return success(connection)
+
+    actions: list[Action] = [late, success]
+    server.will(*actions)
+    first = threading.Thread(target=campaign.run, args=(client,))
+    first.start()
+    assert reached.wait(60)
+    path.with_name("spring.db.run.lock").unlink()  # so that a second one takes the first one for dead
+    with Ledger(f"sqlite:///{path}") as other, caplog.at_level(logging.WARNING, "laaffic.campaigns"):
+        status = other.campaign("spring").run(client)
+    assert (status.unknown, status.accepted) == (2, 8)
+    assert "1 requests were in flight" in caplog.text
+    over.set()
+    first.join(60)
+    assert campaign.status().accepted == 10  # the outcome that came late still counts
+    assert len(server.posts) == 5
