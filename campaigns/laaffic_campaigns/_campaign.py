@@ -91,7 +91,7 @@ class Campaign:
         return status_of(self._database, self._id)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Yield what is known of each recipient, at any time; a recipient of many millions needs no more memory."""
+        """Yield what is known of each recipient, at any time. A campaign of millions takes no more memory."""
         return outcomes_of(self._database, self._id)
 
     def erase_texts(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
 from laaffic_campaigns._lock import locked
@@ -44,7 +44,10 @@ class Database:
             )
         _make_private(self.path)
         self._engine = create_engine(
-            URL.create("sqlite", database=str(self.path)), connect_args={"timeout": _BUSY}, hide_parameters=True
+            URL.create("sqlite", database=str(self.path)),
+            connect_args={"timeout": _BUSY},
+            hide_parameters=True,
+            poolclass=NullPool,  # an open connection must not be carried over a fork
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)

@@ -101,7 +101,7 @@ def _begin(connection: Connection, name: str) -> int:
     if connection.scalar(select(campaigns.c.id).where(campaigns.c.name == name)) is not None:
         raise CampaignExistsError(
             f"There is a campaign {name!r} in this ledger",
-            hint="To go on with it, run ledger.campaign(name). To send anew to everybody, choose another name.",
+            hint=f"To go on, run ledger.campaign({name!r}). To send to everybody anew, choose another name.",
         )
     now = time.time()
     key = secrets.choice(_LETTERS) + "".join(secrets.choice(_MORE) for _ in range(_KEY_LENGTH - 1))

@@ -79,18 +79,19 @@ class Runner:
             raise self._failure
 
     def _work_together(self) -> None:
-        # Each request is in a thread of its own, so that Ctrl-C, which comes to the main one, breaks none off.
-        threads = [threading.Thread(target=self._work, name="laaffic-campaign") for _ in range(self._concurrency)]
+        # Requests are in threads, so that Ctrl-C, which comes to the main one, breaks none off. They are not waited for
+        # by join(): once that is interrupted, Python takes a thread for ended.
+        working: list[threading.Lock] = []
         try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            for _ in range(self._concurrency):
+                done = threading.Lock()
+                done.acquire()
+                threading.Thread(target=self._work, args=(done,), name="laaffic-campaign").start()
+                working.append(done)
+            _wait_for(working)
         except BaseException as error:
             self._stop.set()
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+            _wait_for(working)
             self._pause(f"interrupted ({type(error).__name__}); run it again, and it goes on")
             raise
         if self._failure is not None and not isinstance(self._failure, LedgerUnavailableError):
@@ -100,13 +101,15 @@ class Runner:
         with self._database.write() as connection:
             pause_for(connection, self._campaign, why, time.time())
 
-    def _work(self) -> None:
+    def _work(self, done: threading.Lock) -> None:
         try:
             while not self._stop.is_set() and (mine := self._claim()) is not None:
                 self._deliver(*mine)
         except BaseException as error:  # noqa: BLE001  # raised by run(), which waits for this thread
             self._failure = self._failure or error
             self._stop.set()
+        finally:
+            done.release()
 
     def _claim(self) -> tuple[Claimed, float] | None:
         began, token = _elapsed(), uuid.uuid4().hex
@@ -173,6 +176,12 @@ class Runner:
                 return
             time.sleep(wait)
             wait = min(2 * wait, _MAX_WAIT)
+
+
+def _wait_for(working: list[threading.Lock]) -> None:
+    for done in working:
+        with done:
+            pass
 
 
 def _told(result: laaffic.BatchResult, size: int, error: laaffic.LaafficError | None) -> Outcomes:

@@ -112,7 +112,7 @@ def test_what_cannot_be_is_refused(
 
 def test_a_name_is_used_once(ledger: Ledger) -> None:
     ledger.create("spring", [HELLO])
-    with pytest.raises(CampaignExistsError, match=r"ledger\.campaign\(name\)"):
+    with pytest.raises(CampaignExistsError, match=r"run ledger\.campaign\('spring'\)"):
         ledger.create("spring", [HELLO])
     assert ledger.campaign("spring").status().recipients == 1
 

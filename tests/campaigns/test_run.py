@@ -2,7 +2,10 @@
 
 import json
 import logging
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +15,9 @@ import pytest
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError
 from laaffic_campaigns._chunks import unpack_payload
+from laaffic_campaigns._database import Database
+from laaffic_campaigns._protocol import claim, start
+from laaffic_campaigns._runner import Runner
 from support.server import Action, Connection, Server, answer, drop, success
 
 ROWS = [(f"999{n:08d}", f"Hello, your code is {n:04d}") for n in range(10)]
@@ -222,3 +228,37 @@ def test_who_was_in_flight_when_a_process_ended_is_told_in_the_log(
     first.join(60)
     assert campaign.status().accepted == 10  # the outcome that came late still counts
     assert len(server.posts) == 5
+
+
+def test_a_claim_that_is_too_old_is_not_posted(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
+) -> None:
+    database = Database(f"sqlite:///{path}")
+    with database.write() as connection:
+        assert start(connection, 1, 1.0)
+        mine = claim(connection, 1, "a", 1.0)
+    assert mine is not None
+    Runner(database, client, 1, "k123456789", concurrency=1)._deliver(mine, began=-1000.0)
+    database.close()
+    assert server.posts == []
+    assert campaign.status().to_go == 10
+
+
+def test_ctrl_c_lets_what_is_in_flight_end_and_pauses(ledger: Ledger, server: Server, path: Path) -> None:
+    campaign = ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(500)], max_recipients=1)
+
+    def late(connection: Connection) -> bool:
+        running.send_signal(signal.SIGINT)
+        threading.Event().wait(0.2)  # so that it most likely comes before the response
+        return success(connection)
+
+    server.will(late, success)
+    program = Path(__file__).with_name("one_process.py")
+    arguments = ["run", f"sqlite:///{path}", server.url, "app", "1"]
+    running = subprocess.Popen([sys.executable, str(program), *arguments], stderr=subprocess.PIPE)
+    _, said = running.communicate(timeout=60)
+    assert b"KeyboardInterrupt" in said
+    status = campaign.status()
+    assert (status.state, status.unknown, status.in_flight) == ("paused", 0, 0)
+    assert status.accepted == len(server.posts) >= 1
+    assert "run it again" in str(status.why)
