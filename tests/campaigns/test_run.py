@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import laaffic
-from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError
+from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._chunks import unpack_payload
 from laaffic_campaigns._database import Database
 from laaffic_campaigns._protocol import claim, start
@@ -262,3 +262,38 @@ def test_ctrl_c_lets_what_is_in_flight_end_and_pauses(ledger: Ledger, server: Se
     assert (status.state, status.unknown, status.in_flight) == ("paused", 0, 0)
     assert status.accepted == len(server.posts) >= 1
     assert "run it again" in str(status.why)
+
+
+def test_an_outcome_is_kept_while_the_ledger_cannot_be_written(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def rename(old: str, new: str) -> None:
+        with closing(sqlite3.connect(path, timeout=60)) as connection, connection:
+            connection.execute(f"alter table {old} rename to {new}")
+
+    def breaks_it(connection: Connection) -> bool:
+        rename("laaffic_outcomes", "gone")
+        mended.start()
+        return success(connection)
+
+    mended = threading.Timer(0.3, rename, ("gone", "laaffic_outcomes"))
+    server.will(breaks_it, success)
+    with caplog.at_level(logging.WARNING, "laaffic.campaigns"):
+        status = campaign.run(client)
+    mended.join(60)
+    assert (status.state, status.accepted, len(server.posts)) == ("done", 10, 5)
+    assert "an outcome cannot be written yet" in caplog.text
+
+
+def test_a_ledger_that_fails_before_a_claim_ends_the_run_and_loses_nobody(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("alter table laaffic_payloads rename to gone")
+    with pytest.raises(LedgerUnavailableError, match="no such table") as caught:
+        campaign.run(client)
+    assert not caught.value.nothing_was_sent
+    assert server.posts == []
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("alter table gone rename to laaffic_payloads")
+    assert campaign.run(client).accepted == 10
