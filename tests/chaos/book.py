@@ -12,7 +12,7 @@ from pathlib import Path
 # the response that follows. When the server itself took longer than this to send that, the client could not know: a
 # limit that is documented. What had been there for long when the request came was there to be seen before it.
 SECOND_LOOK, FOR_LONG = 0.2, 0.5  # seconds
-PART = 5_000_000  # how many recipients one process may have
+PART = 1_000_000  # how many recipients one process may have; a number has room for a hundred such
 NORMAL, REFUSED = "1", "6"  # what kind of number it is: the server refuses any request with one of the second
 
 

@@ -7,11 +7,6 @@ import os
 
 # The name of a fault, an interrupt or a scenario, and what is wrong.
 KNOWN: dict[str, str] = {
-    "accepts, then a stray": "a late -16 with a wrong Date makes that the next request is posted twice",
-    "accepts, two at once": "the same",
-    "refuses, then a stray": "the same",
-    "accepts, says it twice": "where a key stands twice in a response, the last one wins: posted twice after a -16",
-    "accepts, unreadable 4xx": "a success that cannot be read whole, with a 4xx, counts as a certain refusal",
     "a second interrupt": "while the outcomes are logged because of the first: those not yet written are lost",
     "one thread, TLS": "a second look counts as a slow response, so the next one takes twice as long: up to 5 s each",
 }

@@ -7,11 +7,13 @@ from typing import Any
 from laaffic._http.evidence import Responded
 from laaffic._outcome.response import CLAIMS, Doubled, object_of
 
+_BEFORE = "\ufeff \t\r\n\v\f"
 _MAX_PAGE = 1024 * 1024  # bytes; pages that turn a request down are far shorter, and searching takes its time
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")  # in no text, but soon in anything that is still encoded
 # How JSON begins: an object, a list, a string, the end of one that was cut, or a number or a name that nothing but JSON
 # follows. "404 page not found" does not.
 _LIKE_JSON = re.compile(r'[\[{"\]},:]|(?:[-+0-9.eE]+|true|false|null|NaN|-?Infinity)\s*(?:$|[\[{"\]},:])')
+_OBJECT = re.compile(r'[\[{]\s*"')
 _QUOTE = r"(?:\\?[\"']|&quot;|&#0*34;|&#x0*22;)"
 _WORDS_OF_A_SUCCESS = re.compile(rf"msgId|{_QUOTE}(?:success|array){_QUOTE}|{_QUOTE}status{_QUOTE}\s*:\s*{_QUOTE}?0\b")
 # The same in an object, written anew: with a value that says anything, and at any depth.
@@ -33,10 +35,10 @@ def is_certain_refusal(evidence: Responded) -> bool:
         return False
     encoding = json.detect_encoding(content)
     try:
-        text = content.decode(encoding).lstrip("\ufeff").lstrip()
+        text = content.decode(encoding).lstrip(_BEFORE)
     except UnicodeDecodeError:
         # A page may be in any of the old encodings of its country.
-        text = content.decode(encoding, "replace").lstrip("\ufeff").lstrip()
+        text = content.decode(encoding, "replace").lstrip(_BEFORE)
         return text.startswith("<") and _says_nothing(text)
     if _LIKE_JSON.match(text) is None:
         return _says_nothing(text)
@@ -44,6 +46,8 @@ def is_certain_refusal(evidence: Responded) -> bool:
 
 
 def _says_nothing(text: str) -> bool:
+    if not text.startswith("<") and _OBJECT.search(text):  # within a callback, or behind a prefix
+        return False
     return _UNPRINTABLE.search(text) is None and _WORDS_OF_A_SUCCESS.search(text) is None
 
 
