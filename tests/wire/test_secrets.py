@@ -192,15 +192,13 @@ def test_a_count_that_is_a_code_out_of_a_text_is_not_shown(send: Send, server: S
 
 def test_no_exception_that_is_chained_quotes_what_cannot_be_encoded() -> None:
     cut = "Your code is 483920 \ud83d"
-    makers = [
-        lambda: laaffic.Message(NUMBERS, cut),
-        lambda: laaffic.Message([cut], TEXT),
-        lambda: laaffic.Client("key", cut, "app"),
-    ]
-    for make in makers:
-        with pytest.raises(laaffic.LaafficError) as caught:
-            make()
-        assert caught.value.__context__ is None
+    with pytest.raises(laaffic.InvalidMessageError) as content:
+        laaffic.Message(NUMBERS, cut)
+    with pytest.raises(laaffic.InvalidMessageError) as number:
+        laaffic.Message([cut], TEXT)
+    with pytest.raises(laaffic.ConfigurationError) as secret:
+        laaffic.Client("key", cut, "app")
+    assert [caught.value.__context__ for caught in (content, number, secret)] == [None] * 3
 
 
 def test_what_a_crash_report_shows_of_a_response_is_not_what_it_says() -> None:

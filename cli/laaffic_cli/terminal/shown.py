@@ -6,7 +6,7 @@ from unicodedata import category
 
 _ENDS = 2
 _LONGEST = 30
-_DIGITS = re.compile(r"\d{7,}")
+_DIGITS = re.compile(r"\d(?:[ .()-]{0,3}\d){6,}")  # a number, also as people write it
 
 
 def masked(number: str) -> str:

@@ -23,6 +23,7 @@ _AROUND = len('{"status":"","reason":"","success":"","fail":"","array":[]}')
 _AROUND_ENTRY = len('{"msgId":"","number":"","orderId":""},')
 _MAX_BYTES_UNCOUNTED = 1024 * 1024
 _MAX_VALUES = 250_000  # a request has 1,000 recipients, with three values each
+_MAX_DIGITS = 1000  # of an integer
 CLAIMS = frozenset({"status", "success", "fail", "array", "failArray"})
 _IDENTITY = frozenset({"number", "msgId", "orderId"})
 
@@ -186,10 +187,17 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
         # Only a reason in words can be in a wrong encoding; the status and the message ids must not be lost with it.
         # Python replaces what is wrong at once in UTF-8 alone; in the others a long response would take half a minute.
         errors = "replace" if encoding.startswith("utf-8") else "strict"
-        body = json.loads(content.decode(encoding, errors), object_pairs_hook=object_of)
+        body = json.loads(content.decode(encoding, errors), object_pairs_hook=object_of, parse_int=_integer)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _integer(digits: str) -> int:
+    """Return an integer; beyond a length that no id has, reading thousands of them would take many seconds."""
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError
+    return int(digits)
 
 
 def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
