@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 import laaffic_mock
-from laaffic_cli.terminal.shown import masked, name, printable, shortened
+from laaffic_cli.terminal.shown import masked, order_id, printable, shortened
 from laaffic_cli.terminal.streams import Stream, tell
 
 _WITHOUT_NODE = "or leave the contract's check out with --no-contract"
@@ -115,9 +115,9 @@ def _machine(host: str) -> str:
 def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMessage"], None]:
     def on_accepted(message: "laaffic_mock.AcceptedMessage") -> None:
         number = message.number if show else masked(message.number)
-        order_id = (shortened if show else name)(message.order_id or "-")
+        theirs = (shortened if show else order_id)(message.order_id or "-")
         text = repr(message.content) if show else f"{len(message.content)} characters"
-        out.line(f"accepted {message.msg_id}  to {number}  order {order_id}  {text}")
+        out.line(f"accepted {message.msg_id}  to {number}  order {theirs}  {text}")
 
     return on_accepted
 
