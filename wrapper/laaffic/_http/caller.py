@@ -32,6 +32,10 @@ class Received(NamedTuple):
     headers: httpx2.Headers
     content: bytes
 
+    def __repr__(self) -> str:
+        """Show the status, and nothing that was said: a crash report may have it."""
+        return f"Received(status_code={self.status_code})"
+
 
 class Caller:
     """Sends requests through a transport, and waits for each response.
