@@ -312,3 +312,38 @@ def before_success_after(stray: Action, never: threading.Event) -> Action:
         return success(connection)
 
     return act
+
+
+@pytest.mark.parametrize("reason", ["msgId is missing", '"msgId":"0"'])
+def test_words_in_one_that_comes_after_the_request_prove_nothing(server: Server, reason: str) -> None:
+    stray = answer({**REFUSAL, "reason": reason}, headers={"Date": TOO_OLD})
+    server.will(success, before_success(stray))
+    with laaffic.Client(base_url=server.url, own_order_ids=False) as client:
+        client.send_batch(ONE)
+        assert state_of(lambda: client.send_batch(ONE)) == "unknown"
+
+
+def test_one_that_accepts_somebody_else_refuses_nobody(server: Server) -> None:
+    entry = {"msgId": "m1", "number": "99900000001", "orderId": None}
+    partly = {"status": "0", "reason": "", "success": "1", "fail": "1", "array": [entry]}
+    server.will(success, before_success(answer(partly)))
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(ONE)
+        with pytest.raises(laaffic.OutcomeUnknownError) as caught:
+            client.send_batch([*ONE, laaffic.Message("99900000002", "x")])
+    assert caught.value.result.recipients[1].state == "unknown"
+
+
+def test_one_that_comes_when_there_is_no_time_for_a_second_look_leaves_doubt(server: Server) -> None:
+    never = threading.Event()
+
+    def act(connection: Connection) -> bool:
+        never.wait(0.9)
+        refusal(connection)
+        never.wait(0.2)
+        return success(connection)
+
+    server.will(success, act)
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(ONE)
+        assert state_of(lambda: client.send_batch(ONE, timeout=(0.5, 1.0, 1.0))) == "unknown"

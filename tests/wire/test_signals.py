@@ -14,7 +14,7 @@ import pytest
 
 import laaffic
 from laaffic._http.interruptions import interruption_in
-from support.server import Connection, Server, success
+from support.server import Connection, Server, answer, success
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
 
@@ -58,6 +58,30 @@ def test_it_ends_a_send(server: Server, kind: type[BaseException]) -> None:
         assert any("unknown" in note for note in caught.value.__notes__)
         assert client.send("99900000002", "x").state == "accepted"
     assert len(server.posts) == 2
+
+
+def test_it_ends_a_second_look(server: Server) -> None:
+    refusal = answer({"status": "-10", "reason": "", "success": "0", "fail": "1", "array": []})
+
+    def handler(_: int, __: FrameType | None) -> None:
+        raise TimeoutError("from the handler")
+
+    def refuse_and_interrupt(connection: Connection) -> bool:
+        refusal(connection)
+        while not arrived.wait(0.05):  # the time that the look takes at least is five times as long
+            os.kill(os.getpid(), signal.SIGUSR1)
+        return False
+
+    arrived, before = threading.Event(), signal.signal(signal.SIGUSR1, handler)
+    try:
+        server.will(success, refuse_and_interrupt)
+        with laaffic.Client(base_url=server.url) as client:
+            client.send("99900000001", "x")
+            with pytest.raises(TimeoutError, match="from the handler"):
+                client.send("99900000001", "x")
+            arrived.set()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])

@@ -17,6 +17,7 @@ from laaffic._http.exchange import Exchange, UncleanConnection, current
 from laaffic._http.interruptions import interruption_in
 
 _AT_ONCE = 256 * 1024  # bytes: as much as asyncio reads at once, so that nothing is left in its buffers, unseen
+_NOTHING_CAME = (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError)
 
 
 def guard(transport: Any) -> bool:
@@ -121,7 +122,9 @@ class Stream(_Watched, httpcore2.NetworkStream):
         self._spoilt = True
         try:
             return bool(self._inner.read(1, seconds))
-        except (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError):
+        except _NOTHING_CAME as error:
+            if (interruption := interruption_in(error)) is not None:
+                raise interruption from None
             return False
 
     def start_tls(
@@ -167,7 +170,7 @@ class AsyncStream(_Watched, httpcore2.AsyncNetworkStream):
         self._spoilt = True
         try:
             return bool(await self._inner.read(1, seconds))
-        except (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError):
+        except _NOTHING_CAME:
             return False
 
     async def start_tls(

@@ -19,13 +19,18 @@ _NUMBERS, _CONTENT, _SENDER_ID, _ORDER_ID = BatchMessage("", "", "", "").to_dict
 
 def send_batch(batch: Batch, app_id: str, timeout: Timeouts | None) -> Operation[BatchResult]:
     """Send a batch. Not safe to repeat: there is no idempotency key; each message costs money and reaches a person."""
-    call = Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout, doubtful=names_nobody)
+    call = Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout, doubtful=partial(may_be_anothers, batch))
     return Operation(call, outcome=partial(outcome_of, batch))
 
 
-def names_nobody(content: bytes) -> bool:
-    """Return whether a response may be one to any other send: it names nobody as accepted, or somebody as refused."""
-    return b"msgId" not in content or b"failArray" in content
+def may_be_anothers(batch: Batch, content: bytes) -> bool:
+    """Return whether a response may be one to another send: it refuses somebody, and shows no order id of this batch.
+
+    Args:
+        batch: whom this send is for.
+        content: the response's body. The key of a message id stands in it as it does nowhere within a text.
+    """
+    return batch.id.encode() not in content and (content.count(b'"msgId":') < batch.size or b"failArray" in content)
 
 
 @dataclass(frozen=True, slots=True)
