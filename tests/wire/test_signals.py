@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 from typing import Any
 
+import httpcore2
 import pytest
 
 import laaffic
 from laaffic._http.interruptions import interruption_in
+from laaffic._http.streams import Backend
 from support.server import Connection, Server, answer, success
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
@@ -191,3 +195,63 @@ def test_any_kind_of_handler_is_recognised(handler: Any) -> None:
 
 def test_what_the_network_raises_is_none() -> None:
     assert interruption_in(ConnectionResetError()) is None
+
+
+def test_it_ends_connecting_though_the_host_has_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    class Unreachable(httpcore2.NetworkBackend):
+        def connect_tcp(self, host: str, *_: Any, **__: Any) -> httpcore2.NetworkStream:
+            tried.append(host)
+            try:
+                os.kill(os.getpid(), signal.SIGUSR1)
+                threading.Event().wait(20)
+            except TimeoutError as error:
+                raise httpcore2.ConnectTimeout from error
+            raise httpcore2.ConnectError
+
+    def handler(_: int, __: FrameType | None) -> None:
+        raise TimeoutError
+
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("192.0.2.1", "192.0.2.2")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(httpcore2.ConnectTimeout) as caught:
+            Backend(Unreachable()).connect_tcp("sms.example", 443)
+        assert isinstance(interruption_in(caught.value), TimeoutError)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert tried == ["192.0.2.1"]
+
+
+def test_none_can_come_within_a_lock_of_the_http_library(server: Server) -> None:
+    called = set()
+
+    def note(frame: FrameType, _: str, __: object) -> None:
+        if frame.f_code.co_filename.endswith("_synchronization.py"):
+            called.add(frame.f_code.co_qualname)
+
+    with laaffic.Client(base_url=server.url) as client:
+        sys.setprofile(note)
+        try:
+            for _ in range(2):
+                client.send("99900000001", "x")
+        finally:
+            sys.setprofile(None)
+    assert not {name for name in called if "Lock.__e" in name}
+
+
+def test_none_can_come_while_a_thread_starts(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, starting = threading.Thread.start, set()
+
+    def noted(thread: threading.Thread) -> None:
+        if thread.name == "laaffic-send-many":
+            starting.add(threading.get_ident())
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+    with laaffic.Client(base_url=server.url, max_recipients=2) as client:
+        assert len(list(client.send_many(rows(4), concurrency=2))) == 2
+    assert starting
+    assert threading.get_ident() not in starting

@@ -5,6 +5,7 @@ threads are not daemons: when the program ends, what is in flight still gets its
 work, so none can keep the program from ending.
 """
 
+import _thread
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -80,7 +81,7 @@ class _Threads:
         post = _Post(self._send, job, part, self._finished)
         self._posts.add(post)
         try:
-            post.start()
+            post.begin()
         except Exception as error:
             interruption = interruption_in(error)
             if interruption is not None and interruption is not error:  # it hit a lock of `start`
@@ -118,7 +119,21 @@ class _Post(threading.Thread):
         self._send = send
         self.part = part
         self._finished = finished
+        self._failure: BaseException | None = None
         self._leave = [True]  # to post: whoever takes it out decides, and `pop` cannot be interrupted
+
+    def begin(self) -> None:
+        """Start it, from a thread that no signal interrupts: an interrupted `start` keeps the new one waiting for ever.
+
+        Raises:
+            RuntimeError: there can be no more threads.
+        """
+        starting = threading.Lock()
+        starting.acquire()
+        _thread.start_new_thread(self._start, (starting,))
+        starting.acquire()
+        if self._failure is not None:
+            raise self._failure
 
     def withdraw(self) -> bool:
         """Keep it from being posted; return whether that was still possible."""
@@ -136,3 +151,10 @@ class _Post(threading.Thread):
         except BaseException as error:  # raised where the results are read
             self.outcome = error
         self._finished.put(self)
+
+    def _start(self, starting: threading.Lock) -> None:
+        try:
+            self.start()
+        except BaseException as error:  # raised in `begin`
+            self._failure = error
+        starting.release()

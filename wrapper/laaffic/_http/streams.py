@@ -6,18 +6,24 @@ written to a connection that was used before, everything that could hold such by
 that could as well be another request's, a second look waits for one that follows it.
 """
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
+from httpcore2._sync import connection, http11, http_proxy
 
 from laaffic._http.exchange import Exchange, UncleanConnection, current
 from laaffic._http.interruptions import interruption_in
 
 _AT_ONCE = 256 * 1024  # bytes: as much as asyncio reads at once, so that nothing is left in its buffers, unseen
 _NOTHING_CAME = (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError)
+# The library's own locks are written in Python: an interruption within one leaves it locked, and every other thread
+# that uses the connection would wait for ever. These do the same, and cannot be interrupted.
+for _module in (connection, http11, http_proxy):
+    vars(_module)["Lock"] = threading.Lock
 
 
 def guard(transport: Any) -> bool:
@@ -81,8 +87,8 @@ class _Watched:
         tls = ask("ssl_object")
         if tls is None:
             return False
-        socket = ask("socket")
-        if isinstance(socket, ssl.SSLSocket) and socket.pending():
+        its_socket = ask("socket")
+        if isinstance(its_socket, ssl.SSLSocket) and its_socket.pending():
             return True
         return isinstance(tls, ssl.SSLObject) and holds_record(tls)
 
@@ -198,8 +204,33 @@ class Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> Stream:
-        """Connect."""
-        return Stream(self._inner.connect_tcp(host, port, _to_connect(timeout), local_address, socket_options))
+        """Connect, to one of the host's addresses after the other.
+
+        Python's own way to do that takes what a signal's handler raises for an address that cannot be reached.
+        """
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore2.ConnectError(str(error)) from error
+        failure: Exception = httpcore2.ConnectError("the host has no address")
+        for address in dict.fromkeys(str(address[0]) for *_, address in found):
+            try:
+                seconds = _to_connect(timeout)
+                return Stream(self._inner.connect_tcp(address, port, seconds, local_address, socket_options))
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                if interruption_in(error) is not None:
+                    raise
+                failure = error
+        raise failure
+
+    def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> Stream:
+        """Connect, with a transport of the caller's."""
+        return Stream(self._inner.connect_unix_socket(path, _to_connect(timeout), socket_options))
 
 
 class AsyncBackend(httpcore2.AsyncNetworkBackend):
@@ -219,6 +250,15 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
         """Connect."""
         inner = await self._inner.connect_tcp(host, port, _to_connect(timeout), local_address, socket_options)
         return AsyncStream(inner)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> AsyncStream:
+        """Connect, with a transport of the caller's."""
+        return AsyncStream(await self._inner.connect_unix_socket(path, _to_connect(timeout), socket_options))
 
 
 def _to_connect(timeout: float | None) -> float | None:
