@@ -223,6 +223,7 @@ def test_the_async_client_too_tries_a_bounded_number_of_times(retries: int, samp
     assert len(tried) == retries + 1
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves the socket open
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_a_transport_over_a_unix_socket_connects(send: Send, sample: list[laaffic.Message], kind: str) -> None:
     nowhere = "/nowhere/laaffic.sock"

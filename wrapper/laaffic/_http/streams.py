@@ -10,9 +10,11 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import httpcore2
+from anyio.streams.tls import TLSStream
 from httpcore2._sync import connection, http11, http_proxy
 
 from laaffic._http.exchange import Exchange, UncleanConnection, current
@@ -49,8 +51,10 @@ def guard(transport: Any) -> bool:
 class _Watched:
     """What streams of both kinds know and decide."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, under: "_Watched | None" = None) -> None:
         self._inner = inner
+        # Of TLS within TLS, the outer one, which may hold records of its own.
+        self._under = under if under is not None and under._inner.get_extra_info("ssl_object") else None
         self._used = False
         self._spoilt = False
         self._held = b""  # the request's headers, which go out with its body: each writing costs
@@ -90,7 +94,9 @@ class _Watched:
         its_socket = ask("socket")
         if isinstance(its_socket, ssl.SSLSocket) and its_socket.pending():
             return True
-        return isinstance(tls, ssl.SSLObject) and holds_record(tls)
+        if isinstance(tls, ssl.SSLObject) and holds_record(tls):
+            return True
+        return self._under is not None and self._under._holds_more()
 
 
 class Stream(_Watched, httpcore2.NetworkStream):
@@ -137,7 +143,7 @@ class Stream(_Watched, httpcore2.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "Stream":
         """Begin TLS."""
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)))
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)), self)
 
     def close(self) -> None:
         """Close it."""
@@ -183,7 +189,12 @@ class AsyncStream(_Watched, httpcore2.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "AsyncStream":
         """Begin TLS."""
-        return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)))
+        inner = await self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout))
+        encrypted = getattr(inner, "_stream", None)
+        if isinstance(encrypted, TLSStream):  # which reads less than came, and leaves the rest where nobody sees it
+            underneath: Any = encrypted.transport_stream
+            vars(underneath)["receive"] = partial(underneath.receive, _AT_ONCE)
+        return AsyncStream(inner, self)
 
     async def aclose(self) -> None:
         """Close it."""
