@@ -365,13 +365,10 @@ def test_one_whose_tls_record_is_cut_where_a_buffer_ends(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         threading.Thread(target=_long_and_another, args=(door, contexts[0], over), daemon=True).start()
-        settings: dict[str, Any] = {
-            "base_url": f"https://localhost:{door.getsockname()[1]}",
-            "ssl_context": contexts[1],
-        }
+        url = f"https://localhost:{door.getsockname()[1]}"
 
         async def run() -> None:
-            async with laaffic.AsyncClient(**settings) as client:
+            async with laaffic.AsyncClient(base_url=url, ssl_context=contexts[1]) as client:
                 for _ in range(2):
                     assert await state_of_async(client.send_batch(ONE)) in NOT_FALSE
 
