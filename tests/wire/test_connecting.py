@@ -221,3 +221,12 @@ def test_the_async_client_too_tries_a_bounded_number_of_times(retries: int, samp
     with pytest.raises(laaffic.NotSentError):
         asyncio.run(run())
     assert len(tried) == retries + 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves the socket open
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_transport_over_a_unix_socket_connects(send: Send, sample: list[laaffic.Message], kind: str) -> None:
+    nowhere = "/nowhere/laaffic.sock"
+    transport = httpx2.HTTPTransport(uds=nowhere) if kind == "sync" else httpx2.AsyncHTTPTransport(uds=nowhere)
+    with pytest.raises(laaffic.NotSentError):
+        send(sample, base_url="http://localhost", transport=transport, connect_retries=0)

@@ -72,7 +72,8 @@ class Caller:
                 exchange.came()
                 exchange.followed = came_behind(response.stream)
                 if not exchange.followed and exchange.needs_look(response.status_code, content):
-                    exchange.followed = exchange.stream.look(exchange.patience())
+                    patience = exchange.patience()
+                    exchange.followed = patience is None or exchange.stream.look(patience)
             except BEFORE_SENDING as error:
                 raise _too_late(error) from error
             finally:
@@ -116,7 +117,8 @@ class AsyncCaller:
             exchange.came()
             exchange.followed = came_behind(response.stream)
             if not exchange.followed and exchange.needs_look(response.status_code, content):
-                exchange.followed = await exchange.stream.look(exchange.patience())
+                patience = exchange.patience()
+                exchange.followed = patience is None or await exchange.stream.look(patience)
         except BEFORE_SENDING as error:
             raise _too_late(error) from error
         finally:
