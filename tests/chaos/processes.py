@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -60,9 +61,8 @@ def running(target: Callable[[Plan], None], plan: Plan) -> Iterator[Running]:
     """
     here, there = _SPAWNING.Pipe()
     process = _SPAWNING.Process(target=_run, args=(target, plan, there), daemon=True)
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the process inherits
-    process.start()
-    signal.signal(signal.SIGINT, handler)
+    with _interrupts_held_back():
+        process.start()
     there.close()
     try:
         yield Running(process, plan, here)
@@ -70,6 +70,20 @@ def running(target: Callable[[Plan], None], plan: Plan) -> Iterator[Running]:
         process.kill()
         process.join()
         here.close()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait: it gets here a little later, and a process that is started meanwhile inherits that, for good."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which starts a process, too, and lets Ctrl-C come again thereafter
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run(target: Callable[[Plan], None], plan: Plan, parent: Connection) -> None:

@@ -127,13 +127,22 @@ def test_so_is_a_bug(spawn: Spawn) -> None:
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\uff1d1", "'=1", "''=1", "'\t-1"]
-PLAIN = ["", "1", "order-1", "'quoted'", "a=1", "'", "''", "' "]
+PLAIN = ["", "1", "order-1", "'quoted'", "a=1", "'", "''", "' ", "a;b", "a;'b'", ";"]
 
 
 @pytest.mark.parametrize("cell", FORMULAS, ids=ascii)
 def test_what_may_be_a_formula_becomes_a_text_and_is_read_as_it_was(cell: str) -> None:
     written = as_text(cell)
     assert written == f"'{cell}"
+    assert as_it_was(written) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [("a;=1", "a;'=1"), ("a; @x;b;-1", "a;' @x;b;'-1"), ("=1;'=2", "'=1;''=2"), ("a;;=", "a;;'=")],
+)
+def test_so_does_what_follows_a_semicolon_at_which_some_spreadsheets_part_a_line(cell: str, written: str) -> None:
+    assert as_text(cell) == written
     assert as_it_was(written) == cell
 
 

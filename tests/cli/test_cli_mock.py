@@ -239,3 +239,11 @@ def test_what_is_no_host_is_refused_with_a_remedy(start: Start) -> None:
     mock = start("--no-contract", "--allow-host", "http://mock:4010")
     assert "without http:// and without a port" in mock.errors()
     assert mock.process.returncode == 1
+
+
+@pytest.mark.parametrize(("order_id", "shown"), [(NUMBER, r"99\*+01"), ("+999 555-000-01", r"\+9\*+01")])
+def test_an_order_id_that_is_a_number_is_masked(start: Start, order_id: str, shown: str) -> None:
+    mock = start("--no-contract")
+    with Client("bDqJFiq9", "7bz1lzh9", "4luaKsL2", base_url=mock.url()) as client:
+        client.send(NUMBER, "x", order_id=order_id)
+    assert re.search(rf"  order {shown}  ", mock.line("accepted"))

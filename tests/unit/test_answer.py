@@ -95,3 +95,14 @@ def test_a_message_id_of_any_length_is_kept_to_the_digit() -> None:
     assert answer is not None
     assert answer.listed is not None
     assert answer.listed.msg_ids == ["22072016294210000011234567890"]
+
+
+def test_what_is_wrong_is_replaced_in_utf_8_alone() -> None:
+    body = '{"status": "-3", "reason": "?"}'
+    assert read_response(body.encode().replace(b"?", b"\xff")) is not None
+    assert read_response(body.encode("utf-16-le").replace(b"?\x00", b"\x00\xd8")) is None  # in a minute, if it is long
+
+
+@pytest.mark.parametrize(("digits", "read"), [(1000, True), (1001, False)])
+def test_an_integer_has_at_most_a_thousand_digits(digits: int, *, read: bool) -> None:
+    assert (read_response(b'{"status": %s}' % (b"7" * digits)) is not None) is read

@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -113,3 +114,17 @@ def test_the_raw_response_is_left_out_of_copies_and_comparisons() -> None:
 def test_an_error_names_its_batch() -> None:
     assert "(batch 0123456789abcdef)" in str(laaffic.OutcomeUnknownError("lost", result=RESULT))
     assert laaffic.OutcomeUnknownError("lost", result=RESULT).batch_id == "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: laaffic.Recipient.from_dict({"number": "99912345678", "state": "code 4711"}),
+        lambda: laaffic.LaafficError.from_dict({"type": "NotSentError", "message": "", "sent": "code 4711"}),
+        lambda: laaffic.BatchResult.from_dict({"recipients": [{"number": "1", "state": "code 4711"}]}),
+    ],
+)
+def test_what_is_refused_is_not_quoted(refused: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match="not what") as caught:
+        refused()
+    assert "4711" not in str(caught.value) + repr(caught.value.__context__)

@@ -268,3 +268,10 @@ def test_whatever_comes_back_is_judged_and_nothing_is_accepted_that_it_does_not_
     if result.unknown:
         assert isinstance(result.error, laaffic.LaafficError)
         assert result.error.sent == "unknown"
+
+
+def test_what_is_far_longer_than_a_number_is_none() -> None:
+    batch = batch_of([laaffic.Message("99900000001", "x", order_ids=["a"])])
+    entry = {"msgId": "7", "number": "x" * 100 + "99900000001", "orderId": "a"}
+    result = outcome_of(batch, answered(status="0", success="1", fail="0", array=[entry]))
+    assert [r.state for r in result.recipients] == ["unknown"]

@@ -548,7 +548,7 @@ def test_a_second_interruption_loses_nothing_either(server: Server, caplog: pyte
             arrived.set()
             assert Noted.noted.wait(20)
             os.kill(os.getpid(), signal.SIGINT)
-            released.wait(20)
+            released.wait(5)  # for the case that it came before the waiting began
         return success(connection)
 
     server.will(held)
@@ -558,9 +558,9 @@ def test_a_second_interruption_loses_nothing_either(server: Server, caplog: pyte
         with pytest.raises(KeyboardInterrupt) as caught:
             results.throw(Noted())
         released.set()
-    assert not isinstance(caught.value, Noted)
-    assert any("in flight were: messages 10 to 19" in note for note in caught.value.__notes__)
-    assert "messages 10 to 19, whose result nobody read: BatchResult(unknown=10" in caplog.text
+    assert isinstance(caught.value.__context__, Noted)
+    assert any("messages 10 to 19" in note for note in caught.value.__context__.__notes__)
+    assert "messages 10 to 19, whose result nobody read: BatchResult(" in caplog.text
 
 
 def test_an_interruption_while_a_thread_starts_is_no_thread_that_did_not_start(

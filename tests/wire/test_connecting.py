@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import httpx2
@@ -221,3 +221,45 @@ def test_the_async_client_too_tries_a_bounded_number_of_times(retries: int, samp
     with pytest.raises(laaffic.NotSentError):
         asyncio.run(run())
     assert len(tried) == retries + 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves the socket open
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_transport_over_a_unix_socket_connects(send: Send, sample: list[laaffic.Message], kind: str) -> None:
+    nowhere = "/nowhere/laaffic.sock"
+    transport = httpx2.HTTPTransport(uds=nowhere) if kind == "sync" else httpx2.AsyncHTTPTransport(uds=nowhere)
+    with pytest.raises(laaffic.NotSentError):
+        send(sample, base_url="http://localhost", transport=transport, connect_retries=0)
+
+
+def test_a_program_in_this_process_is_not_believed_when_it_could_not_connect(sample: list[laaffic.Message]) -> None:
+    asked = []
+
+    def program(environment: dict[str, object], _: object) -> list[bytes]:
+        asked.append(environment["PATH_INFO"])
+        raise httpx2.ConnectError("to something of its own, after it has passed on the messages")
+
+    transport = httpx2.WSGITransport(app=program)
+    with (
+        laaffic.Client(base_url="https://gateway.invalid", transport=transport) as client,
+        pytest.raises(laaffic.OutcomeUnknownError),
+    ):
+        client.send_batch(sample)
+    assert len(asked) == 1
+
+
+def test_nor_is_one_that_is_asked_without_blocking(sample: list[laaffic.Message]) -> None:
+    asked = []
+
+    async def program(scope: MutableMapping[str, Any], *_: object) -> None:
+        asked.append(scope["path"])
+        raise httpx2.ConnectError("to something of its own, after it has passed on the messages")
+
+    async def run() -> None:
+        transport = httpx2.ASGITransport(app=program)
+        async with laaffic.AsyncClient(base_url="https://gateway.invalid", transport=transport) as client:
+            with pytest.raises(laaffic.OutcomeUnknownError):
+                await client.send_batch(sample)
+
+    asyncio.run(run())
+    assert len(asked) == 1

@@ -47,6 +47,16 @@ def tls(server: Server) -> dict[str, Any]:
     return {"base_url": server.url.replace("http://127.0.0.1", "https://localhost"), "ssl_context": trusting}
 
 
+@pytest.fixture
+def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return the TLS contexts of a server and of a client that trusts it."""
+    authority, serving, trusting = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(serving)
+    authority.configure_trust(trusting)
+    serving.num_tickets = 0
+    return serving, trusting
+
+
 def refusal(connection: Connection, status: str = "-10", date: str = TOO_OLD) -> bool:
     """Refuse, whatever is asked."""
     return answer({**REFUSAL, "status": status}, headers={"Date": date})(connection)
@@ -312,3 +322,98 @@ def before_success_after(stray: Action, never: threading.Event) -> Action:
         return success(connection)
 
     return act
+
+
+@pytest.mark.parametrize("reason", ["msgId is missing", '"msgId":"0"'])
+def test_words_in_one_that_comes_after_the_request_prove_nothing(server: Server, reason: str) -> None:
+    stray = answer({**REFUSAL, "reason": reason}, headers={"Date": TOO_OLD})
+    server.will(success, before_success(stray))
+    with laaffic.Client(base_url=server.url, own_order_ids=False) as client:
+        client.send_batch(ONE)
+        assert state_of(lambda: client.send_batch(ONE)) == "unknown"
+
+
+def test_one_that_accepts_somebody_else_refuses_nobody(server: Server) -> None:
+    entry = {"msgId": "m1", "number": "99900000001", "orderId": None}
+    partly = {"status": "0", "reason": "", "success": "1", "fail": "1", "array": [entry]}
+    server.will(success, before_success(answer(partly)))
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(ONE)
+        with pytest.raises(laaffic.OutcomeUnknownError) as caught:
+            client.send_batch([*ONE, laaffic.Message("99900000002", "x")])
+    assert caught.value.result.recipients[1].state == "unknown"
+
+
+def test_one_that_comes_when_there_is_no_time_for_a_second_look_leaves_doubt(server: Server) -> None:
+    never = threading.Event()
+
+    def act(connection: Connection) -> bool:
+        never.wait(0.9)
+        refusal(connection)
+        never.wait(0.2)
+        return success(connection)
+
+    server.will(success, act)
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(ONE)
+        assert state_of(lambda: client.send_batch(ONE, timeout=(0.5, 1.0, 1.0))) == "unknown"
+
+
+@pytest.mark.parametrize("over", [0, 30, 150])
+def test_one_whose_tls_record_is_cut_where_a_buffer_ends(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext], over: int
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=_long_and_another, args=(door, contexts[0], over), daemon=True).start()
+        url = f"https://localhost:{door.getsockname()[1]}"
+
+        async def run() -> None:
+            async with laaffic.AsyncClient(base_url=url, ssl_context=contexts[1]) as client:
+                for _ in range(2):
+                    assert await state_of_async(client.send_batch(ONE)) in NOT_FALSE
+
+        asyncio.run(run())
+
+
+def _long_and_another(door: socket.socket, context: ssl.SSLContext, over: int) -> None:
+    """Accept the first send, in 64 KiB of records less `over` bytes, with a refusal behind; the second later."""
+    with suppress(OSError):
+        first = True
+        while True:
+            connection = door.accept()[0]
+            threading.Thread(target=_serve_records, args=(connection, context, over, first), daemon=True).start()
+            first = False
+
+
+def _serve_records(connection: socket.socket, context: ssl.SSLContext, over: int, first: bool) -> None:
+    came, goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(came, goes, server_side=True)
+
+    def done(step: Callable[[], Any]) -> Any:
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                connection.sendall(goes.read())
+                if not came.write(connection.recv(65_536)):
+                    raise ConnectionError from None
+
+    with suppress(OSError), connection:
+        done(tls.do_handshake)
+        while True:
+            data = b""
+            while not data.endswith(b"]}"):
+                data += done(lambda: tls.read(65_536))
+            order_id = json.loads(data.partition(b"\r\n\r\n")[2])["array"][0]["orderId"]
+            entry = {"msgId": "m1", "number": "99900000001", "orderId": order_id}
+            verdict = json.dumps({"status": "0", "reason": "", "success": "1", "fail": "0", "array": [entry]}).encode()
+            response = _http(verdict, 65_536 - 5 * 22 - over) if first else _http(verdict)
+            for place in range(0, len(response), 16_384):  # each takes 22 bytes more, encrypted
+                tls.write(response[place : place + 16_384])
+            if first:
+                tls.write(_http(json.dumps(REFUSAL).encode()))
+                connection.sendall(goes.read())
+                first = False
+            else:
+                threading.Event().wait(0.6)  # later than a second look
+                connection.sendall(goes.read())

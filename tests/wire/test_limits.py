@@ -44,20 +44,27 @@ def bomb(connection: Connection) -> bool:
     return answer(content, headers={"Content-Encoding": "gzip"})(connection)
 
 
+def members(connection: Connection) -> bool:
+    """Answer with many members of gzip, of which none has anything in it."""
+    return answer(gzip.compress(b"") * 2000, headers={"Content-Encoding": "gzip"})(connection)
+
+
 @pytest.mark.parametrize(
     "action",
     [
         without_end(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500),
         without_end(b"HTTP/1.1 200 OK\r\n", b"X-Header: of no use\r\n" * 500),
+        without_end(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 5000),
         bomb,
+        members,
     ],
-    ids=["interim responses", "headers", "compressed"],
+    ids=["interim responses", "headers", "tiny chunks", "compressed", "compressed in many members"],
 )
 def test_a_response_without_end_is_given_up(
     send: Send, server: Server, sample: list[laaffic.Message], action: Action
 ) -> None:
     server.will(action)
-    with pytest.raises(laaffic.OutcomeUnknownError):
+    with pytest.raises(laaffic.OutcomeUnknownError, match=r"far larger|broke off"):
         send(sample, base_url=server.url)
     assert len(server.posts) == 1
 

@@ -5,10 +5,13 @@ import logging
 import traceback
 from pathlib import Path
 
+import httpx2
 import pytest
 
 import laaffic
 from conftest import CREDENTIALS, Send
+from laaffic._http.caller import Received
+from laaffic._outcome.response import read_response
 from support.server import Connection, Server, answer, drop, raw
 
 TEXT = "Your code is 483920, Zoë"
@@ -178,3 +181,30 @@ def test_the_clock_warning_is_logged(server: Server, caplog: pytest.LogCaptureFi
     with laaffic.Client(base_url=server.url) as client, pytest.raises(laaffic.TimestampExpiredError):
         client.send_batch([laaffic.Message(NUMBERS, TEXT)])
     assert "clock differs" in caplog.text
+
+
+def test_a_count_that_is_a_code_out_of_a_text_is_not_shown(send: Send, server: Server) -> None:
+    server.will(answer({"status": "0", "success": "483920", "fail": "483920", "array": []}))
+    with pytest.raises(laaffic.OutcomeUnknownError, match="it counts too many accepted") as caught:
+        send([laaffic.Message(NUMBERS, TEXT)], base_url=server.url)
+    assert "483920" not in shown_of(caught.value, caught.value.result)
+
+
+def test_no_exception_that_is_chained_quotes_what_cannot_be_encoded() -> None:
+    cut = "Your code is 483920 \ud83d"
+    with pytest.raises(laaffic.InvalidMessageError) as content:
+        laaffic.Message(NUMBERS, cut)
+    with pytest.raises(laaffic.InvalidMessageError) as number:
+        laaffic.Message([cut], TEXT)
+    with pytest.raises(laaffic.ConfigurationError) as secret:
+        laaffic.Client("key", cut, "app")
+    assert [caught.value.__context__ for caught in (content, number, secret)] == [None] * 3
+
+
+def test_what_a_crash_report_shows_of_a_response_is_not_what_it_says() -> None:
+    reading = read_response(b'{"status": "Zo", "array": [{"number": "99912345678"}], "reason": "Your code"}')
+    assert reading is not None
+    shown = repr(
+        (reading, reading.listed, Received(200, httpx2.Response(200, headers={"a": "Zo"}).headers, b"99912345678"))
+    )
+    assert not [words for words in ("Zo", "99912345678", "Your code") if words in shown]

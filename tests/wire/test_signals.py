@@ -4,17 +4,20 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 from typing import Any
 
+import httpcore2
 import pytest
 
 import laaffic
+from laaffic._http.backend import Backend
 from laaffic._http.interruptions import interruption_in
-from support.server import Connection, Server, success
+from support.server import Connection, Server, answer, success
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
 
@@ -69,6 +72,30 @@ def test_it_ends_a_send(server: Server, kind: type[BaseException]) -> None:
             client.send("99900000001", "x")
         assert client.send("99900000002", "x").state == "accepted"
     assert len(server.posts) == 2
+
+
+def test_it_ends_a_second_look(server: Server) -> None:
+    refusal = answer({"status": "-10", "reason": "", "success": "0", "fail": "1", "array": []})
+
+    def handler(_: int, __: FrameType | None) -> None:
+        raise TimeoutError("from the handler")
+
+    def refuse_and_interrupt(connection: Connection) -> bool:
+        refusal(connection)
+        while not arrived.wait(0.05):  # the time that the look takes at least is five times as long
+            os.kill(os.getpid(), signal.SIGUSR1)
+        return False
+
+    arrived, before = threading.Event(), signal.signal(signal.SIGUSR1, handler)
+    try:
+        server.will(success, refuse_and_interrupt)
+        with laaffic.Client(base_url=server.url) as client:
+            client.send("99900000001", "x")
+            with pytest.raises(TimeoutError, match="from the handler"):
+                client.send("99900000001", "x")
+            arrived.set()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
@@ -174,3 +201,31 @@ def test_any_kind_of_handler_is_recognised(handler: Any) -> None:
 
 def test_what_the_network_raises_is_none() -> None:
     assert interruption_in(ConnectionResetError()) is None
+
+
+def test_it_ends_connecting_though_the_host_has_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    class Unreachable(httpcore2.NetworkBackend):
+        def connect_tcp(self, host: str, *_: Any, **__: Any) -> httpcore2.NetworkStream:
+            tried.append(host)
+            try:
+                os.kill(os.getpid(), signal.SIGUSR1)
+                threading.Event().wait(20)
+            except TimeoutError as error:
+                raise httpcore2.ConnectTimeout from error
+            raise httpcore2.ConnectError
+
+    def handler(_: int, __: FrameType | None) -> None:
+        raise TimeoutError
+
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("192.0.2.1", "192.0.2.2")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(httpcore2.ConnectTimeout) as caught:
+            Backend(Unreachable()).connect_tcp("sms.example", 443)
+        assert isinstance(interruption_in(caught.value), TimeoutError)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert tried == ["192.0.2.1"]

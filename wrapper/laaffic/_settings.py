@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 from laaffic._model.errors import ConfigurationError
+from laaffic._model.masking import can_be_encoded
 
 DEFAULT_BASE_URL = "https://api.laaffic.com"
 DEFAULT_PREFIX = "/v3"
@@ -171,10 +172,8 @@ def _credentials(api_key: str | None, api_secret: str | None, app_id: str | None
     key = found["api_key"]
     if not all("!" <= character <= "~" for character in key):
         raise ConfigurationError("api_key has characters that no HTTP header can carry. Check LAAFFIC_API_KEY")
-    try:
-        (found["api_secret"] + found["app_id"]).encode()
-    except UnicodeEncodeError:
-        raise ConfigurationError("api_secret or app_id has characters that cannot be encoded as UTF-8") from None
+    if not can_be_encoded(found["api_secret"] + found["app_id"]):
+        raise ConfigurationError("api_secret or app_id has characters that cannot be encoded as UTF-8")
     return key, found["api_secret"], found["app_id"]
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 import laaffic_mock
-from laaffic_cli.terminal.shown import masked, printable, shortened
+from laaffic_cli.terminal.shown import masked, order_id, printable, shortened
 from laaffic_cli.terminal.streams import Stream, tell
 
 _WITHOUT_NODE = "or leave the contract's check out with --no-contract"
@@ -104,19 +104,20 @@ def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_m
 
 def _machine(host: str) -> str:
     """Return this machine's name, or loopback where its name cannot be resolved."""
-    name = socket.gethostname()
+    machine = socket.gethostname()
     try:
-        socket.getaddrinfo(name, None, _EVERY_ADDRESS[host])
+        socket.getaddrinfo(machine, None, _EVERY_ADDRESS[host])
     except OSError:
         return "127.0.0.1"
-    return name
+    return machine
 
 
 def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMessage"], None]:
     def on_accepted(message: "laaffic_mock.AcceptedMessage") -> None:
         number = message.number if show else masked(message.number)
+        theirs = (shortened if show else order_id)(message.order_id or "-")
         text = repr(message.content) if show else f"{len(message.content)} characters"
-        out.line(f"accepted {message.msg_id}  to {number}  order {shortened(message.order_id or '-')}  {text}")
+        out.line(f"accepted {message.msg_id}  to {number}  order {theirs}  {text}")
 
     return on_accepted
 

@@ -1,24 +1,28 @@
 """Cells of the outcomes, which a spreadsheet may open: none is taken for a formula, and laaffic reads each as it was.
 
 A spreadsheet calculates what begins with one of these signs, and may then ask another computer or start a program. The
-apostrophe is its own sign for a text.
+apostrophe is its own sign for a text. Where the comma is the decimal point, it parts a line at semicolons instead, in
+the midst of a cell.
 """
 
 import re
 from collections.abc import Iterable
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
-_FORMULA = re.compile(r"'*[\s\x00-\x1f]*[=+\-@＝＋－＠]")  # noqa: RUF001  # the wide signs count too where they are usual
+_BEGINNING = r"(?:^|(?<=;))"
+_SIGNS = r"'*[\s\x00-\x1f]*[=+\-@＝＋－＠]"  # noqa: RUF001  # the wide signs count too where they are usual
+_FORMULA = re.compile(_BEGINNING + _SIGNS)
+_AS_TEXT = re.compile(f"{_BEGINNING}'(?={_SIGNS})")
 
 
 def as_text(cell: str | None) -> str | None:
-    """Return a cell that no spreadsheet calculates: with an apostrophe before it where it may be a formula."""
-    return f"'{cell}" if cell and _FORMULA.match(cell) else cell
+    """Return a cell of which no spreadsheet calculates anything: with an apostrophe before what may be a formula."""
+    return cell and _FORMULA.sub(r"'\g<0>", cell)
 
 
 def as_it_was(cell: str) -> str:
     """Undo that."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _AS_TEXT.sub("", cell)
 
 
 def are_outcomes(names: Iterable[str]) -> bool:

@@ -7,6 +7,7 @@ from unicodedata import category
 _ENDS = 2
 _LONGEST = 30
 _DIGITS = re.compile(r"\d{7,}")
+_NUMBER = re.compile(r"\+?\d(?:[ .()-]{0,3}\d){6,}")  # as people write it; so they do with dates
 
 
 def masked(number: str) -> str:
@@ -21,6 +22,11 @@ def masked(number: str) -> str:
 def name(words: str) -> str:
     """Show a name that a file gives, such as a key: on one line, short, no number in full."""
     return shortened(without_numbers(words))
+
+
+def order_id(words: str) -> str:
+    """Show an order id, which may be a number: on one line, short, and no number in full."""
+    return shortened(_NUMBER.sub(lambda number: masked(number.group()), words))
 
 
 def without_numbers(words: str) -> str:

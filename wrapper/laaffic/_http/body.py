@@ -8,6 +8,9 @@ import httpx2
 from laaffic._http.exchange import MAX_RESPONSE, ResponseTooLarge
 
 _GZIP = 16 + zlib.MAX_WBITS
+# Each takes time, however short it is. A response of usual length has fewer, even if each byte came by itself.
+_MAX_PARTS = 100_000
+_MAX_MEMBERS = 1000
 
 
 class Body:
@@ -22,7 +25,9 @@ class Body:
         if encoding not in {"", "identity", "gzip", "x-gzip"}:
             raise httpx2.DecodingError("an encoding that was not asked for")
         self._decoder = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
-        self._parts: list[bytes] = []
+        self._came = 0  # parts
+        self._members = 0  # of gzip
+        self._content = bytearray()  # not a list of its parts, of which there may be a hundred million
         self._size = 0  # as it comes
         self._room = MAX_RESPONSE  # for what is decoded
 
@@ -30,14 +35,15 @@ class Body:
         """Add what came.
 
         Raises:
-            ResponseTooLarge: it is too much, as it came or decoded.
+            ResponseTooLarge: it is too much, as it came or decoded, or in too many parts.
             httpx2.DecodingError: its compression is broken.
         """
         self._size += len(part)
-        if self._size > MAX_RESPONSE:
+        self._came += 1
+        if self._size > MAX_RESPONSE or self._came > _MAX_PARTS:
             raise ResponseTooLarge
         if self._decoder is None:
-            self._parts.append(part)
+            self._content += part
         else:
             self._decode(part)
 
@@ -49,11 +55,14 @@ class Body:
         """
         if self._decoder is not None and self._size and not self._decoder.eof:
             raise httpx2.DecodingError("cut off")
-        return b"".join(self._parts)
+        return bytes(self._content)
 
     def _decode(self, part: bytes) -> None:
         while part:
             if self._decoder is None or self._decoder.eof:  # one compressed member may follow another
+                self._members += 1
+                if self._members > _MAX_MEMBERS:
+                    raise ResponseTooLarge
                 self._decoder = zlib.decompressobj(_GZIP)
             try:
                 decoded = self._decoder.decompress(part, self._room + 1)
@@ -62,5 +71,5 @@ class Body:
             self._room -= len(decoded)
             if self._room < 0:
                 raise ResponseTooLarge
-            self._parts.append(decoded)
+            self._content += decoded
             part = self._decoder.unused_data

@@ -32,6 +32,10 @@ class Received(NamedTuple):
     headers: httpx2.Headers
     content: bytes
 
+    def __repr__(self) -> str:
+        """Show the status, and nothing that was said: a crash report may have it."""
+        return f"Received(status_code={self.status_code})"
+
 
 class Caller:
     """Sends requests through a transport, and waits for each response.
@@ -68,7 +72,8 @@ class Caller:
                 exchange.came()
                 exchange.followed = came_behind(response.stream)
                 if not exchange.followed and exchange.needs_look(response.status_code, content):
-                    exchange.followed = exchange.stream.look(exchange.patience())
+                    patience = exchange.patience()
+                    exchange.followed = patience is None or exchange.stream.look(patience)
             except BEFORE_SENDING as error:
                 raise _too_late(error) from error
             finally:
@@ -112,7 +117,8 @@ class AsyncCaller:
             exchange.came()
             exchange.followed = came_behind(response.stream)
             if not exchange.followed and exchange.needs_look(response.status_code, content):
-                exchange.followed = await exchange.stream.look(exchange.patience())
+                patience = exchange.patience()
+                exchange.followed = patience is None or await exchange.stream.look(patience)
         except BEFORE_SENDING as error:
             raise _too_late(error) from error
         finally:

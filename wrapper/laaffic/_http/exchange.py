@@ -92,10 +92,10 @@ class Exchange:
         """
         return self.kept and self._doubtful is not None and http_status < _SERVER_ERROR and self._doubtful(content)
 
-    def patience(self) -> float:
-        """Return how many seconds the second look may take."""
-        wanted = 2 * self._slowest - self.seconds
-        return min(max(wanted, _SHORTEST_LOOK), _LONGEST_LOOK, max(self._deadline - time.monotonic(), 0.0))
+    def patience(self) -> float | None:
+        """Return how many seconds the second look takes; None when there is not so much time left."""
+        wanted = min(max(2 * self._slowest - self.seconds, _SHORTEST_LOOK), _LONGEST_LOOK)
+        return wanted if time.monotonic() + wanted <= self._deadline else None
 
     def received(self, data: bytes) -> bytes:
         """Count what came."""

@@ -7,43 +7,26 @@ that could as well be another request's, a second look waits for one that follow
 """
 
 import ssl
-import threading
-from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import httpcore2
+from anyio.streams.tls import TLSStream
 
 from laaffic._http.exchange import Exchange, UncleanConnection, current
 from laaffic._http.interruptions import interruption_in
 
 _AT_ONCE = 256 * 1024  # bytes: as much as asyncio reads at once, so that nothing is left in its buffers, unseen
-
-
-def guard(transport: Any) -> bool:
-    """Put these streams under one of the HTTP library's own transports, of either kind.
-
-    Returns:
-        Whether they are: not with HTTP/2, where one connection serves several requests, each response by its number.
-
-    There is no public way to give it a network backend, nor a lock that an interruption cannot leave behind locked, as
-    it can one whose `__enter__` is written in Python. A test fails when these are gone.
-    """
-    pool = transport._pool
-    if pool._http2:
-        return False
-    blocking = isinstance(pool, httpcore2.ConnectionPool)
-    if not isinstance(pool._network_backend, Backend | AsyncBackend):
-        pool._network_backend = (Backend if blocking else AsyncBackend)(pool._network_backend)
-    if blocking:
-        pool._optional_thread_lock = threading.RLock()
-    return True
+_NOTHING_CAME = (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError)
 
 
 class _Watched:
     """What streams of both kinds know and decide."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, under: "_Watched | None" = None) -> None:
         self._inner = inner
+        # Of TLS within TLS, the outer one, which may hold records of its own.
+        self._under = under if under is not None and under._inner.get_extra_info("ssl_object") else None
         self._used = False
         self._spoilt = False
         self._held = b""  # the request's headers, which go out with its body: each writing costs
@@ -80,10 +63,12 @@ class _Watched:
         tls = ask("ssl_object")
         if tls is None:
             return False
-        socket = ask("socket")
-        if isinstance(socket, ssl.SSLSocket) and socket.pending():
+        its_socket = ask("socket")
+        if isinstance(its_socket, ssl.SSLSocket) and its_socket.pending():
             return True
-        return isinstance(tls, ssl.SSLObject) and holds_record(tls)
+        if isinstance(tls, ssl.SSLObject) and holds_record(tls):
+            return True
+        return self._under is not None and self._under._holds_more()
 
 
 class Stream(_Watched, httpcore2.NetworkStream):
@@ -121,14 +106,16 @@ class Stream(_Watched, httpcore2.NetworkStream):
         self._spoilt = True
         try:
             return bool(self._inner.read(1, seconds))
-        except (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError):
+        except _NOTHING_CAME as error:
+            if (interruption := interruption_in(error)) is not None:
+                raise interruption from None
             return False
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "Stream":
         """Begin TLS."""
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)))
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, to_connect(timeout)), self)
 
     def close(self) -> None:
         """Close it."""
@@ -167,58 +154,26 @@ class AsyncStream(_Watched, httpcore2.AsyncNetworkStream):
         self._spoilt = True
         try:
             return bool(await self._inner.read(1, seconds))
-        except (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError):
+        except _NOTHING_CAME:
             return False
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "AsyncStream":
         """Begin TLS."""
-        return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, _to_connect(timeout)))
+        inner = await self._inner.start_tls(ssl_context, server_hostname, to_connect(timeout))
+        encrypted = getattr(inner, "_stream", None)
+        if isinstance(encrypted, TLSStream):  # which reads less than came, and leaves the rest where nobody sees it
+            underneath: Any = encrypted.transport_stream
+            vars(underneath)["receive"] = partial(underneath.receive, _AT_ONCE)
+        return AsyncStream(inner, self)
 
     async def aclose(self) -> None:
         """Close it."""
         await self._inner.aclose()
 
 
-class Backend(httpcore2.NetworkBackend):
-    """Makes connections, blocking."""
-
-    def __init__(self, inner: httpcore2.NetworkBackend) -> None:
-        self._inner = inner
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> Stream:
-        """Connect."""
-        return Stream(self._inner.connect_tcp(host, port, _to_connect(timeout), local_address, socket_options))
-
-
-class AsyncBackend(httpcore2.AsyncNetworkBackend):
-    """Makes connections without blocking."""
-
-    def __init__(self, inner: httpcore2.AsyncNetworkBackend) -> None:
-        self._inner = inner
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> AsyncStream:
-        """Connect."""
-        inner = await self._inner.connect_tcp(host, port, _to_connect(timeout), local_address, socket_options)
-        return AsyncStream(inner)
-
-
-def _to_connect(timeout: float | None) -> float | None:
+def to_connect(timeout: float | None) -> float | None:
     exchange = current.get()
     return timeout if exchange is None else exchange.limited(timeout, httpcore2.ConnectTimeout)
 

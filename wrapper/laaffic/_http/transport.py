@@ -12,11 +12,11 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from laaffic._http.backend import guard
 from laaffic._http.caller import MAX_CONNECTIONS, AsyncCaller, Caller
 from laaffic._http.channel import Channel
 from laaffic._http.logs import keep_quiet
 from laaffic._http.signing import Signer
-from laaffic._http.streams import guard
 from laaffic._model.errors import ConfigurationError
 from laaffic._settings import Settings, is_address
 from laaffic_api import Client as ApiClient

@@ -29,3 +29,14 @@ def machine_word(words: str | None) -> str | None:
 def shown_status(status: str | None) -> str | None:
     """Return a status of up to three digits, as all that the provider lists are; else None: it may be a text."""
     return status if status is not None and _STATUS.fullmatch(status) else None
+
+
+def can_be_encoded(text: str) -> bool:
+    """Return whether a text can be encoded as UTF-8. What is raised elsewhere has no context that quotes it."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

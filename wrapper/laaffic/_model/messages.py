@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from laaffic._model.errors import InvalidMessageError
-from laaffic._model.masking import mask_number
+from laaffic._model.masking import can_be_encoded, mask_number
 from laaffic._model.numbers import are_numbers, cleaned, is_number
 
 # The provider's page: content 長度不能超過1024字元. A contract test compares both with openapi.yaml.
@@ -144,10 +144,6 @@ def _all_ascii(items: list[Any]) -> bool:
 def _check_text(value: object, field: str, position: int | None = None) -> None:
     if not isinstance(value, str):
         raise InvalidMessageError(f"expected a string, got {kind_of(value)}", field=field, position=position)
-    if value.isascii():
-        return
-    try:
-        value.encode()
-    except UnicodeEncodeError:
+    if not can_be_encoded(value):
         rule = "it has half of a surrogate pair, which is not a character; decode the text as UTF-8"
-        raise InvalidMessageError(rule, field=field, position=position) from None
+        raise InvalidMessageError(rule, field=field, position=position)

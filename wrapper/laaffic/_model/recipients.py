@@ -77,8 +77,9 @@ class Recipient(NamedTuple):
                 reason=given.get("reason"),
                 wire_order_id=given.get("wire_order_id"),
             )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not what Recipient.as_dict() returns: {type(error).__name__}") from None
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            wrong = type(error).__name__
+        raise ValueError(f"not what Recipient.as_dict() returns: {wrong}")  # without a context, which may quote it
 
 
 Recipient.__module__ = "laaffic"  # a NamedTuple's body cannot say so

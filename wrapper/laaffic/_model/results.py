@@ -266,6 +266,7 @@ class BatchResult:
 
 
 _PLAIN = ("status", "reason", "success", "fail", "discrepancy", "batch_id")
+_SENT = {"no": NO, "unknown": UNKNOWN}
 _MAY_HAVE_BEEN_SENT = frozenset({State.ACCEPTED, State.UNKNOWN})
 
 
@@ -281,10 +282,12 @@ def _error_from(given: Mapping[str, Any]) -> LaafficError:
         kind = _KNOWN.get(given["type"], LaafficError)
         error = kind.__new__(kind, given["message"])
         error.__dict__.update({name: given.get(name) for name in kind._kept}, result=BatchResult())
-        error.sent = Sent(given["sent"])
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise ValueError(f"not what LaafficError.as_dict() returns: {type(wrong).__name__}") from None
-    return error
+        error.sent = _SENT[given["sent"]]
+    except (KeyError, TypeError, AttributeError) as caught:
+        wrong = type(caught).__name__
+    else:
+        return error
+    raise ValueError(f"not what LaafficError.as_dict() returns: {wrong}")  # without a context, which may quote it
 
 
 def _result_from(given: Mapping[str, Any], error: LaafficError | None) -> BatchResult:
@@ -294,6 +297,8 @@ def _result_from(given: Mapping[str, Any], error: LaafficError | None) -> BatchR
             unmatched_msg_ids=tuple(given.get("unmatched_msg_ids", ())),
             **{name: given.get(name) for name in _PLAIN},
         )
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise ValueError(f"not what BatchResult.as_dict() returns: {type(wrong).__name__}") from None
-    return result if error is None else with_error(result, error)
+    except (KeyError, TypeError, AttributeError) as caught:
+        wrong = type(caught).__name__
+    else:
+        return result if error is None else with_error(result, error)
+    raise ValueError(f"not what BatchResult.as_dict() returns: {wrong}")

@@ -15,17 +15,27 @@ from laaffic_api.models import BatchMessage, SendBatchRequest
 
 # The names that the contract gives to a message's fields.
 _NUMBERS, _CONTENT, _SENDER_ID, _ORDER_ID = BatchMessage("", "", "", "").to_dict()
+_DISTINCTIVE = 6  # characters; shorter order ids may be anything else
 
 
 def send_batch(batch: Batch, app_id: str, timeout: Timeouts | None) -> Operation[BatchResult]:
     """Send a batch. Not safe to repeat: there is no idempotency key; each message costs money and reaches a person."""
-    call = Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout, doubtful=names_nobody)
+    call = Call(endpoint, {"body": Body(batch, app_id)}, timeout=timeout, doubtful=partial(may_be_anothers, batch))
     return Operation(call, outcome=partial(outcome_of, batch))
 
 
-def names_nobody(content: bytes) -> bool:
-    """Return whether a response may be one to any other send: it names nobody as accepted, or somebody as refused."""
-    return b"msgId" not in content or b"failArray" in content
+def may_be_anothers(batch: Batch, content: bytes) -> bool:
+    """Return whether a response may be one to another send: it refuses somebody, and shows no order id of this batch.
+
+    Args:
+        batch: whom this send is for.
+        content: the response's body. A key, or an id in quotes, stands in it as it does nowhere within a text.
+    """
+    if batch.id.encode() in content or (content.count(b'"msgId":') >= batch.size and b"failArray" not in content):
+        return False
+    theirs = batch.asked().order_ids
+    shown = (theirs[0], theirs[len(theirs) // 2], theirs[-1])
+    return not any(one and len(one) >= _DISTINCTIVE and b'"%s"' % one.encode() in content for one in shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from laaffic._batch.ids import is_ours
 from laaffic._outcome.response import Listed
 
 _DISTINCTIVE = 6  # digits; many numbers end with the same few
+_MAX_NUMBER = 64  # characters, however it is written
 
 
 class Match(NamedTuple):
@@ -95,5 +96,7 @@ def _may_be(listed: str | None, asked: str | None) -> bool:
     """Return whether a listed number is missing, masked, or the one asked for with more or less before it."""
     if listed is None or "*" in listed:
         return True
+    if len(listed) > _MAX_NUMBER:
+        return False
     digits = "".join(filter(str.isdigit, listed)).lstrip("0")
     return asked is not None and len(digits) >= _DISTINCTIVE and (asked.endswith(digits) or digits.endswith(asked))

@@ -31,7 +31,6 @@ from laaffic._outcome.refusal import is_certain_refusal
 from laaffic._outcome.response import Listed, Reading, read_response
 
 _NOTHING_LISTED = Listed([], [], [])
-_MILLION = 1_000_000
 
 
 def outcome_of(batch: Batch, evidence: Evidence) -> BatchResult:
@@ -226,15 +225,13 @@ def _state_of_unlisted(http_status: int, reading: Reading, accepted: int, asked:
 def _discrepancy(reading: Reading, listed: int, asked: int, strays: int, twice: int, *, doubted: int) -> str | None:
     said = []
     if reading.success is not None and reading.listed is not None and reading.success != len(reading.listed):
-        said.append(f"it counts {_figure(reading.success)} accepted and lists {len(reading.listed)}")
+        said.append(f"it counts {_figure(reading.success, asked)} accepted and lists {len(reading.listed)}")
     if reading.status == SUCCESS and reading.fail not in {None, asked - listed} and reading.listed is not None:
-        said.append(
-            f"it counts {_figure(reading.fail)} refused, but by its list {asked - listed} of {asked} were refused"
-        )
+        refused = _figure(reading.fail, asked)
+        said.append(f"it counts {refused} refused, but by its list {asked - listed} of {asked} were refused")
     if reading.refused is not None and (reading.success or 0) > asked - len(reading.refused):
-        said.append(
-            f"it counts {_figure(reading.success)} of {asked} accepted and names {len(reading.refused)} as refused"
-        )
+        accepted = _figure(reading.success, asked)
+        said.append(f"it counts {accepted} of {asked} accepted and names {len(reading.refused)} as refused")
     if reading.status == SUCCESS and reading.listed is None:
         said.append("it is a success without a list of the accepted")
     if strays:
@@ -250,9 +247,9 @@ def _discrepancy(reading: Reading, listed: int, asked: int, strays: int, twice: 
     return " ".join(sentences) or None
 
 
-def _figure(count: int | None) -> str:
-    """Write a count; one of seven digits or more may be somebody's number."""
-    return str(count) if count is not None and count < _MILLION else "a million or more"
+def _figure(count: int | None, asked: int) -> str:
+    """Write a count; one of more than were asked for may be somebody's number, or a code out of a text."""
+    return str(count) if count is not None and count <= asked else "too many"
 
 
 def with_recipients(result: BatchResult, recipients: Iterable[Recipient]) -> BatchResult:
