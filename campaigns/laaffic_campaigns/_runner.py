@@ -198,4 +198,4 @@ def _told(result: laaffic.BatchResult, size: int, error: laaffic.LaafficError | 
 
 def _elapsed() -> float:
     """Return seconds by a clock that also counts while this machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))  # macOS counts it in the latter
