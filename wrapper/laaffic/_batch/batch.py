@@ -76,6 +76,10 @@ class Batch(Protocol):
     def items(self) -> Iterable[tuple[str, str, str | None, str | None]]:
         """What is posted for each message: numbers, content, sender id, order ids; commas between numbers and ids."""
 
+    @property
+    def first_order_id(self) -> str | None:
+        """The order id of the first recipient, as posted."""
+
     def pick(self, positions: Sequence[int]) -> "Batch":
         """Return a batch of some of the recipients, by their ascending positions in this one."""
 
@@ -106,7 +110,6 @@ class MessageBatch:
         self.messages = list(messages)
         self.indexes = list(indexes)
         self.size = sum([len(message.numbers) for message in self.messages])
-        self._without = sum([message.order_ids is None for message in self.messages])  # so many have no order ids
         self._made: list[str] = []
         self.invalid: list[Recipient] = []
 
@@ -115,7 +118,6 @@ class MessageBatch:
         self.messages.append(message)
         self.indexes.append(index)
         self.size += len(message.numbers)
-        self._without += message.order_ids is None
 
     def asked(self) -> Asked:
         """Every recipient, in the order asked."""
@@ -127,7 +129,7 @@ class MessageBatch:
             indexes = list(flat(map(repeat, indexes, map(len, numbers))))
         order_ids: list[str | None] = list(flat(given))
         wire = order_ids
-        if self._without and self._ids.on_wire:
+        if self._ids.on_wire and None in order_ids:
             wire = [theirs or ours for theirs, ours in zip(order_ids, self._ours(), strict=True)]
         return Asked(list(flat(numbers)), order_ids, indexes, wire)
 
@@ -135,12 +137,18 @@ class MessageBatch:
         """What is posted for each message."""
         messages = self.messages
         order_ids = [None if message.order_ids is None else ",".join(message.order_ids) for message in messages]
-        if self._without and self._ids.on_wire:
+        if self._ids.on_wire and None in order_ids:
             order_ids = [theirs or ours for theirs, ours in zip(order_ids, self._ours_joined(), strict=True)]
         return [
             (",".join(message.numbers), message.content, message.sender_id, its_order_ids)
             for message, its_order_ids in zip(messages, order_ids, strict=True)
         ]
+
+    @property
+    def first_order_id(self) -> str | None:
+        """The order id of the first recipient, as posted."""
+        theirs = self.messages[0].order_ids
+        return theirs[0] if theirs else self._ours()[0] if self._ids.on_wire else None
 
     def pick(self, positions: Sequence[int]) -> Self:
         """Return a batch of some of the recipients; a message of which some are picked is cut."""

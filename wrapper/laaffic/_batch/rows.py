@@ -47,6 +47,11 @@ class RowBatch:
         """What is posted for each message."""
         return zip(self.numbers, self.contents, repeat(self.sender_id), self._wire or repeat(None), strict=False)
 
+    @property
+    def first_order_id(self) -> str | None:
+        """The order id of the first recipient, as posted."""
+        return self._wire[0] if self._wire else None
+
     def pick(self, positions: Sequence[int]) -> Self:
         """Return a batch of some of the rows."""
         return type(self)(

@@ -27,7 +27,7 @@ class Body:
         self._decoder = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
         self._came = 0  # parts
         self._members = 0  # of gzip
-        self._content = bytearray()  # not a list of its parts, of which there may be a hundred million
+        self._parts: list[bytes] = []
         self._size = 0  # as it comes
         self._room = MAX_RESPONSE  # for what is decoded
 
@@ -43,7 +43,7 @@ class Body:
         if self._size > MAX_RESPONSE or self._came > _MAX_PARTS:
             raise ResponseTooLarge
         if self._decoder is None:
-            self._content += part
+            self._parts.append(part)
         else:
             self._decode(part)
 
@@ -55,7 +55,7 @@ class Body:
         """
         if self._decoder is not None and self._size and not self._decoder.eof:
             raise httpx2.DecodingError("cut off")
-        return bytes(self._content)
+        return b"".join(self._parts)
 
     def _decode(self, part: bytes) -> None:
         while part:
@@ -71,5 +71,5 @@ class Body:
             self._room -= len(decoded)
             if self._room < 0:
                 raise ResponseTooLarge
-            self._content += decoded
+            self._parts.append(decoded)
             part = self._decoder.unused_data

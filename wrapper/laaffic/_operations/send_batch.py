@@ -31,11 +31,18 @@ def may_be_anothers(batch: Batch, content: bytes) -> bool:
         batch: whom this send is for.
         content: the response's body. A key, or an id in quotes, stands in it as it does nowhere within a text.
     """
-    if batch.id.encode() in content or (content.count(b'"msgId":') >= batch.size and b"failArray" not in content):
+    if (
+        _is_shown(batch.first_order_id, content) or batch.id.encode() in content
+    ):  # nearly always, and near the beginning
+        return False
+    if content.count(b'"msgId":') >= batch.size and b"failArray" not in content:
         return False
     theirs = batch.asked().order_ids
-    shown = (theirs[0], theirs[len(theirs) // 2], theirs[-1])
-    return not any(one and len(one) >= _DISTINCTIVE and b'"%s"' % one.encode() in content for one in shown)
+    return not (_is_shown(theirs[len(theirs) // 2], content) or _is_shown(theirs[-1], content))
+
+
+def _is_shown(order_id: str | None, content: bytes) -> bool:
+    return order_id is not None and len(order_id) >= _DISTINCTIVE and b'"%s"' % order_id.encode() in content
 
 
 @dataclass(frozen=True, slots=True)
