@@ -77,7 +77,7 @@ class _Timer:
         # What is raised in a finalizer is dropped by CPython; where it is a socket's, without a word.
         sys.unraisablehook = self._cannot_raise
         gc.callbacks.append(self._collecting)
-        socket.socket.__repr__ = object.__repr__  # type: ignore[method-assign]
+        socket.socket.__repr__ = object.__repr__  # type: ignore[method-assign]  # it runs in finalizers, where what is raised is dropped
 
     def set(self, kind: type[BaseException], dice: Random) -> None:
         """Ring in a while."""

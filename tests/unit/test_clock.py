@@ -81,8 +81,10 @@ def test_on_a_connection_that_was_used_before_only_the_clock_is_corrected() -> N
     assert tries.last(evidence) == evidence
 
 
-def test_nor_is_it_signed_anew_when_something_came_behind_it() -> None:
-    assert attempts()[0].pause_before_next(replace(refused(ahead=7200), followed=True)) is None
+def test_one_behind_which_something_came_is_not_signed_anew_and_corrects_nothing() -> None:
+    tries, signer = attempts()
+    assert tries.pause_before_next(replace(refused(ahead=7200), followed=True)) is None
+    assert signer.headers()["Timestamp"] == str(int(NOW))
 
 
 def test_a_query_is_signed_anew_on_any_connection() -> None:

@@ -47,11 +47,11 @@ class Attempts:
 
     def _sign_anew(self, evidence: Responded) -> float | None:
         theirs = server_time(evidence)
-        if theirs is None:
+        if theirs is None or (evidence.followed and not self._repeatable):  # which response is this one's, nobody knows
             return None
         skew = self._signer.correct(theirs)  # also for the requests that follow
-        doubtful = evidence.kept or evidence.followed  # it may be another request's
-        if self._refused is not None or (doubtful and not self._repeatable):
+        # On a kept connection it may be another request's: of a send, that is no reason to post once more.
+        if self._refused is not None or (evidence.kept and not self._repeatable):
             return None
         self._refused = evidence
         _logger.warning("the provider's clock differs by %d s; signing again and posting once more", skew)
