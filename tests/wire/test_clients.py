@@ -152,6 +152,32 @@ def test_ctrl_c_while_waiting_ends_at_once_and_says_what_is_known(server: Server
     assert "what became of its recipients is unknown" in errors
 
 
+def test_a_signal_that_comes_just_before_the_waiting_ends_it_too(server: Server) -> None:
+    """Python sees such a signal only when the waiting ends. `interrupt_main` marks one so, and wakes nobody."""
+    arrived = threading.Event()
+
+    def hang(connection: Connection) -> bool:
+        arrived.set()
+        return silence(connection)
+
+    server.will(hang)
+    program = (
+        "import _thread, sys, threading, laaffic\n"
+        "def mark(): sys.stdin.readline(); _thread.interrupt_main()\n"
+        "threading.Thread(target=mark).start()\n"
+        "laaffic.Client(timeout=(5, 100)).send_batch([laaffic.Message('99900000001', 'words')])"
+    )
+    command, environment = [sys.executable, "-c", program], {**os.environ, "LAAFFIC_BASE_URL": server.url}
+    pipes: dict[str, int] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
+        try:
+            assert arrived.wait(20)
+            _, errors = process.communicate("now\n", timeout=20)
+        finally:
+            process.kill()
+    assert "what became of its recipients is unknown" in errors
+
+
 def test_an_experts_transport_is_posted_through(send: Send, sample: list[laaffic.Message]) -> None:
     seen: list[httpx2.Request] = []
 

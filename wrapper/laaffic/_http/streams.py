@@ -7,6 +7,7 @@ that could as well be another request's, a second look waits for one that follow
 """
 
 import ssl
+import time
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from laaffic._http.exchange import Exchange, UncleanConnection, current
 from laaffic._http.interruptions import interruption_in
 
 _AT_ONCE = 256 * 1024  # bytes: as much as asyncio reads at once, so that nothing is left in its buffers, unseen
+_GLANCE = 0.5  # seconds
 _NOTHING_CAME = (httpcore2.NetworkError, httpcore2.TimeoutException, ssl.SSLError)
 
 
@@ -83,7 +85,24 @@ class Stream(_Watched, httpcore2.NetworkStream):
         if self._held:
             self._write(exchange, timeout)
         exchange.will_read()
-        return exchange.received(self._inner.read(max_bytes, exchange.limited(timeout, httpcore2.ReadTimeout)))
+        return exchange.received(self._wait_for(max_bytes, exchange.limited(timeout, httpcore2.ReadTimeout)))
+
+    def _wait_for(self, max_bytes: int, seconds: float) -> bytes:
+        """Read, and come back to Python now and then.
+
+        A signal that comes between Python's last look for one and the waiting itself is only seen when that ends.
+        """
+        ends = time.monotonic() + seconds
+        while True:
+            try:
+                data: bytes = self._inner.read(max_bytes, min(seconds, _GLANCE))
+            except httpcore2.ReadTimeout as error:
+                if (interruption := interruption_in(error)) is not None:
+                    raise interruption from None
+                if (seconds := ends - time.monotonic()) <= 0:
+                    raise
+            else:
+                return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write, within the time that the exchange has left."""
