@@ -19,7 +19,7 @@ from laaffic_campaigns._errors import (
     NoSuchCampaignError,
 )
 from laaffic_campaigns._ledger import Ledger
-from laaffic_campaigns._reports import Outcome, Status
+from laaffic_campaigns._telling.told import Outcome, Status
 
 __all__ = [
     "Campaign",

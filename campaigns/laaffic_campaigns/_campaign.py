@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select, update
 
 import laaffic
-from laaffic_campaigns._chunks import pack_payload, unpack_payload
-from laaffic_campaigns._database import Database
 from laaffic_campaigns._errors import LedgerError
-from laaffic_campaigns._protocol import campaign_row, move
-from laaffic_campaigns._reading import outcomes_of, status_of
-from laaffic_campaigns._reports import Outcome, Status
-from laaffic_campaigns._runner import Runner
-from laaffic_campaigns._schema import chunks, payloads
-from laaffic_campaigns._states import ENDED, CampaignState, ChunkState
+from laaffic_campaigns._kept.chunks import pack_payload, unpack_payload
+from laaffic_campaigns._kept.schema import chunks, payloads
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.states import ENDED, CampaignState, ChunkState
+from laaffic_campaigns._protocol.steps import campaign_row, move
+from laaffic_campaigns._running.runner import Runner
+from laaffic_campaigns._telling.reading import outcomes_of, status_of
+from laaffic_campaigns._telling.told import Outcome, Status
 
 _AT_ONCE = 50
 

@@ -7,12 +7,12 @@ from typing import Literal, Self
 
 import laaffic
 from laaffic_campaigns._campaign import Campaign
-from laaffic_campaigns._database import Database
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, NoSuchCampaignError
-from laaffic_campaigns._loading import Rules, discard_dead, load
-from laaffic_campaigns._reading import found, known
-from laaffic_campaigns._reports import Outcome
-from laaffic_campaigns._states import CampaignState
+from laaffic_campaigns._filling.filling import Rules, discard_dead, load
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.states import CampaignState
+from laaffic_campaigns._telling.reading import found, known
+from laaffic_campaigns._telling.told import Outcome
 
 _MAX_NAME = 200
 _MAX_RECIPIENTS = 1000

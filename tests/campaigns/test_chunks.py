@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from laaffic_campaigns import LedgerError
-from laaffic_campaigns._chunks import (
+from laaffic_campaigns._kept.chunks import (
     Outcomes,
     Payload,
     ours,

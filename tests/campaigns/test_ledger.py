@@ -19,7 +19,7 @@ from laaffic_campaigns import (
     LedgerUnavailableError,
     NoSuchCampaignError,
 )
-from laaffic_campaigns._database import Database, remote_kind
+from laaffic_campaigns._kept.sqlite import Database, remote_kind
 
 HELLO = ("99900000001", "Hello")
 

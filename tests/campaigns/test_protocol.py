@@ -13,11 +13,22 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 
 from laaffic_campaigns import Ledger
-from laaffic_campaigns._chunks import Outcomes
-from laaffic_campaigns._database import Database
-from laaffic_campaigns._protocol import Claimed, Settled, claim, finish, move, pause_for, record, release, start, sweep
-from laaffic_campaigns._schema import chunks, incidents
-from laaffic_campaigns._states import CAMPAIGN_STEPS, CHUNK_STEPS, CampaignState, ChunkState
+from laaffic_campaigns._kept.chunks import Outcomes
+from laaffic_campaigns._kept.schema import chunks, incidents
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.states import CAMPAIGN_STEPS, CHUNK_STEPS, CampaignState, ChunkState
+from laaffic_campaigns._protocol.steps import (
+    Claimed,
+    Settled,
+    claim,
+    finish,
+    move,
+    pause_for,
+    record,
+    release,
+    start,
+    sweep,
+)
 
 SIZE = 2
 

@@ -14,10 +14,10 @@ import pytest
 
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
-from laaffic_campaigns._chunks import unpack_payload
-from laaffic_campaigns._database import Database
-from laaffic_campaigns._protocol import claim, start
-from laaffic_campaigns._runner import Runner
+from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.steps import claim, start
+from laaffic_campaigns._running.runner import Runner
 from support.server import Action, Connection, Server, answer, drop, success
 
 ROWS = [(f"999{n:08d}", f"Hello, your code is {n:04d}") for n in range(10)]

@@ -3,7 +3,7 @@
 import pytest
 
 import laaffic
-from laaffic_campaigns._verdicts import verdict_of
+from laaffic_campaigns._protocol.verdicts import verdict_of
 
 
 def failed(kind: type[laaffic.LaafficError], state: str, **more: object) -> laaffic.LaafficError:

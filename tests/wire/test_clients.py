@@ -168,8 +168,9 @@ def test_a_signal_that_comes_just_before_the_waiting_ends_it_too(server: Server)
         "laaffic.Client(timeout=(5, 100)).send_batch([laaffic.Message('99900000001', 'words')])"
     )
     command, environment = [sys.executable, "-c", program], {**os.environ, "LAAFFIC_BASE_URL": server.url}
-    pipes: dict[str, int] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
+    with subprocess.Popen(
+        command, env=environment, text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         try:
             assert arrived.wait(20)
             _, errors = process.communicate("now\n", timeout=20)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
-from laaffic_campaigns._lock import locked
-from laaffic_campaigns._schema import is_current, set_up
+from laaffic_campaigns._kept.lock import locked
+from laaffic_campaigns._kept.schema import is_current, set_up
 
 _REMEDY = "Give sqlite:///file.db, or sqlite:////absolute/file.db."
 _BUSY = 60  # seconds to wait for another process's transaction

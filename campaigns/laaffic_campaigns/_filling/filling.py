@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, delete, insert, select, update
 
 import laaffic
-from laaffic_campaigns._chunks import Outcomes, Payload, pack_outcomes, pack_payload
-from laaffic_campaigns._database import Database
 from laaffic_campaigns._errors import CampaignExistsError, LedgerError
-from laaffic_campaigns._protocol import move
-from laaffic_campaigns._schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._states import NOT_SENT, CampaignState, ChunkState
+from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_outcomes, pack_payload
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.states import NOT_SENT, CampaignState, ChunkState
+from laaffic_campaigns._protocol.steps import move
 
 _TOGETHER = 50  # chunks in one transaction
 _KEY_LENGTH = 10

@@ -30,7 +30,13 @@ _KEY = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER counts 
 
 metadata = MetaData()
 
-ledgers = Table("laaffic_ledger", metadata, Column("version", Integer, nullable=False))
+ledgers = Table(
+    "laaffic_ledger",
+    metadata,
+    Column("version", Integer, nullable=False),
+    Column("mark", Text),  # where this ledger lives: one that lives elsewhere is a copy, or was restored
+    Column("claims", BigInteger, nullable=False, default=0),  # how many there were: fewer is an older state
+)
 
 campaigns = Table(
     "laaffic_campaigns",
@@ -44,6 +50,14 @@ campaigns = Table(
     Column("created_at", Float, nullable=False),
     Column("since", Float, nullable=False),
     Column("recipients", BigInteger, nullable=False),
+    Column("source", Text),  # what it was made from, as the caller names it
+    # What decides when: may be changed at any time. With each change there is another pace, and who waits looks anew.
+    Column("rate", Float),
+    Column("not_between", Text),
+    Column("stop_after", Text),
+    Column("concurrency", Integer),
+    Column("pace", Integer, nullable=False, default=0),
+    Column("free_at", Float, nullable=False, default=0.0),  # when the rate lets the next chunk go
 )
 
 chunks = Table(
@@ -61,6 +75,7 @@ chunks = Table(
     Column("token", String(32)),
     Column("claimed_at", Float),
     Column("posted_at", Float),
+    Column("recorded_at", Float),
     Column("status", Text),
     Column("reason", Text),
     Column("accepted", Integer, nullable=False, default=0),
@@ -70,6 +85,7 @@ chunks = Table(
     UniqueConstraint("campaign", "sequence"),
     UniqueConstraint("parent", "part"),
     Index("laaffic_chunks_by_state", "campaign", "state", "sequence"),
+    Index("laaffic_chunks_by_time", "campaign", "recorded_at"),
 )
 
 payloads = Table(

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, select
 
-from laaffic_campaigns._chunks import Outcomes, ours, raw, unpack_outcomes, unpack_payload
-from laaffic_campaigns._database import Database
 from laaffic_campaigns._errors import NoSuchCampaignError
-from laaffic_campaigns._reports import Outcome, Status
-from laaffic_campaigns._schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._states import IN_FLIGHT, NOT_SENT, TO_GO, UNKNOWN, ChunkState, state_without_outcome
+from laaffic_campaigns._kept.chunks import Outcomes, ours, raw, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.states import IN_FLIGHT, NOT_SENT, TO_GO, UNKNOWN, ChunkState, state_without_outcome
+from laaffic_campaigns._telling.told import Outcome, Status
 
 _AT_ONCE = 20  # chunks read in one short transaction
 _COUNTS = ("accepted", "rejected", "not_sent", "unknown")

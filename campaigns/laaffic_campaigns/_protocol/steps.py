@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from laaffic_campaigns._chunks import Outcomes, pack_outcomes
 from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
-from laaffic_campaigns._schema import campaigns, chunks, incidents, outcomes, payloads
-from laaffic_campaigns._states import (
+from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
+from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._protocol.states import (
     UNKNOWN,
     CampaignState,
     ChunkState,

@@ -1,0 +1,1 @@
+"""Making a campaign: what is given is checked, and frozen in chunks."""

@@ -1,0 +1,1 @@
+"""What a ledger keeps, and where: tables, packed columns, databases, locks."""

@@ -1,0 +1,1 @@
+"""Every step from one state to another, as transactions, and what decides on them."""

@@ -1,0 +1,1 @@
+"""Waiting: claim, post, record, again and again."""

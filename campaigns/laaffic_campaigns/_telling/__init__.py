@@ -1,0 +1,1 @@
+"""Telling what is known: counts and outcomes."""
