@@ -1,17 +1,23 @@
 """A campaign: messages to many, which outlive the process that sends them."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import EllipsisType
 
+import anyio.to_thread
 from sqlalchemy import Connection, select, update
 
 import laaffic
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import pack_payload, unpack_payload
-from laaffic_campaigns._kept.schema import chunks, payloads
+from laaffic_campaigns._kept.schema import campaigns, chunks, payloads
 from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.settings import checked
 from laaffic_campaigns._protocol.states import ENDED, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import campaign_row, move
+from laaffic_campaigns._running.async_runner import AsyncRunner
+from laaffic_campaigns._running.desk import Desk
 from laaffic_campaigns._running.runner import Runner
 from laaffic_campaigns._telling.reading import outcomes_of, status_of
 from laaffic_campaigns._telling.told import Outcome, Status
@@ -37,29 +43,80 @@ class Campaign:
         """Show its name."""
         return f"Campaign({self.name!r})"
 
-    def run(self, client: laaffic.Client, *, concurrency: int = 1) -> Status:
+    @property
+    def source(self) -> str | None:
+        """What it was made from, as it was given to `Ledger.create`."""
+        with self._database.read() as connection:
+            return connection.scalar(select(campaigns.c.source).where(campaigns.c.id == self._id))
+
+    def run(
+        self, client: laaffic.Client, *, concurrency: int | None = None, stop: threading.Event | None = None
+    ) -> Status:
         """Post everything that was not posted yet, and return when it is done or paused. Run it again to go on.
 
         Who was in flight when a process ended is `unknown` from then on, and is not posted again. Ctrl-C lets the
-        requests in flight end, and pauses. A cause that every further request would meet (credentials, address,
-        balance, no connection) pauses it, with `why`; after HTTP 429 it waits and goes on. So do three requests in a
-        row that are refused.
+        requests in flight end, and pauses; a second one leaves them unknown. A cause that every further request would
+        meet (credentials, address, balance, no connection) pauses it, with `why`; after HTTP 429 it waits and goes on.
+        A request that is refused for something in it is posted again in halves, until only those are rejected who are
+        at fault; it pauses after 25 refusals in a row.
 
         Args:
             client: what posts; each request gets a connection of its own. A client with a `transport` cannot be used.
-            concurrency: how many requests may be in flight at once, 1 to 100.
+            concurrency: how many requests may be in flight at once, 1 to 100; by default what the campaign says
+                (`create`, `set`), or else 1.
+            stop: an event of yours. Once it is set, the requests in flight end, and it pauses.
 
         Returns:
-            How far it is. Its state is `done`, `cancelled` or `paused`.
+            How far it is. Its state is `done`, `cancelled` or `paused`; where several machines run it, it may still be
+            `running`.
 
         Raises:
             LedgerBusyError: somebody else runs a campaign of this ledger; nothing was posted.
             LedgerUnavailableError: the database failed. What was in flight then will be `unknown`.
+            LedgerError: concurrency is not valid.
             laaffic.ConfigurationError: an argument is not valid; nothing was posted.
         """
-        with self._database.read() as connection:
-            key = campaign_row(connection, self._id).key
-        Runner(self._database, client, self._id, key, concurrency=concurrency).run()
+        Runner(self._desk(concurrency), client, stop).run()
+        return self.status()
+
+    async def run_async(self, client: laaffic.AsyncClient, *, concurrency: int | None = None) -> Status:
+        """Post everything, as `run` does, without blocking; on asyncio or trio.
+
+        A cancellation pauses it. What is in flight then is broken off, and its recipients are `unknown`.
+
+        Args:
+            client: what posts.
+            concurrency: how many requests may be in flight at once, 1 to 100; by default what the campaign says.
+
+        Raises:
+            LedgerError: as for `run`.
+            laaffic.ConfigurationError: an argument is not valid; nothing was posted.
+        """
+        await AsyncRunner(self._desk(concurrency), client).run()
+        return await anyio.to_thread.run_sync(self.status)
+
+    def set(
+        self,
+        *,
+        rate: float | EllipsisType | None = ...,
+        not_between: tuple[str, str] | EllipsisType | None = ...,
+        zone: str | None = None,
+        stop_after: Mapping[str, float] | EllipsisType | None = ...,
+        concurrency: int | EllipsisType | None = ...,
+    ) -> Status:
+        """Change when it is posted, at any time; whoever runs it heeds it within a second. See `Ledger.create`.
+
+        What is left out stays as it is; None takes a setting away.
+
+        Raises:
+            LedgerError: a setting is not valid, or the campaign has ended; nothing is changed.
+        """
+        values = checked(rate, not_between, zone, stop_after, concurrency)
+        with self._database.write() as connection:
+            if campaign_row(connection, self._id).state in ENDED:
+                raise LedgerError("The campaign has ended: there is nothing more to post")
+            changed = {**values, "pace": campaigns.c.pace + 1, "free_at": 0.0}
+            connection.execute(update(campaigns).where(campaigns.c.id == self._id).values(**changed))
         return self.status()
 
     def pause(self) -> Status:
@@ -120,6 +177,13 @@ class Campaign:
                 break
             last = page[-1].chunk
         self._database.forget_journal()
+
+    def _desk(self, concurrency: int | None, seconds: float | None = None) -> Desk:
+        if concurrency is not None:
+            checked(concurrency=concurrency)
+        with self._database.read() as connection:
+            key = campaign_row(connection, self._id).key
+        return Desk(self._database, self._id, key, concurrency=concurrency, seconds=seconds)
 
     def _move(self, to: CampaignState, *, why: str | None = None, held: bool = False) -> Status:
         with self._database.write() as connection:

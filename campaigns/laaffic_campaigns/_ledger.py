@@ -1,7 +1,7 @@
 """The ledger: a file that remembers who got what."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
@@ -10,6 +10,7 @@ from laaffic_campaigns._campaign import Campaign
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, NoSuchCampaignError
 from laaffic_campaigns._filling.filling import Rules, discard_dead, load
 from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.settings import checked
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._telling.reading import found, known
 from laaffic_campaigns._telling.told import Outcome
@@ -74,6 +75,12 @@ class Ledger:
         exclude: Iterable[str] = (),
         unique: bool = False,
         on_invalid: Literal["raise", "report"] = "raise",
+        source: str | None = None,
+        rate: float | None = None,
+        not_between: tuple[str, str] | None = None,
+        zone: str | None = None,
+        stop_after: Mapping[str, float] | None = None,
+        concurrency: int | None = None,
     ) -> Campaign:
         """Make a campaign. Nothing is posted; who gets what is fixed from then on, whatever becomes of its source.
 
@@ -86,6 +93,15 @@ class Ledger:
             exclude: numbers who get nothing, such as opt-outs, in any spelling. They are `not_sent`.
             unique: whether a number gets only the first of its messages; of the others it is `not_sent`.
             on_invalid: "raise" refuses the campaign for an invalid row; "report" makes it one recipient `not_sent`.
+            source: what it is made from, in words of yours, such as a checksum; `Campaign.source` tells it.
+            rate: recipients a second at most, over all machines together, above 0 and at most 1,000,000.
+            not_between: two times of day, such as `("21:00", "09:00")`, between which nothing is posted.
+            zone: whose hours these are, by the name of the time zone database, such as `Europe/Berlin`.
+            stop_after: at which share of the last 1,000 recipients (at least 100) it pauses, such as
+                `{"rejected": 0.2, "unknown": 0.05}`.
+            concurrency: how many requests a process has in flight at once, 1 to 100.
+
+        The last five decide when it is posted, and can be changed at any time with `Campaign.set`.
 
         Raises:
             CampaignExistsError: there is a campaign of this name.
@@ -104,7 +120,9 @@ class Ledger:
             raise LedgerError("An async iterable cannot be read here", hint="Give a plain one.")
         excluded = frozenset(map(laaffic.normalize_number, [exclude] if isinstance(exclude, str) else exclude))
         sender = rows.sender_id if sender_id is None else laaffic.Rows((), sender_id=sender_id).sender_id
-        load(self._database, name, rows.rows, Rules(max_recipients, sender, excluded, unique, on_invalid == "report"))
+        kept = {"source": source, **checked(rate, not_between, zone, stop_after, concurrency)}
+        rules = Rules(max_recipients, sender, excluded, unique, on_invalid == "report")
+        load(self._database, name, rows.rows, rules, kept)
         return self.campaign(name)
 
     def campaign(self, name: str) -> Campaign:

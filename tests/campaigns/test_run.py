@@ -11,13 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.schema import chunks
 from laaffic_campaigns._kept.sqlite import Database
-from laaffic_campaigns._protocol.steps import claim, start
-from laaffic_campaigns._running.runner import Runner
+from laaffic_campaigns._running.desk import Desk, Slot
+from laaffic_campaigns._running.posting import Post
 from support.server import Action, Connection, Server, answer, drop, success
 
 ROWS = [(f"999{n:08d}", f"Hello, your code is {n:04d}") for n in range(10)]
@@ -93,11 +95,35 @@ def test_a_lost_response_is_unknown_and_never_posted_again(
     assert all("response was lost" in str(each.reason) and each.posted_at and each.wire_order_id for each in lost)
 
 
-def test_refusals_in_a_row_pause(campaign: Campaign, client: laaffic.Client, server: Server) -> None:
+def test_only_who_is_at_fault_is_rejected(ledger: Ledger, client: laaffic.Client, server: Server) -> None:
+    campaign = ledger.create("spring", ROWS)
+    at_fault = ROWS[6][0]
+
+    def refuses(connection: Connection) -> bool:
+        if at_fault in connection.request.body.decode():
+            return answer({"status": "-6", "reason": "no template"})(connection)
+        return success(connection)
+
+    server.will(refuses)
+    status = campaign.run(client)
+    assert (status.state, status.rejected, status.accepted, status.recipients) == ("done", 1, 9, 10)
+    [rejected] = ledger.find(number=at_fault)
+    assert (rejected.state, rejected.status, rejected.reason) == ("rejected", "-6", "no template")
+    assert sorted(each.index for each in campaign.outcomes()) == list(range(10))
+    wire = [str(each.wire_order_id) for each in campaign.outcomes()]
+    assert len(set(wire)) == 10
+    assert ledger.find(order_id=wire[0])[0].wire_order_id == wire[0]
+
+
+def test_refusals_in_a_row_pause(ledger: Ledger, client: laaffic.Client, server: Server) -> None:
+    campaign = ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(100)])
     server.will(answer({"status": "-6", "reason": "no template"}))
     status = campaign.run(client)
-    assert (status.state, status.rejected, status.to_go) == ("paused", 6, 4)
-    assert {each.reason for each in campaign.outcomes() if each.state == "rejected"} == {"no template"}
+    assert (status.state, len(server.posts)) == ("paused", 25)
+    assert status.rejected + status.to_go == 100
+    assert "25 requests in a row were refused" in str(status.why)
+    server.will(success)
+    assert campaign.run(client).accepted == status.to_go
 
 
 def test_a_client_that_allows_fewer_recipients_posts_nothing(campaign: Campaign, server: Server) -> None:
@@ -188,14 +214,15 @@ def test_texts_are_erased_from_every_file(campaign: Campaign, client: laaffic.Cl
 def test_a_status_and_an_outcome_are_json(campaign: Campaign, client: laaffic.Client) -> None:
     status = campaign.run(client).as_dict()
     parts = ("to_go", "in_flight", "accepted", "rejected", "not_sent", "unknown")
-    assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, "since"]
+    more = ("since", "rate", "per_second", "seconds_left", "waits_until", "source")
+    assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, *more]
     assert sum(status[part] for part in parts) == status["recipients"]
     assert json.loads(json.dumps(next(campaign.outcomes()).as_dict()))["state"] == "accepted"
 
 
 @pytest.mark.parametrize("concurrency", [0, 101, True, "4"])
 def test_a_concurrency_that_cannot_be_is_refused(campaign: Campaign, client: laaffic.Client, concurrency: int) -> None:
-    with pytest.raises(laaffic.ConfigurationError, match="concurrency"):
+    with pytest.raises(LedgerError, match="concurrency"):
         campaign.run(client, concurrency=concurrency)
 
 
@@ -230,18 +257,21 @@ def test_who_was_in_flight_when_a_process_ended_is_told_in_the_log(
     assert len(server.posts) == 5
 
 
-def test_a_claim_that_is_too_old_is_not_posted(
-    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
-) -> None:
+def test_a_claim_that_is_too_old_is_given_back(campaign: Campaign, path: Path) -> None:
+    times = iter([0.0, 0.0, 1000.0])  # this machine slept between the claim and the post
     database = Database(f"sqlite:///{path}")
-    with database.write() as connection:
-        assert start(connection, 1, 1.0)
-        mine = claim(connection, 1, "a", 1.0)
-    assert mine is not None
-    Runner(database, client, 1, "k123456789", concurrency=1)._deliver(mine, began=-1000.0)
+    desk = Desk(database, 1, "k123456789", clock=lambda: next(times, 1000.0))
+    with desk.opened():
+        desk.begin(by_hand=True)
+        got = desk.next(Slot(0))
+    assert isinstance(got, Post)
+    with database.read() as connection:
+        claims = connection.execute(
+            select(chunks.c.token, chunks.c.claimed_at).where(chunks.c.state == "claimed")
+        ).all()
     database.close()
-    assert server.posts == []
-    assert campaign.status().to_go == 10
+    assert tokens == [got.claimed.token]
+    assert campaign.status().in_flight == 2
 
 
 def test_ctrl_c_lets_what_is_in_flight_end_and_pauses(ledger: Ledger, server: Server, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,9 @@ class _Chunk:
         return Payload(self.numbers, self.order_ids, self.sizes, self.contents, self.sender_ids, self.indexes)
 
 
-def load(database: Database, name: str, given: Iterable[Any], rules: Rules) -> None:
+def load(
+    database: Database, name: str, given: Iterable[Any], rules: Rules, more: Mapping[str, Any] | None = None
+) -> None:
     """Make a campaign, in transactions of some chunks each; the last one makes it ready.
 
     Raises:
@@ -81,7 +83,7 @@ def load(database: Database, name: str, given: Iterable[Any], rules: Rules) -> N
     with database.locked_for("load", f"filling campaign {name!r}"):
         with database.write() as connection:
             discard_dead(connection)
-            campaign = _begin(connection, name)
+            campaign = _begin(connection, name, more or {})
         try:
             _fill(database, campaign, _chunks(given, rules))
         except BaseException:
@@ -97,7 +99,7 @@ def discard_dead(connection: Connection) -> None:
         connection.execute(delete(campaigns).where(campaigns.c.id == campaign))
 
 
-def _begin(connection: Connection, name: str) -> int:
+def _begin(connection: Connection, name: str, more: Mapping[str, Any]) -> int:
     if connection.scalar(select(campaigns.c.id).where(campaigns.c.name == name)) is not None:
         raise CampaignExistsError(
             f"There is a campaign {name!r} in this ledger",
@@ -106,7 +108,7 @@ def _begin(connection: Connection, name: str) -> int:
     now = time.time()
     key = secrets.choice(_LETTERS) + "".join(secrets.choice(_MORE) for _ in range(_KEY_LENGTH - 1))
     values = {"name": name, "key": key, "state": CampaignState.LOADING, "held": False, "recipients": 0}
-    made = connection.execute(insert(campaigns).values(**values, created_at=now, since=now))
+    made = connection.execute(insert(campaigns).values(**values, **more, created_at=now, since=now))
     return _key_of(made)
 
 

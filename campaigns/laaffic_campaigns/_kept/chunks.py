@@ -12,7 +12,7 @@ import laaffic
 from laaffic_campaigns._errors import LedgerError
 
 _FORMAT = b"\x01"
-_OURS = re.compile(r"([a-z][0-9a-z]{9})-([0-9]+)-([0-9]+)")
+_OURS = re.compile(r"([a-z][0-9a-z]{9})-(s?[0-9]+)-([0-9]+)")
 _STATES = {"a": "accepted", "r": "rejected", "n": "not_sent", "u": "unknown"}
 _LETTERS = {state: letter for letter, state in _STATES.items()}
 
@@ -42,9 +42,9 @@ class Payload:
 
         Args:
             key: the campaign's own, in all order ids that we make for it.
-            sequence: of the chunk within its campaign.
+            sequence: of the chunk within its campaign; below 0 for a part of one that was split.
         """
-        prefix = f"{key}-{sequence}-"
+        prefix = f"{key}-{sequence}-" if sequence >= 0 else f"{key}-s{-sequence}-"
         return [theirs or f"{prefix}{position}" for position, theirs in enumerate(self.order_ids)]
 
     def row_indexes(self) -> list[int]:
@@ -139,7 +139,7 @@ def raw(content: bytes) -> bytes:
 def ours(order_id: str) -> tuple[str, int, int] | None:
     """Return the campaign's key, the chunk's sequence and the position that an order id of ours names."""
     found = _OURS.fullmatch(order_id)
-    return None if found is None else (found[1], int(found[2]), int(found[3]))
+    return None if found is None else (found[1], int(found[2].replace("s", "-")), int(found[3]))
 
 
 def _packed(columns: list[Any]) -> bytes:

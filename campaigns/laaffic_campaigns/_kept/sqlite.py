@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -82,6 +83,15 @@ class Database:
         """
         with _translated(), self._reading.begin() as connection:
             yield connection
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may run it at once."""
+        return False
+
+    def now(self, _: Connection) -> float:
+        """Return the time by the database's clock, in seconds since 1970."""
+        return time.time()
 
     def locked_for(self, what: str, doing: str) -> AbstractContextManager[None]:
         """Hold a lock of this ledger.

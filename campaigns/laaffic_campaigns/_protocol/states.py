@@ -19,12 +19,16 @@ class CampaignState(StrEnum):
 
 
 class ChunkState(StrEnum):
-    """Where a chunk is: unknown is one of which nobody, or not everybody, has a certain outcome."""
+    """Where a chunk is: unknown is one of which nobody, or not everybody, has a certain outcome.
+
+    One that is split has handed its recipients over to smaller ones.
+    """
 
     READY = "ready"
     CLAIMED = "claimed"
     DONE = "done"
     UNKNOWN = "unknown"
+    SPLIT = "split"
 
 
 CAMPAIGN_STEPS: Mapping[CampaignState, frozenset[CampaignState]] = {
@@ -40,10 +44,11 @@ CAMPAIGN_STEPS: Mapping[CampaignState, frozenset[CampaignState]] = {
     CampaignState.CANCELLED: frozenset(),
 }
 CHUNK_STEPS: Mapping[ChunkState, frozenset[ChunkState]] = {
-    ChunkState.READY: frozenset({ChunkState.CLAIMED}),
-    ChunkState.CLAIMED: frozenset({ChunkState.READY, ChunkState.DONE, ChunkState.UNKNOWN}),
+    ChunkState.READY: frozenset({ChunkState.CLAIMED, ChunkState.SPLIT}),
+    ChunkState.CLAIMED: frozenset({ChunkState.READY, ChunkState.DONE, ChunkState.UNKNOWN, ChunkState.SPLIT}),
     ChunkState.UNKNOWN: frozenset({ChunkState.UNKNOWN, ChunkState.DONE}),
     ChunkState.DONE: frozenset(),
+    ChunkState.SPLIT: frozenset(),
 }
 ENDED = frozenset({CampaignState.DONE, CampaignState.CANCELLED})
 

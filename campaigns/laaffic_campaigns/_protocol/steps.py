@@ -84,8 +84,10 @@ def pause_for(connection: Connection, campaign: int, why: str, now: float) -> No
     connection.execute(update(campaigns).where(may).values(state=CampaignState.PAUSED, why=why, since=now))
 
 
-def start(connection: Connection, campaign: int, now: float) -> bool:
+def start(connection: Connection, campaign: int, now: float, *, by_hand: bool = True) -> bool:
     """Let a campaign run, unless it has ended or a person has paused it; return whether it runs.
+
+    One that paused for a cause goes on only by hand.
 
     Raises:
         LedgerError: it is still being filled.
@@ -93,7 +95,11 @@ def start(connection: Connection, campaign: int, now: float) -> bool:
     row = campaign_row(connection, campaign)
     if row.state == CampaignState.LOADING:
         raise LedgerError("The campaign is still being filled", hint="Run it when create() has returned.")
-    return not row.held and move(connection, campaign, CampaignState.RUNNING, now)
+    if row.state == CampaignState.RUNNING:
+        return True  # since when stays true
+    if row.held or (row.state == CampaignState.PAUSED and not by_hand):
+        return False
+    return move(connection, campaign, CampaignState.RUNNING, now)
 
 
 def claim(connection: Connection, campaign: int, token: str, now: float) -> Claimed | None:
@@ -138,6 +144,7 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
             status=settled.status,
             reason=settled.reason,
             posted_at=settled.posted_at,
+            recorded_at=now,
             **{name: told.count(name) for name in ("accepted", "rejected", "not_sent", "unknown")},
         )
     )
@@ -160,13 +167,18 @@ def release(connection: Connection, token: str) -> bool:
     return bool(connection.execute(update(chunks).where(may).values(**values)).rowcount)
 
 
-def sweep(connection: Connection) -> int:
-    """Let go of what the dead have claimed: it is unknown. Only for who holds the ledger's lock.
+def sweep(connection: Connection, claimed_before: float | None = None) -> int:
+    """Let go of what the dead have claimed: it is unknown.
 
-    A wrong verdict does no harm: nobody posts it again, and the outcome still counts when it comes.
+    Whoever holds the ledger's lock knows that all are dead; others go by the age of the claim. A wrong verdict does no
+    harm: nobody posts it again, and the outcome still counts when it comes.
     """
-    dead = update(chunks).where(chunks.c.state == ChunkState.CLAIMED)
-    return int(connection.execute(dead.values(state=ChunkState.UNKNOWN, unknown=chunks.c.size)).rowcount)
+    dead = chunks.c.state == ChunkState.CLAIMED
+    if claimed_before is not None:
+        dead &= chunks.c.claimed_at < claimed_before
+    return int(
+        connection.execute(update(chunks).where(dead).values(state=ChunkState.UNKNOWN, unknown=chunks.c.size)).rowcount
+    )
 
 
 def finish(connection: Connection, campaign: int, now: float) -> bool:
@@ -174,4 +186,5 @@ def finish(connection: Connection, campaign: int, now: float) -> bool:
     left = set(connection.scalars(select(chunks.c.state).where(chunks.c.campaign == campaign).distinct()))
     if not left & {ChunkState.READY, ChunkState.CLAIMED}:
         move(connection, campaign, CampaignState.DONE, now)
+        return True
     return ChunkState.READY not in left or campaign_row(connection, campaign).state != CampaignState.RUNNING

@@ -36,7 +36,7 @@ class Verdict:
             its outcomes are recorded.
         why: why the campaign pauses; None when it goes on.
         slow: whether to wait before the next request.
-        refused: whether the provider refused the chunk as a whole for something in it, as it may the next one.
+        refused: whether the provider refused the chunk as a whole for something in it. Its parts may fare better.
     """
 
     release: bool = False
@@ -55,11 +55,16 @@ def verdict_of(error: laaffic.LaafficError | None) -> Verdict:
     nothing_was_sent = error.nothing_was_sent
     if isinstance(error, (*_NOT_POSTED, *_REFUSES_ALL)):
         return Verdict(release=nothing_was_sent, why=str(error))
+    if nothing_was_sent and _may_pass(error):
+        return Verdict(release=True, slow=True)
     if isinstance(error, laaffic.TimestampExpiredError):
-        return Verdict(release=True, slow=True) if nothing_was_sent else Verdict(why=str(error))
-    if isinstance(error, laaffic.HTTPStatusError):
-        if error.http_status == HTTPStatus.TOO_MANY_REQUESTS and nothing_was_sent:
-            return Verdict(release=True, slow=True)
-        if error.http_status in _HTTP_REFUSES_ALL:
-            return Verdict(release=nothing_was_sent, why=str(error))
+        return Verdict(why=str(error))
+    if isinstance(error, laaffic.HTTPStatusError) and error.http_status in _HTTP_REFUSES_ALL:
+        return Verdict(release=nothing_was_sent, why=str(error))
     return Verdict(refused=nothing_was_sent)
+
+
+def _may_pass(error: laaffic.LaafficError) -> bool:
+    if isinstance(error, laaffic.TooFrequentError | laaffic.TimestampExpiredError):
+        return True
+    return isinstance(error, laaffic.HTTPStatusError) and error.http_status == HTTPStatus.TOO_MANY_REQUESTS

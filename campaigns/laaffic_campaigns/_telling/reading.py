@@ -4,15 +4,26 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from laaffic_campaigns._errors import NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, ours, raw, unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
 from laaffic_campaigns._kept.sqlite import Database
-from laaffic_campaigns._protocol.states import IN_FLIGHT, NOT_SENT, TO_GO, UNKNOWN, ChunkState, state_without_outcome
+from laaffic_campaigns._protocol import settings
+from laaffic_campaigns._protocol.states import (
+    ENDED,
+    IN_FLIGHT,
+    NOT_SENT,
+    TO_GO,
+    UNKNOWN,
+    CampaignState,
+    ChunkState,
+    state_without_outcome,
+)
 from laaffic_campaigns._telling.told import Outcome, Status
 
+_MINUTE = 60.0
 _AT_ONCE = 20  # chunks read in one short transaction
 _COUNTS = ("accepted", "rejected", "not_sent", "unknown")
 _WITHOUT_OUTCOME = {
@@ -47,10 +58,12 @@ def status_of(database: Database, campaign: int) -> Status:
     columns = [chunks.c[name] for name in ("size", *_COUNTS)]
     counted = select(chunks.c.state, *(func.sum(column).label(column.name) for column in columns))
     with database.read() as connection:
+        now = database.now(connection)
         row = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
         if row is None:
             raise NoSuchCampaignError("The campaign is not in the ledger any more")
         groups = connection.execute(counted.where(chunks.c.campaign == campaign).group_by(chunks.c.state)).all()
+        speed = _speed(connection, row, now) if row.state == CampaignState.RUNNING else None
     counts = dict.fromkeys((TO_GO, IN_FLIGHT, *_COUNTS), 0)
     for group in groups:
         if group.state in {ChunkState.READY, ChunkState.CLAIMED}:
@@ -58,7 +71,29 @@ def status_of(database: Database, campaign: int) -> Status:
         else:
             for name in _COUNTS:
                 counts[name] += int(getattr(group, name))
-    return Status(name=row.name, state=row.state, why=row.why, since=row.since, recipients=row.recipients, **counts)
+    hours = settings.read(row).hours
+    opens_at = now if hours is None or row.state in ENDED else hours.opens_at(now)
+    return Status(
+        name=row.name,
+        state=row.state,
+        why=row.why,
+        since=row.since,
+        recipients=row.recipients,
+        **counts,
+        rate=row.rate,
+        per_second=speed,
+        seconds_left=counts[TO_GO] / speed if speed else None,
+        waits_until=opens_at if opens_at > now else None,
+        source=row.source,
+    )
+
+
+def _speed(connection: Connection, row: Row[Any], now: float) -> float:
+    """Return how many recipients a second had an outcome in the last minute."""
+    recent = select(func.sum(chunks.c.size)).where(
+        chunks.c.campaign == row.id, chunks.c.recorded_at > max(now - _MINUTE, row.since)
+    )
+    return float(connection.scalar(recent) or 0) / max(min(_MINUTE, now - row.since), 1.0)
 
 
 def outcomes_of(database: Database, campaign: int) -> Iterator[Outcome]:

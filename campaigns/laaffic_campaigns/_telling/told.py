@@ -21,6 +21,11 @@ class Status:
         not_sent: nothing left this machine, and nothing will: invalid, excluded, twice, or cancelled.
         unknown: it may have been sent. They are never posted again.
         since: when it came into its state, in seconds since 1970.
+        rate: how many recipients a second are posted to at most; None for no limit.
+        per_second: how many recipients a second had an outcome in the last minute; None while nothing runs.
+        seconds_left: how long it will take at that speed; None where that is not known.
+        waits_until: when its hours let it go on, in seconds since 1970; None when they do not hold it up.
+        source: what it was made from, as it was given to `create`.
     """
 
     __module__ = "laaffic_campaigns"
@@ -36,6 +41,11 @@ class Status:
     not_sent: int
     unknown: int
     since: float
+    rate: float | None = None
+    per_second: float | None = None
+    seconds_left: float | None = None
+    waits_until: float | None = None
+    source: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dict of what JSON has."""

@@ -1,0 +1,69 @@
+"""Whose turn it is: the rate of all machines together, and the hours. Each function is called within a transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from laaffic_campaigns._kept.schema import campaigns, chunks
+from laaffic_campaigns._protocol.settings import read
+from laaffic_campaigns._protocol.splitting import split
+from laaffic_campaigns._protocol.states import CampaignState, ChunkState
+
+# Seconds of the rate that one request may hold at most: larger chunks are cut, or the rate would come in bursts.
+_SLICE = 0.25
+# How far ahead turns may be given away: more is a clock that was put back.
+_AHEAD, _AHEAD_TURNS = 60.0, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A place in the queue of all who post.
+
+    Attributes:
+        at: when the next chunk may be claimed, in seconds since 1970, by the database's clock.
+        pace: of the campaign then. Once it is another, the turn is worth nothing.
+    """
+
+    at: float
+    pace: int
+
+
+def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -> Turn | None:
+    """Return when the next chunk may be claimed, or None when nothing is posted now.
+
+    Args:
+        connection: within a transaction.
+        campaign: which one.
+        now: by the database's clock.
+        mine: the turn that was given before, if any.
+    """
+    row: Any = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
+    if row is None or row.state != CampaignState.RUNNING:
+        return None
+    settings = read(row)
+    if settings.hours is not None and (opens_at := settings.hours.opens_at(now)) > now:
+        return Turn(opens_at, pace=-1)  # a turn is given when it opens
+    if settings.rate is None:
+        return Turn(now, row.pace)
+    if mine is not None and mine.pace == row.pace:
+        return mine
+    return _queued(connection, campaign, now, settings.rate)
+
+
+def _queued(connection: Connection, campaign: int, now: float, rate: float) -> Turn | None:
+    row: Any = connection.execute(
+        select(campaigns.c.free_at, campaigns.c.pace).where(campaigns.c.id == campaign).with_for_update()
+    ).first()
+    wanted = select(chunks.c.id, chunks.c.size).where(chunks.c.campaign == campaign, chunks.c.state == ChunkState.READY)
+    first = connection.execute(wanted.order_by(chunks.c.sequence).limit(1).with_for_update(skip_locked=True)).first()
+    if row is None or first is None:
+        return Turn(now, pace=-1)  # there is nothing to claim, which claiming finds out
+    size, most = first.size, max(1, int(rate * _SLICE))
+    if size > most:
+        split(connection, first.id, most)
+        size = most
+    takes = size / rate
+    at = row.free_at if now <= row.free_at <= now + max(_AHEAD, _AHEAD_TURNS * takes) else now
+    connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(free_at=at + takes))
+    return Turn(at, row.pace)

@@ -1,0 +1,266 @@
+"""What is next: the desk where those who post hand in what became of a request, and get another one.
+
+It writes to the ledger and waits for it; it posts nothing. Those who do may be threads or tasks.
+"""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from laaffic_campaigns._errors import LedgerUnavailableError
+from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.schema import campaigns
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol import settings
+from laaffic_campaigns._protocol.brakes import too_much
+from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.splitting import split
+from laaffic_campaigns._protocol.steps import (
+    Claimed,
+    claim,
+    finish,
+    pause_for,
+    record,
+    release,
+    start,
+    sweep,
+)
+from laaffic_campaigns._protocol.verdicts import Verdict
+from laaffic_campaigns._running.posting import Post, Posted
+
+_logger = logging.getLogger("laaffic.campaigns")
+
+GLANCE = 0.5  # seconds after which anything that waits looks whether something has changed
+FENCE = 60.0  # seconds: a claim that is older is not posted
+_DEAD = 900.0  # seconds: who has claimed something for longer is taken for dead, where several machines run a campaign
+_PATIENCE = 600.0  # seconds for which an outcome is kept while the database cannot be written
+_MAX_WAIT = 5.0
+_FIRST_WAIT, _WAITS = 0.5, 6  # seconds after "too many requests", doubled each time; and how often in a row
+# A chunk of 1,000 is split ten times until the one recipient who is at fault is alone.
+_REFUSED_IN_A_ROW = 25
+
+
+def elapsed() -> float:
+    """Return seconds by a clock that also counts while this machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))  # macOS counts it in the latter
+
+
+@dataclass(slots=True)
+class Slot:
+    """Room for one request in flight.
+
+    Attributes:
+        index: of it, among those of this process.
+        turn: when its next request may go.
+    """
+
+    index: int
+    turn: Turn | None = None
+
+
+class Desk:
+    """One run of a campaign, on this machine.
+
+    Args:
+        database: of the ledger.
+        campaign: which one.
+        key: what its order ids begin with.
+        concurrency: how many requests may be in flight at once; None for what the campaign says.
+        seconds: for how long; None for as long as there is something to do.
+        clock: tells seconds, and counts while this machine sleeps.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        campaign: int,
+        key: str,
+        *,
+        concurrency: int | None = None,
+        seconds: float | None = None,
+        clock: Callable[[], float] = elapsed,
+    ) -> None:
+        self._clock = clock
+        self._database = database
+        self._campaign = campaign
+        self._key = key
+        self._concurrency = concurrency
+        self._until = None if seconds is None else self._clock() + seconds
+        self._stopped = threading.Event()
+        self._waits = self._refusals = 0
+        self.wanted = concurrency or 1
+        self.over = False
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold what only one run at a time may hold.
+
+        Raises:
+            LedgerBusyError: somebody else runs this ledger, which is one that only one process can run.
+        """
+        held = nullcontext() if self._database.shared else self._database.locked_for("run", "running a campaign")
+        with held:
+            try:
+                yield
+            finally:
+                self._stopped.set()  # a thread that is not accounted for claims nothing any more
+
+    def begin(self, *, by_hand: bool) -> bool:
+        """Sweep, and let the campaign run; return whether it does.
+
+        Args:
+            by_hand: whether a person wants it, so that one that paused for a cause goes on.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            lost = sweep(connection, now - _DEAD if self._database.shared else None)
+            runs = start(connection, self._campaign, now, by_hand=by_hand)
+        if lost:
+            _logger.warning("%d requests were in flight when a process ended: their recipients are unknown", lost)
+        return runs
+
+    def look(self) -> None:
+        """Look how many requests are wanted in flight now."""
+        if self._concurrency is None:
+            wanted = select(campaigns.c.concurrency).where(campaigns.c.id == self._campaign)
+            with suppress(LedgerUnavailableError), self._database.read() as connection:
+                self.wanted = connection.scalar(wanted) or 1
+
+    def stop(self) -> None:
+        """Give out nothing more."""
+        self._stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but not longer than until it is stopped."""
+        self._stopped.wait(seconds)
+
+    def finished(self) -> bool:
+        """Note that the campaign is done when it is; return whether there is nothing more to do in this run."""
+        with self._database.write() as connection:
+            ended = finish(connection, self._campaign, self._database.now(connection))
+        return ended or self._ends()
+
+    def pause(self, why: str) -> None:
+        """Pause the campaign, unless others may run it too."""
+        if not self._database.shared:
+            with self._database.write() as connection:
+                pause_for(connection, self._campaign, why, self._database.now(connection))
+
+    def next(self, slot: Slot, done: Posted | None = None) -> Post | float | None:
+        """Write down what became of a request, and claim another, in one transaction.
+
+        An outcome is tried again and again while the database fails: nobody else knows it.
+
+        Returns:
+            What to post; or how many seconds to wait and come again; or None when there is nothing more for this slot.
+
+        Raises:
+            LedgerUnavailableError: the database failed. An outcome that could not be written will be unknown.
+        """
+        if done is not None:
+            done = replace(done, verdict=self._in_a_row(done.verdict))
+        since, wait = self._clock(), 0.1
+        while True:
+            began, token = self._clock(), uuid.uuid4().hex
+            try:
+                with self._database.write() as connection:
+                    if done is not None:
+                        self._write_down(connection, done)
+                    got = self._give_out(connection, slot, token, done)
+            except LedgerUnavailableError as error:
+                self._take_back(token)
+                if done is None or self._clock() - since > _PATIENCE:
+                    raise
+                _logger.warning("an outcome cannot be written yet; trying again: %s", error)
+                time.sleep(wait)
+                wait = min(2 * wait, _MAX_WAIT)
+                continue
+            if not isinstance(got, Claimed):
+                return got
+            if self._clock() - began <= FENCE:
+                return self._unpacked(got)
+            done = Posted(got, None, Verdict(release=True))  # this machine slept, perhaps
+
+    def settle(self, done: Posted) -> None:
+        """Write down what became of a request, and claim nothing more."""
+        self.stop()
+        self.next(Slot(0), done)
+
+    def _give_out(self, connection: Connection, slot: Slot, token: str, done: Posted | None) -> Claimed | float | None:
+        if self._ends() or slot.index >= self.wanted:
+            self.over = self.over or self._ends()
+            return None
+        if done is not None and done.verdict.slow:
+            return _FIRST_WAIT * float(2 ** (self._waits // self.wanted))
+        now = self._database.now(connection)
+        slot.turn = turn(connection, self._campaign, now, slot.turn)
+        if slot.turn is None:
+            self.over = True
+            return None
+        if slot.turn.at > now:
+            return min(slot.turn.at - now, GLANCE)
+        slot.turn = None
+        got = claim(connection, self._campaign, token, now)
+        self.over = got is None  # until something comes back, whole or in parts
+        return got
+
+    def _unpacked(self, claimed: Claimed) -> Post:
+        try:
+            payload = unpack_payload(claimed.payload)
+            return Post(claimed, payload.messages(payload.wire_order_ids(self._key, claimed.sequence)))
+        except BaseException:  # nothing of it is posted
+            self._take_back(claimed.token)
+            raise
+
+    def _write_down(self, connection: Connection, done: Posted) -> None:
+        verdict, claimed, now = done.verdict, done.claimed, self._database.now(connection)
+        again = (verdict.release and release(connection, claimed.token)) or (
+            verdict.refused and claimed.size > 1 and self._halved(connection, done)
+        )
+        if again:
+            self.over = False
+        elif done.settled is not None:
+            record(connection, self._campaign, claimed, done.settled, now)
+        why = verdict.why or self._brake(connection)
+        if why is not None:
+            pause_for(connection, self._campaign, why, now)
+
+    @staticmethod
+    def _halved(connection: Connection, done: Posted) -> bool:
+        """Split a chunk that was refused as a whole, so that only who is at fault is refused in the end."""
+        claimed, settled = done.claimed, done.settled
+        assert settled is not None  # noqa: S101  # it was refused
+        noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
+        return bool(split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted))
+
+    def _brake(self, connection: Connection) -> str | None:
+        row = connection.execute(select(campaigns).where(campaigns.c.id == self._campaign)).first()
+        if row is None or row.stop_after is None:
+            return None
+        limits = settings.read(row).stop_after
+        return None if limits is None else too_much(connection, self._campaign, row.since, limits)
+
+    def _in_a_row(self, verdict: Verdict) -> Verdict:
+        """Count what may pass, and pause when it does not."""
+        self._waits = self._waits + 1 if verdict.slow else 0
+        self._refusals = self._refusals + 1 if verdict.refused else 0
+        if self._waits >= _WAITS * self.wanted:
+            return replace(verdict, slow=False, why="The gateway takes no more requests for now. Run it again later.")
+        if self._refusals >= _REFUSED_IN_A_ROW and verdict.why is None:
+            why = f"{self._refusals} requests in a row were refused. Look at the reasons of those who are rejected."
+            return replace(verdict, why=why)
+        return verdict
+
+    def _take_back(self, token: str) -> None:
+        """Release a claim whose commit is in doubt: nothing is posted for it."""
+        with suppress(LedgerUnavailableError), self._database.write() as connection:
+            release(connection, token)
+
+    def _ends(self) -> bool:
+        return self._stopped.is_set() or (self._until is not None and self._clock() >= self._until)
