@@ -19,6 +19,7 @@ from laaffic_campaigns._errors import (
     NoSuchCampaignError,
 )
 from laaffic_campaigns._ledger import Ledger
+from laaffic_campaigns._pump import pump
 from laaffic_campaigns._telling.told import Outcome, Status
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "NoSuchCampaignError",
     "Outcome",
     "Status",
+    "pump",
 ]

@@ -178,6 +178,10 @@ class Campaign:
             last = page[-1].chunk
         self._database.forget_journal()
 
+    def _pumped(self, client: laaffic.Client, seconds: float) -> Status:
+        Runner(self._desk(1, seconds), client).run(by_hand=False)
+        return self.status()
+
     def _desk(self, concurrency: int | None, seconds: float | None = None) -> Desk:
         if concurrency is not None:
             checked(concurrency=concurrency)

@@ -266,9 +266,7 @@ def test_a_claim_that_is_too_old_is_given_back(campaign: Campaign, path: Path) -
         got = desk.next(Slot(0))
     assert isinstance(got, Post)
     with database.read() as connection:
-        claims = connection.execute(
-            select(chunks.c.token, chunks.c.claimed_at).where(chunks.c.state == "claimed")
-        ).all()
+        tokens = connection.scalars(select(chunks.c.token).where(chunks.c.state == "claimed")).all()
     database.close()
     assert tokens == [got.claimed.token]
     assert campaign.status().in_flight == 2

@@ -93,7 +93,8 @@ def _speed(connection: Connection, row: Row[Any], now: float) -> float:
     recent = select(func.sum(chunks.c.size)).where(
         chunks.c.campaign == row.id, chunks.c.recorded_at > max(now - _MINUTE, row.since)
     )
-    return float(connection.scalar(recent) or 0) / max(min(_MINUTE, now - row.since), 1.0)
+    recipients: int = connection.scalar(recent) or 0
+    return recipients / max(min(_MINUTE, now - float(row.since)), 1.0)
 
 
 def outcomes_of(database: Database, campaign: int) -> Iterator[Outcome]:

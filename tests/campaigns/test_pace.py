@@ -1,0 +1,131 @@
+"""Whose turn it is to post: the rate, hours and brakes of a campaign, as its ledger keeps them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from laaffic_campaigns import Campaign, Ledger, LedgerError
+from laaffic_campaigns._kept.chunks import Outcomes
+from laaffic_campaigns._kept.schema import chunks
+from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._protocol.brakes import too_much
+from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.steps import Settled, claim, record, start
+
+NOON = 1_772_452_800.0  # 2026-03-02T12:00:00Z
+
+
+@pytest.fixture
+def campaign(ledger: Ledger) -> Campaign:
+    """Return a campaign of 1,000 recipients in two requests."""
+    return ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(1000)], max_recipients=500)
+
+
+@pytest.fixture
+def database(campaign: Campaign, path: Path) -> Iterator[Database]:
+    """Return the database of the ledger; the campaign runs."""
+    opened = Database(f"sqlite:///{path}")
+    with opened.write() as connection:
+        assert start(connection, 1, NOON)
+    yield opened
+    opened.close()
+    assert campaign.name
+
+
+def turn_at(database: Database, now: float, mine: Turn | None = None) -> Turn:
+    with database.write() as connection:
+        found = turn(connection, 1, now, mine)
+    assert found is not None
+    return found
+
+
+def sizes(database: Database) -> list[int]:
+    with database.read() as connection:
+        ready = select(chunks.c.size).where(chunks.c.state == "ready").order_by(chunks.c.sequence)
+        return list(connection.scalars(ready))
+
+
+def post(database: Database, now: float, state: str) -> None:
+    with database.write() as connection:
+        mine = claim(connection, 1, f"{now}", now)
+        assert mine is not None
+        told = Outcomes([state] * mine.size, [None] * mine.size, [None] * mine.size)
+        assert record(connection, 1, mine, Settled(told, "0", None, now), now)
+
+
+def test_without_a_rate_it_is_always_ones_turn(database: Database) -> None:
+    assert turn_at(database, NOON).at == NOON
+
+
+def test_turns_follow_each_other_at_the_rate(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=2000)
+    turns = [turn_at(database, NOON).at - NOON for _ in range(4)]
+    assert turns == [0, 0.25, 0.5, 0.75]
+
+
+def test_a_request_too_large_for_the_rate_is_cut_in_order(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=800)
+    assert turn_at(database, NOON).at == NOON
+    assert sizes(database) == [200, 200, 100, 500]
+    with database.write() as connection:
+        mine = claim(connection, 1, "a", NOON)
+    assert mine is not None
+    assert mine.size == 200
+    assert [each.index for each in campaign.outcomes() if each.state == "in_flight"] == list(range(200))
+
+
+def test_a_turn_is_kept_until_the_pace_changes(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=1)
+    turn_at(database, NOON)
+    mine = turn_at(database, NOON)
+    assert mine.at == NOON + 1
+    assert turn_at(database, NOON, mine) == mine
+    campaign.set(rate=1000)
+    assert turn_at(database, NOON, mine).at == NOON
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=2000)
+    turn_at(database, NOON + 3600)
+    assert turn_at(database, NOON).at == NOON
+
+
+def test_nothing_that_was_not_used_is_caught_up_on(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=2000)
+    turn_at(database, NOON)
+    turns = [turn_at(database, NOON + 3600).at - NOON for _ in range(2)]
+    assert turns == [3600, 3600.25]
+
+
+def test_its_turn_comes_when_the_hours_are_over(database: Database, campaign: Campaign) -> None:
+    campaign.set(not_between=("11:00", "13:00"), zone="UTC")
+    closed = turn_at(database, NOON)
+    assert closed.at == NOON + 3600
+    assert turn_at(database, NOON + 3600, closed).at == NOON + 3600
+    campaign.set(not_between=None)
+    assert turn_at(database, NOON, closed).at == NOON
+
+
+def test_a_campaign_that_does_not_run_has_no_turn(database: Database, campaign: Campaign) -> None:
+    campaign.pause()
+    with database.write() as connection:
+        assert turn(connection, 1, NOON, None) is None
+
+
+def test_the_brake_looks_at_the_last_thousand_since_it_runs(database: Database) -> None:
+    post(database, NOON + 1, "accepted")
+    post(database, NOON + 2, "rejected")
+    with database.read() as connection:
+        assert too_much(connection, 1, NOON, {"rejected": 0.6}) is None
+        assert "500 of the last 1000 recipients are rejected" in str(too_much(connection, 1, NOON, {"rejected": 0.5}))
+        assert "500 of the last 500" in str(too_much(connection, 1, NOON + 1.5, {"rejected": 0.5}))
+        assert too_much(connection, 1, NOON + 2.5, {"rejected": 0.5}) is None
+        assert too_much(connection, 1, NOON, {"unknown": 0.01}) is None
+
+
+def test_settings_of_a_campaign_that_has_ended_are_refused(campaign: Campaign) -> None:
+    campaign.cancel()
+    with pytest.raises(LedgerError, match="has ended"):
+        campaign.set(rate=5)
