@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select, update
 import laaffic
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import pack_payload, unpack_payload
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks, payloads
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.states import ENDED, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import campaign_row, move
 from laaffic_campaigns._running.runner import Runner

@@ -15,7 +15,7 @@ import pytest
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
-from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._protocol.steps import claim, start
 from laaffic_campaigns._running.runner import Runner
 from support.server import Action, Connection, Server, answer, drop, success
@@ -231,9 +231,9 @@ def test_who_was_in_flight_when_a_process_ended_is_told_in_the_log(
 
 
 def test_a_claim_that_is_too_old_is_not_posted(
-    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
+    campaign: Campaign, client: laaffic.Client, server: Server, url: str
 ) -> None:
-    database = Database(f"sqlite:///{path}")
+    database = open_database(url)
     with database.write() as connection:
         assert start(connection, 1, 1.0)
         mine = claim(connection, 1, "a", 1.0)

@@ -9,7 +9,7 @@ from contextlib import suppress
 import laaffic
 from laaffic_campaigns._errors import LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
-from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._protocol.states import NOT_SENT, UNKNOWN
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, pause_for, record, release, start, sweep
 from laaffic_campaigns._protocol.verdicts import Verdict, verdict_of

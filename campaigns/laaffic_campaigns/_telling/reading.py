@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, func, select
 
 from laaffic_campaigns._errors import NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, ours, raw, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.states import IN_FLIGHT, NOT_SENT, TO_GO, UNKNOWN, ChunkState, state_without_outcome
 from laaffic_campaigns._telling.told import Outcome, Status
 
