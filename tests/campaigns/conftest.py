@@ -14,10 +14,13 @@ from support.services import NO_POSTGRES, own_schema, postgres
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses a ledger on both databases, but in SQLite alone when it asks for the path of the file."""
+    """Run a test that uses a ledger on both databases, or on those that its file names as BACKENDS.
+
+    One that asks for the path of the ledger's file is about SQLite alone.
+    """
     if "backend" in metafunc.fixturenames:
-        in_file = "path" in metafunc.fixturenames
-        metafunc.parametrize("backend", ["sqlite"] if in_file else ["sqlite", "postgresql"])
+        backends = getattr(metafunc.module, "BACKENDS", ["sqlite", "postgresql"])
+        metafunc.parametrize("backend", ["sqlite"] if "path" in metafunc.fixturenames else backends)
 
 
 @pytest.fixture
