@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select, update
 import laaffic
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import pack_payload, unpack_payload
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, payloads
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.settings import checked
 from laaffic_campaigns._protocol.states import ENDED, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import campaign_row, move

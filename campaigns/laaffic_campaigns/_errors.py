@@ -14,7 +14,7 @@ class LedgerBusyError(LedgerError):
     """Somebody else runs this ledger, or fills it, just now. This call has posted and changed nothing.
 
     Attributes:
-        holder: who it is, as far as the lock file says: `pid`, `host`, `since` and `doing`; empty when it does not say.
+        holder: who it is, as far as is known: `pid`, `host`, `since` and `doing`; empty when nobody knows.
     """
 
     __module__ = "laaffic_campaigns"

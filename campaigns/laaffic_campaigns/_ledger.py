@@ -1,4 +1,4 @@
-"""The ledger: a file that remembers who got what."""
+"""The ledger: a file or a database that remembers who got what."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ import laaffic
 from laaffic_campaigns._campaign import Campaign
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, NoSuchCampaignError
 from laaffic_campaigns._filling.filling import Rules, discard_dead, load
-from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._protocol.settings import checked
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._telling.reading import found, known
@@ -20,17 +20,18 @@ _MAX_RECIPIENTS = 1000
 
 
 class Ledger:
-    """Campaigns in an SQLite file, which survive whatever becomes of the process. Use it as a context manager.
+    """Campaigns that survive whatever becomes of the process. Use it as a context manager.
 
-    The file holds numbers and texts. It is made so that only its owner may read it.
+    They are in an SQLite file, or in PostgreSQL for many machines. It holds numbers and texts. A file is made so that
+    only its owner may read it.
 
     Args:
-        url: where it is, such as `sqlite:///spring.db`; by default the environment variable LAAFFIC_LEDGER. A file that
-            is not there is made.
+        url: where it is, such as `sqlite:///spring.db` or `postgresql://shop@db.example/shop`; by default the
+            environment variable LAAFFIC_LEDGER. A file that is not there is made, and so are the tables.
 
     Raises:
-        LedgerError: there is no address, it is not one of a file on a disk of this machine, or a newer version of this
-            package has made the ledger.
+        LedgerError: there is no address, it is not one of a file on a disk of this machine or of PostgreSQL, its driver
+            is not installed, or a newer version of this package has made the ledger.
         LedgerUnavailableError: it cannot be opened.
     """
 
@@ -42,7 +43,7 @@ class Ledger:
             raise LedgerError(
                 "There is no address of a ledger", hint="Give one, such as sqlite:///spring.db, or set LAAFFIC_LEDGER."
             )
-        self._database = Database(address.strip())
+        self._database = open_database(address.strip())
         try:
             self._discard_dead()
         except BaseException:
@@ -51,7 +52,7 @@ class Ledger:
 
     def __repr__(self) -> str:
         """Show where it is."""
-        return f"Ledger({str(self._database.path)!r})"
+        return f"Ledger({self._database.where!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +63,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, or the connections."""
         self._database.close()
 
     def create(
@@ -105,7 +106,7 @@ class Ledger:
 
         Raises:
             CampaignExistsError: there is a campaign of this name.
-            LedgerBusyError: another campaign of this ledger is being filled.
+            LedgerBusyError: this campaign is being filled elsewhere; in SQLite also another one of this ledger.
             LedgerError: an argument is not valid, or there is no recipient.
             laaffic.InvalidMessageError: a row, or a number to exclude, is not valid. The campaign is not made.
         """
@@ -166,6 +167,6 @@ class Ledger:
             return
         try:
             with self._database.locked_for("load", "opening the ledger"), self._database.write() as connection:
-                discard_dead(connection)
+                discard_dead(self._database, connection)
         except LedgerBusyError:  # it is being filled
             pass

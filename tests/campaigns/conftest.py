@@ -1,4 +1,4 @@
-"""A ledger for each test, and a client for its server."""
+"""A ledger for each test, in SQLite and in PostgreSQL, and a client for its server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,20 @@ import pytest
 
 import laaffic
 from laaffic_campaigns import Ledger
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.opening import open_database
 from support.server import Server
+from support.services import NO_POSTGRES, own_schema, postgres
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses a ledger on both databases, or on those that its file names as BACKENDS.
+
+    One that asks for the path of the ledger's file is about SQLite alone.
+    """
+    if "backend" in metafunc.fixturenames:
+        backends = getattr(metafunc.module, "BACKENDS", ["sqlite", "postgresql"])
+        metafunc.parametrize("backend", ["sqlite"] if "path" in metafunc.fixturenames else backends)
 
 
 @pytest.fixture
@@ -17,9 +30,31 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
+def url(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return the address of a ledger of this test's own, which is not made yet."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'spring.db'}"
+        return
+    server = postgres()
+    if server is None:
+        pytest.skip(NO_POSTGRES)
+    monkeypatch.setenv("LAAFFIC_SPOOL", str(tmp_path / "spool"))
+    with own_schema(server) as address:
+        yield address
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """Return the database of an empty ledger."""
+    opened = open_database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
     """Return a ledger of this test's own."""
-    with Ledger(f"sqlite:///{path}") as opened:
+    with Ledger(url) as opened:
         yield opened
 
 

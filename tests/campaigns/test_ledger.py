@@ -1,5 +1,6 @@
 """Making campaigns, finding them, and the file they are in."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from laaffic_campaigns import (
     LedgerUnavailableError,
     NoSuchCampaignError,
 )
-from laaffic_campaigns._kept.sqlite import Database, remote_kind
+from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.sqlite import remote_kind
 
 HELLO = ("99900000001", "Hello")
 
@@ -123,11 +125,12 @@ def test_a_name_that_is_not_there_tells_those_that_are(ledger: Ledger) -> None:
         ledger.campaign("sprnig")
 
 
-def test_two_do_not_fill_at_once(ledger: Ledger, path: Path) -> None:
+def test_two_do_not_fill_a_campaign_at_once(ledger: Ledger, url: str) -> None:
     def rows() -> Iterator[tuple[str, str]]:
         yield HELLO
-        with Ledger(f"sqlite:///{path}") as other, pytest.raises(LedgerBusyError, match="filling campaign 'spring'"):
-            other.create("summer", [HELLO])
+        with Ledger(url) as other, pytest.raises(LedgerBusyError, match="filling campaign 'spring'") as caught:
+            other.create("spring", [HELLO])
+        assert caught.value.holder["pid"] == str(os.getpid())
 
     assert ledger.create("spring", rows()).status().state == "ready"
     assert [campaign.name for campaign in ledger.campaigns()] == ["spring"]
@@ -141,7 +144,7 @@ def test_the_file_is_its_owners_alone(ledger: Ledger, path: Path) -> None:
 
 
 def test_a_commit_is_on_the_disk_and_in_no_wal(path: Path) -> None:
-    database = Database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     with database.read() as connection:
         pragmas = [connection.exec_driver_sql(f"pragma {name}").scalar() for name in ("journal_mode", "synchronous")]
     database.close()
@@ -156,7 +159,7 @@ def test_a_ledger_of_a_newer_version_is_refused(path: Path) -> None:
         Ledger(f"sqlite:///{path}")
 
 
-@pytest.mark.parametrize("url", ["", "spring.db", "sqlite://", "sqlite:///:memory:", "postgresql://localhost/x"])
+@pytest.mark.parametrize("url", ["", "spring.db", "sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
 def test_an_address_that_is_not_one_of_a_file_is_refused(url: str) -> None:
     with pytest.raises(LedgerError, match="sqlite:///"):
         Ledger(url)

@@ -1,15 +1,15 @@
 """Whose turn it is to post: the rate, hours and brakes of a campaign, as its ledger keeps them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from laaffic_campaigns import Campaign, Ledger, LedgerError
 from laaffic_campaigns._kept.chunks import Outcomes
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import chunks
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.pace import Turn, turn
 from laaffic_campaigns._protocol.steps import Settled, claim, record, start
@@ -24,9 +24,9 @@ def campaign(ledger: Ledger) -> Campaign:
 
 
 @pytest.fixture
-def database(campaign: Campaign, path: Path) -> Iterator[Database]:
+def database(campaign: Campaign, url: str) -> Iterator[Database]:
     """Return the database of the ledger; the campaign runs."""
-    opened = Database(f"sqlite:///{path}")
+    opened = open_database(url)
     with opened.write() as connection:
         assert start(connection, 1, NOON)
     yield opened

@@ -1,8 +1,7 @@
 """The transactions of a ledger, one after the other and in any order."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,8 +13,9 @@ from sqlalchemy import select
 
 from laaffic_campaigns import Ledger
 from laaffic_campaigns._kept.chunks import Outcomes
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import chunks, incidents
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.states import CAMPAIGN_STEPS, CHUNK_STEPS, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import (
     Claimed,
@@ -29,6 +29,7 @@ from laaffic_campaigns._protocol.steps import (
     start,
     sweep,
 )
+from support.services import NO_POSTGRES, own_schema, postgres
 
 SIZE = 2
 
@@ -40,16 +41,16 @@ def settled(state: str) -> Settled:
 def made(url: str, size: int) -> Database:
     with Ledger(url) as ledger:
         ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(size)], max_recipients=SIZE)
-    database = Database(url)
+    database = open_database(url)
     with database.write() as connection:
         assert start(connection, 1, 1.0)
     return database
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
+def database(url: str) -> Iterator[Database]:
     """Return a database with a campaign of two chunks, which runs."""
-    opened = made(f"sqlite:///{path}", 2 * SIZE)
+    opened = made(url, 2 * SIZE)
     yield opened
     opened.close()
 
@@ -146,19 +147,29 @@ def test_a_campaign_is_done_when_no_chunk_is_left(database: Database) -> None:
     assert states(database) == ["unknown", "unknown"]
 
 
+@contextmanager
+def in_a_file() -> Iterator[str]:
+    with TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/spring.db"
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Processes claim, post, record, release and die in any order; a book notes who was posted."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
-        self.url = f"sqlite:///{self.folder.name}/spring.db"
+        self.kept = ExitStack()
+        self.url = self.kept.enter_context(self.somewhere())
         self.database = made(self.url, 4 * SIZE)
         self.tokens = 0
         self.mine: dict[str, Claimed] = {}  # claimed, and not posted
         self.posted: dict[str, Claimed] = {}  # posted, and not settled
         self.settled: dict[str, tuple[Claimed, str]] = {}
         self.book: dict[int, int] = {}
+
+    def somewhere(self) -> AbstractContextManager[str]:
+        """Return the address of a ledger of this machine's own."""
+        return in_a_file()
 
     @rule()
     def claim(self) -> None:
@@ -211,7 +222,7 @@ class AnyOrder(RuleBasedStateMachine):
         if dies:
             self.mine, self.posted = {}, {}
         self.database.close()
-        self.database = Database(self.url)
+        self.database = open_database(self.url)
         with self.database.write() as connection:
             sweep(connection)
             start(connection, 1, 4.0)
@@ -231,10 +242,18 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.database.close()
-        self.folder.cleanup()
+        self.kept.close()
 
 
-AnyOrder.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+class AnyOrderInPostgreSQL(AnyOrder):
+    """The same, in a schema of its own."""
+
+    def somewhere(self) -> AbstractContextManager[str]:
+        """Return the address of the schema."""
+        return own_schema(str(postgres()))
+
+
+FEW = settings(max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+AnyOrder.TestCase.settings = AnyOrderInPostgreSQL.TestCase.settings = FEW
 TestAnyOrder = AnyOrder.TestCase
+TestAnyOrderInPostgreSQL = pytest.mark.skipif(postgres() is None, reason=NO_POSTGRES)(AnyOrderInPostgreSQL.TestCase)

@@ -1,7 +1,5 @@
 """One worker's share of a campaign."""
 
-from pathlib import Path
-
 import pytest
 
 import laaffic
@@ -46,10 +44,10 @@ def test_one_that_paused_goes_on_only_by_hand(
 
 
 def test_it_makes_ledger_and_client_by_itself(
-    campaign: Campaign, server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
+    campaign: Campaign, server: Server, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)
-    assert not pump(f"sqlite:///{path}", campaign.name)
+    assert not pump(url, campaign.name)
     assert campaign.status().accepted == 10
 
 

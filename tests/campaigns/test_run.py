@@ -16,8 +16,8 @@ from sqlalchemy import select
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import chunks
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._running.desk import Desk, Slot
 from laaffic_campaigns._running.posting import Post
 from support.server import Action, Connection, Server, answer, drop, success
@@ -257,9 +257,9 @@ def test_who_was_in_flight_when_a_process_ended_is_told_in_the_log(
     assert len(server.posts) == 5
 
 
-def test_a_claim_that_is_too_old_is_given_back(campaign: Campaign, path: Path) -> None:
+def test_a_claim_that_is_too_old_is_given_back(campaign: Campaign, url: str) -> None:
     times = iter([0.0, 0.0, 1000.0])  # this machine slept between the claim and the post
-    database = Database(f"sqlite:///{path}")
+    database = open_database(url)
     desk = Desk(database, 1, "k123456789", clock=lambda: next(times, 1000.0))
     with desk.opened():
         desk.begin(by_hand=True)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, CursorResult, delete, insert, select, update
 import laaffic
 from laaffic_campaigns._errors import CampaignExistsError, LedgerError
 from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_outcomes, pack_payload
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.states import NOT_SENT, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import move
 
@@ -77,26 +77,33 @@ def load(
 
     Raises:
         CampaignExistsError: there is one of this name.
-        LedgerBusyError: another process fills a campaign of this ledger.
+        LedgerBusyError: another process fills this campaign, or in SQLite another one of this ledger.
         laaffic.InvalidMessageError: a row is invalid. There is no campaign then.
     """
-    with database.locked_for("load", f"filling campaign {name!r}"):
+    with database.locked_for("load", f"filling campaign {name!r}", name=name):
         with database.write() as connection:
-            discard_dead(connection)
+            discard_dead(database, connection, mine=name)
             campaign = _begin(connection, name, more or {})
         try:
             _fill(database, campaign, _chunks(given, rules))
         except BaseException:
             with database.write() as connection:
-                discard_dead(connection)
+                discard_dead(database, connection, mine=name)
             raise
 
 
-def discard_dead(connection: Connection) -> None:
-    """Throw away what was not filled to the end. Only for who holds the lock for it."""
-    dead = select(campaigns.c.id).where(campaigns.c.state == CampaignState.LOADING)
-    for campaign in connection.scalars(dead).all():
-        connection.execute(delete(campaigns).where(campaigns.c.id == campaign))
+def discard_dead(database: Database, connection: Connection, mine: str | None = None) -> None:
+    """Throw away what was not filled to the end, by a process that has ended.
+
+    Args:
+        database: of the ledger.
+        connection: of a transaction of somebody who holds a lock for filling.
+        mine: the campaign that this lock is for.
+    """
+    dead = select(campaigns.c.id, campaigns.c.name).where(campaigns.c.state == CampaignState.LOADING)
+    for campaign in connection.execute(dead).all():
+        if campaign.name == mine or database.is_free(connection, "load", campaign.name):
+            connection.execute(delete(campaigns).where(campaigns.c.id == campaign.id))
 
 
 def _begin(connection: Connection, name: str, more: Mapping[str, Any]) -> int:
@@ -124,7 +131,8 @@ def _fill(database: Database, campaign: int, made: Iterator[_Chunk]) -> None:
                 if not recipients:
                     raise LedgerError("There is no recipient", hint="Give at least one row or message.")
                 connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(recipients=recipients))
-                move(connection, campaign, CampaignState.READY, time.time())
+                if not move(connection, campaign, CampaignState.READY, time.time()):
+                    raise LedgerError("The campaign was thrown away while it was filled", hint="Make it again.")
                 return
 
 

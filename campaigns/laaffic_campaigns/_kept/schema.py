@@ -1,4 +1,4 @@
-"""The tables of a ledger, and their version.
+"""The tables of a ledger.
 
 Payloads and outcomes have tables of their own, so that a change of state rewrites none of them.
 """
@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Float,
     ForeignKey,
     Index,
@@ -17,16 +16,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
-    insert,
-    inspect,
-    select,
 )
+from sqlalchemy.engine import Dialect
 
-from laaffic_campaigns._errors import LedgerError
-
-VERSION = 1
+CLAIMS = "laaffic_claims"  # in the info of a connection: how many claims there are, once its transaction is committed
 _KEY = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER counts up by itself in SQLite
+
+
+class _Words(TypeDecorator[str]):
+    """A text of anybody's. What PostgreSQL or UTF-8 cannot hold is replaced, so that no outcome is lost by it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
 
 metadata = MetaData()
 
@@ -42,15 +49,15 @@ campaigns = Table(
     "laaffic_campaigns",
     metadata,
     Column("id", _KEY, primary_key=True),
-    Column("name", String(200), nullable=False, unique=True),
+    Column("name", _Words(200), nullable=False, unique=True),
     Column("key", String(10), nullable=False, unique=True),  # what order ids of ours begin with
     Column("state", String(16), nullable=False),
-    Column("why", Text),
+    Column("why", _Words),
     Column("held", Boolean, nullable=False),  # whether a person paused it, so that only a person lets it go on
     Column("created_at", Float, nullable=False),
     Column("since", Float, nullable=False),
     Column("recipients", BigInteger, nullable=False),
-    Column("source", Text),  # what it was made from, as the caller names it
+    Column("source", _Words),  # what it was made from, as the caller names it
     # What decides when: may be changed at any time. With each change there is another pace, and who waits looks anew.
     Column("rate", Float),
     Column("not_between", Text),
@@ -76,8 +83,8 @@ chunks = Table(
     Column("claimed_at", Float),
     Column("posted_at", Float),
     Column("recorded_at", Float),
-    Column("status", Text),
-    Column("reason", Text),
+    Column("status", _Words),
+    Column("reason", _Words),
     Column("accepted", Integer, nullable=False, default=0),
     Column("rejected", Integer, nullable=False, default=0),
     Column("not_sent", Integer, nullable=False, default=0),
@@ -113,27 +120,3 @@ incidents = Table(
     Column("at", Float, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
-
-
-def is_current(connection: Connection) -> bool:
-    """Return whether the tables are there, in this version.
-
-    Raises:
-        LedgerError: a newer version has made them.
-    """
-    if not inspect(connection).has_table(ledgers.name):
-        return False
-    version = connection.scalar(select(ledgers.c.version))
-    if version is not None and version > VERSION:
-        raise LedgerError(
-            f"The ledger has version {version}, and this version of laaffic knows versions up to {VERSION}",
-            hint="Install the newer version of laaffic that made it.",
-        )
-    return version == VERSION
-
-
-def set_up(connection: Connection) -> None:
-    """Make the tables, where they are not there yet. Nothing happens when another process was quicker."""
-    if not is_current(connection):
-        metadata.create_all(connection)
-        connection.execute(insert(ledgers).values(version=VERSION))

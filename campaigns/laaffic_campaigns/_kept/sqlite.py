@@ -1,5 +1,6 @@
-"""The database of a ledger: where it is, and its transactions."""
+"""A ledger in an SQLite file."""
 
+import logging
 import os
 import sqlite3
 import threading
@@ -9,13 +10,17 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.lock import locked
-from laaffic_campaigns._kept.schema import is_current, set_up
+from laaffic_campaigns._kept.migrations import is_current, set_up
+from laaffic_campaigns._kept.schema import CLAIMS
+
+_logger = logging.getLogger("laaffic.campaigns")
 
 _REMEDY = "Give sqlite:///file.db, or sqlite:////absolute/file.db."
 _BUSY = 60  # seconds to wait for another process's transaction
@@ -25,19 +30,22 @@ _MOUNTS = Path("/proc/self/mounts")
 _FIELDS = 3
 
 
-class Database:
-    """The file of a ledger. Threads may share it.
+class Sqlite(Database):
+    """A ledger in a file on a disk of this machine. One process at a time runs its campaigns.
 
     Args:
-        url: its address, for SQLAlchemy.
+        url: its address.
 
     Raises:
         LedgerError: it is not an address of a file, or a newer version has made it.
         LedgerUnavailableError: it cannot be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    shared = False
+
+    def __init__(self, url: URL) -> None:
         self.path = _path_of(url)
+        self.where = str(self.path)
         if (kind := remote_kind(self.path, _mounts())) is not None:
             raise LedgerError(
                 f"The ledger's folder is on a network file system ({kind}), on which no lock and no commit is sure",
@@ -59,10 +67,16 @@ class Database:
                 current = is_current(connection)
             if not current:
                 with self.write() as connection:
-                    set_up(connection)
+                    set_up(connection, self.mark)
+                    self._beside("claims").unlink(missing_ok=True)  # another ledger of that name was there before
         except LedgerError:
             self.close()
             raise
+
+    @property
+    def spool(self) -> Path:
+        """Return a folder beside the file."""
+        return self._beside("spool")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -71,8 +85,12 @@ class Database:
         Raises:
             LedgerUnavailableError: the database failed. Nothing is written, unless it was the commit that failed.
         """
-        with self._one_writer, _translated(), self._engine.begin() as connection:
-            yield connection
+        with self._one_writer, _translated(), self._engine.connect() as connection:
+            with connection.begin():
+                yield connection
+            claims = connection.info.pop(CLAIMS, None)
+            if claims is not None:
+                self.set_claims_seen(claims)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -84,26 +102,54 @@ class Database:
         with _translated(), self._reading.begin() as connection:
             yield connection
 
-    @property
-    def shared(self) -> bool:
-        """Whether several processes may run it at once."""
-        return False
-
-    def now(self, _: Connection) -> float:
-        """Return the time by the database's clock, in seconds since 1970."""
-        return time.time()
-
-    def locked_for(self, what: str, doing: str) -> AbstractContextManager[None]:
-        """Hold a lock of this ledger.
+    def locked_for(self, what: str, doing: str, *, name: str = "") -> AbstractContextManager[None]:
+        """Hold a lock of this ledger; it has one of each kind for all campaigns.
 
         Args:
             what: which of its locks.
             doing: what for, in words for whoever finds it held.
+            name: does not matter here.
 
         Raises:
             LedgerBusyError: another process holds it, or another thread.
         """
-        return locked(self.path.with_name(f"{self.path.name}.{what}.lock"), doing)
+        return locked(self._beside(f"{what}.lock"), doing)
+
+    def is_free(self, connection: Connection, what: str, name: str) -> bool:
+        """Return True: who holds the ledger's one lock holds each campaign's."""
+        return True
+
+    def now(self, connection: Connection) -> float:
+        """Return what this machine's clock says, in seconds since 1970."""
+        return time.time()
+
+    def mark(self, connection: Connection) -> str:
+        """Return device, inode and path of the file."""
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise LedgerUnavailableError(f"The ledger's file cannot be found: {error.strerror}") from None
+        # Linux numbers file systems without a device of their own, such as Btrfs, anew whenever they are mounted.
+        device = found.st_dev if os.major(found.st_dev) else 0
+        return f"{device}:{found.st_ino}:{self.path}"
+
+    def claims_seen(self) -> int:
+        """Return the number in the file beside the ledger."""
+        try:
+            return int(self._beside("claims").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0
+
+    def set_claims_seen(self, claims: int) -> None:
+        """Write the number beside the ledger. Should it not reach the disk, then no restore is seen that was none."""
+        try:
+            handle = os.open(self._beside("claims"), os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.pwrite(handle, b"%020d" % claims, 0)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            _logger.warning("the number of claims cannot be written beside the ledger: %s", error.strerror)
 
     def forget_journal(self) -> None:
         """Delete the journal, which keeps the last pages that were overwritten; the next transaction makes another."""
@@ -116,6 +162,9 @@ class Database:
     def close(self) -> None:
         """Close the connections that nobody uses."""
         self._engine.dispose()
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{suffix}")
 
 
 def remote_kind(path: Path, mounts: str) -> str | None:
@@ -142,16 +191,12 @@ def _mounts() -> str:
         return ""
 
 
-def _path_of(url: str) -> Path:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise LedgerError("The ledger's address is not one of a database", hint=_REMEDY) from None
-    if parsed.get_backend_name() != "sqlite" or parsed.query:
+def _path_of(url: URL) -> Path:
+    if url.query:
         raise LedgerError("The ledger's address is not one of an SQLite file", hint=_REMEDY)
-    if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise LedgerError("A ledger in memory forgets what was sent", hint=_REMEDY)
-    return Path(parsed.database).resolve()  # so that the lock is the same by whatever name
+    return Path(url.database).resolve()  # so that the lock is the same by whatever name
 
 
 def _make_private(path: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
+from laaffic_campaigns._kept.mark import count_claim
 from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
 from laaffic_campaigns._protocol.states import (
     UNKNOWN,
@@ -123,6 +124,7 @@ def claim(connection: Connection, campaign: int, token: str, now: float) -> Clai
     connection.execute(
         update(chunks).where(chunks.c.id == found.id).values(state=ChunkState.CLAIMED, token=token, claimed_at=now)
     )
+    count_claim(connection)
     return Claimed(found.id, found.sequence, found.size, token, found.content)
 
 

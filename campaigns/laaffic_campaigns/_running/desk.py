@@ -14,15 +14,18 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from laaffic_campaigns._errors import LedgerUnavailableError
-from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.chunks import pack_outcomes, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns
-from laaffic_campaigns._kept.sqlite import Database
+from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.pace import Turn, turn
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.steps import (
     Claimed,
+    Settled,
     claim,
     finish,
     pause_for,
@@ -41,6 +44,7 @@ FENCE = 60.0  # seconds: a claim that is older is not posted
 _DEAD = 900.0  # seconds: who has claimed something for longer is taken for dead, where several machines run a campaign
 _PATIENCE = 600.0  # seconds for which an outcome is kept while the database cannot be written
 _MAX_WAIT = 5.0
+_LOOKS = 60.0  # seconds from one look at the ledger's mark to the next
 _FIRST_WAIT, _WAITS = 0.5, 6  # seconds after "too many requests", doubled each time; and how often in a row
 # A chunk of 1,000 is split ten times until the one recipient who is at fault is alone.
 _REFUSED_IN_A_ROW = 25
@@ -94,6 +98,7 @@ class Desk:
         self._until = None if seconds is None else self._clock() + seconds
         self._stopped = threading.Event()
         self._waits = self._refusals = 0
+        self._next_look = self._clock() + _LOOKS
         self.wanted = concurrency or 1
         self.over = False
 
@@ -117,6 +122,8 @@ class Desk:
         Args:
             by_hand: whether a person wants it, so that one that paused for a cause goes on.
         """
+        check_mark(self._database)
+        self._record_what_was_kept()
         with self._database.write() as connection:
             now = self._database.now(connection)
             lost = sweep(connection, now - _DEAD if self._database.shared else None)
@@ -126,7 +133,11 @@ class Desk:
         return runs
 
     def look(self) -> None:
-        """Look how many requests are wanted in flight now."""
+        """Look how many requests are wanted in flight now, and each minute whether this is still the same ledger."""
+        if self._clock() >= self._next_look:
+            self._next_look = self._clock() + _LOOKS
+            with suppress(LedgerUnavailableError):
+                check_mark(self._database)
         if self._concurrency is None:
             wanted = select(campaigns.c.concurrency).where(campaigns.c.id == self._campaign)
             with suppress(LedgerUnavailableError), self._database.read() as connection:
@@ -165,7 +176,7 @@ class Desk:
         """
         if done is not None:
             done = replace(done, verdict=self._in_a_row(done.verdict))
-        since, wait = self._clock(), 0.1
+        since, wait, safe = self._clock(), 0.1, False
         while True:
             began, token = self._clock(), uuid.uuid4().hex
             try:
@@ -175,12 +186,17 @@ class Desk:
                     got = self._give_out(connection, slot, token, done)
             except LedgerUnavailableError as error:
                 self._take_back(token)
-                if done is None or self._clock() - since > _PATIENCE:
+                if done is None:
                     raise
+                safe = safe or self._kept(done)
+                if self._clock() - since > _PATIENCE or (safe and self._ends()):
+                    raise  # the next run reads what is kept
                 _logger.warning("an outcome cannot be written yet; trying again: %s", error)
                 time.sleep(wait)
                 wait = min(2 * wait, _MAX_WAIT)
                 continue
+            if safe and done is not None:
+                forget(self._database, done.claimed.token)
             if not isinstance(got, Claimed):
                 return got
             if self._clock() - began <= FENCE:
@@ -256,6 +272,27 @@ class Desk:
             why = f"{self._refusals} requests in a row were refused. Look at the reasons of those who are rejected."
             return replace(verdict, why=why)
         return verdict
+
+    def _kept(self, done: Posted) -> bool:
+        """Keep an outcome on this machine's disk; return whether it is there."""
+        claimed, settled = done.claimed, done.settled
+        if settled is None:
+            return False
+        content = pack_outcomes(settled.outcomes)
+        told = (settled.status, settled.reason, settled.posted_at)
+        return keep(self._database, Kept(self._key, claimed.id, claimed.token, content, *told))
+
+    def _record_what_was_kept(self) -> None:
+        """Write down what could not be written before."""
+        for one in kept(self._database):
+            outcomes = unpack_outcomes(one.content)
+            settled = Settled(outcomes, one.status, one.reason, one.posted_at)
+            claimed = Claimed(one.chunk, 0, len(outcomes.states), one.token, b"")
+            with self._database.write() as connection:
+                campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == one.key))
+                if campaign is not None:
+                    record(connection, campaign, claimed, settled, self._database.now(connection))
+            forget(self._database, one.token)
 
     def _take_back(self, token: str) -> None:
         """Release a claim whose commit is in doubt: nothing is posted for it."""

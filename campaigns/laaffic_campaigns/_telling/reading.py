@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from laaffic_campaigns._errors import NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, ours, raw, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.states import (
     ENDED,

@@ -1,0 +1,122 @@
+"""A ledger that was copied, moved or restored is told from the one that knows what was posted."""
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from laaffic_campaigns import Ledger, LedgerError
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.mark import WHY, check_mark, count_claim
+from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.schema import ledgers
+
+HELLO = ("99900000001", "Hello")
+
+
+def claims(database: Database, times: int = 1) -> None:
+    for _ in range(times):
+        with database.write() as connection:
+            count_claim(connection)
+
+
+def moved_to(path: Path, other: Path) -> str | None:
+    shutil.move(path, other)
+    return checked(other)
+
+
+def checked(path: Path) -> str | None:
+    database = open_database(f"sqlite:///{path}")
+    why = check_mark(database)
+    database.close()
+    return why
+
+
+def test_a_ledger_that_stays_where_it_is_is_the_same(database: Database) -> None:
+    claims(database)
+    assert check_mark(database) is None
+
+
+def test_a_copy_pauses_all_that_it_would_post_and_only_once(ledger: Ledger, path: Path) -> None:
+    ledger.create("spring", [HELLO])
+    ledger.create("summer", [HELLO]).cancel()
+    copy = path.with_name("copy.db")
+    shutil.copy(path, copy)
+    assert checked(copy) == WHY
+    assert checked(copy) is None
+    assert checked(path) is None
+    with Ledger(f"sqlite:///{copy}") as other:
+        spring, summer = (campaign.status() for campaign in other.campaigns())
+        assert (spring.state, spring.why, summer.state) == ("paused", WHY, "cancelled")
+        assert other.campaign("spring").resume().state == "ready"
+
+
+def test_a_ledger_that_was_moved_pauses(ledger: Ledger, path: Path) -> None:
+    ledger.create("spring", [HELLO])
+    ledger.close()
+    assert moved_to(path, path.with_name("elsewhere.db")) == WHY
+
+
+def test_a_file_that_was_put_in_place_of_the_ledger_is_another_one(ledger: Ledger, path: Path) -> None:
+    ledger.create("spring", [HELLO])
+    backup = path.with_name("backup.db")
+    shutil.copy(path, backup)
+    backup.replace(path)
+    assert checked(path) == WHY
+
+
+def test_an_older_state_that_is_written_into_the_same_file_has_fewer_claims(database: Database, path: Path) -> None:
+    claims(database, 2)
+    older = path.read_bytes()
+    claims(database)
+    assert check_mark(database) is None
+    path.write_bytes(older)
+    assert check_mark(database) == WHY
+    assert check_mark(database) is None
+    claims(database)
+    assert check_mark(database) is None
+
+
+def test_a_claim_that_was_not_committed_is_not_counted(database: Database, path: Path) -> None:
+    with suppress(KeyboardInterrupt), database.write() as connection:
+        count_claim(connection)
+        raise KeyboardInterrupt
+    assert database.claims_seen() == 0
+    claims(database, 12)
+    assert database.claims_seen() == 12
+    assert path.with_name("spring.db.claims").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_ledger_knows_nothing_of_one_that_was_there_before(database: Database, path: Path) -> None:
+    claims(database, 3)
+    database.close()
+    path.unlink()
+    assert checked(path) is None
+
+
+def test_a_ledger_that_lived_elsewhere_pauses_what_runs(ledger: Ledger, database: Database) -> None:
+    ledger.create("spring", [HELLO])
+    with database.write() as connection:
+        connection.execute(update(ledgers).values(mark="elsewhere"))
+    assert check_mark(database) == WHY
+    assert ledger.campaign("spring").status().state == "paused"
+    assert check_mark(database) is None
+
+
+def test_a_ledger_without_a_mark_gets_one_and_goes_on(ledger: Ledger, database: Database) -> None:
+    ledger.create("spring", [HELLO])
+    with database.write() as connection:
+        connection.execute(update(ledgers).values(mark=None))
+    assert check_mark(database) is None
+    with database.read() as connection:
+        assert connection.scalar(select(ledgers.c.mark)) == database.mark(connection)
+    assert ledger.campaign("spring").status().state == "ready"
+
+
+def test_a_ledger_that_a_newer_version_has_taken_over_is_not_run(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(update(ledgers).values(version=99))
+    with pytest.raises(LedgerError, match="Install the newer version"):
+        check_mark(database)
