@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -57,14 +57,16 @@ class Payload:
         """Return the same without the texts."""
         return replace(self, contents=None)
 
-    def messages(self, order_ids: Sequence[str]) -> list[laaffic.Message]:
-        """Return what is posted.
+    def messages(self, order_ids: Sequence[str]) -> Iterable[laaffic.Message]:
+        """Return what is posted. It can be read once.
 
         Raises:
             LedgerError: the texts are erased.
         """
         if self.contents is None:
             raise LedgerError("The texts of this campaign are erased")
+        if len(self.contents) == len(self.numbers) and len(set(self.sender_ids)) == 1:  # rows are checked by columns
+            return laaffic.Rows(zip(self.numbers, self.contents, order_ids, strict=True), sender_id=self.sender_ids[0])
         made, start = [], 0
         for size, content, sender_id in zip(self.sizes, self.contents, self.sender_ids, strict=True):
             end = start + size

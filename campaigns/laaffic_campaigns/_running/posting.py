@@ -1,5 +1,6 @@
 """One request of a campaign: what is posted, and what became of it. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ class Post(NamedTuple):
     """What is to be posted now."""
 
     claimed: Claimed
-    messages: list[laaffic.Message]
+    messages: Iterable[laaffic.Message]
 
 
 @dataclass(frozen=True, slots=True)
