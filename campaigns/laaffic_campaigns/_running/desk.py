@@ -14,28 +14,24 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from laaffic_campaigns._errors import LedgerUnavailableError
-from laaffic_campaigns._kept.chunks import pack_outcomes, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.chunks import unpack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns
-from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
-from laaffic_campaigns._protocol import settings
-from laaffic_campaigns._protocol.brakes import too_much
+from laaffic_campaigns._kept.spool import forget
 from laaffic_campaigns._protocol.pace import Turn, turn
-from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.steps import (
     Claimed,
-    Settled,
     claim,
     finish,
     pause_for,
-    record,
     release,
     start,
     sweep,
 )
 from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import Post, Posted
+from laaffic_campaigns._running.writing import brake, kept_on_disk, record_what_was_kept, write_down
 
 _logger = logging.getLogger("laaffic.campaigns")
 
@@ -123,7 +119,7 @@ class Desk:
             by_hand: whether a person wants it, so that one that paused for a cause goes on.
         """
         check_mark(self._database)
-        self._record_what_was_kept()
+        record_what_was_kept(self._database)
         with self._database.write() as connection:
             now = self._database.now(connection)
             lost = sweep(connection, now - _DEAD if self._database.shared else None)
@@ -188,7 +184,7 @@ class Desk:
                 self._take_back(token)
                 if done is None:
                     raise
-                safe = safe or self._kept(done)
+                safe = safe or kept_on_disk(self._database, self._key, done)
                 if self._clock() - since > _PATIENCE or (safe and self._ends()):
                     raise  # the next run reads what is kept
                 _logger.warning("an outcome cannot be written yet; trying again: %s", error)
@@ -235,32 +231,12 @@ class Desk:
             raise
 
     def _write_down(self, connection: Connection, done: Posted) -> None:
-        verdict, claimed, now = done.verdict, done.claimed, self._database.now(connection)
-        again = (verdict.release and release(connection, claimed.token)) or (
-            verdict.refused and claimed.size > 1 and self._halved(connection, done)
-        )
-        if again:
+        now = self._database.now(connection)
+        if write_down(connection, self._campaign, done, now):
             self.over = False
-        elif done.settled is not None:
-            record(connection, self._campaign, claimed, done.settled, now)
-        why = verdict.why or self._brake(connection)
+        why = done.verdict.why or brake(connection, self._campaign)
         if why is not None:
             pause_for(connection, self._campaign, why, now)
-
-    @staticmethod
-    def _halved(connection: Connection, done: Posted) -> bool:
-        """Split a chunk that was refused as a whole, so that only who is at fault is refused in the end."""
-        claimed, settled = done.claimed, done.settled
-        assert settled is not None  # noqa: S101  # it was refused
-        noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
-        return bool(split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted))
-
-    def _brake(self, connection: Connection) -> str | None:
-        row = connection.execute(select(campaigns).where(campaigns.c.id == self._campaign)).first()
-        if row is None or row.stop_after is None:
-            return None
-        limits = settings.read(row).stop_after
-        return None if limits is None else too_much(connection, self._campaign, row.since, limits)
 
     def _in_a_row(self, verdict: Verdict) -> Verdict:
         """Count what may pass, and pause when it does not."""
@@ -272,27 +248,6 @@ class Desk:
             why = f"{self._refusals} requests in a row were refused. Look at the reasons of those who are rejected."
             return replace(verdict, why=why)
         return verdict
-
-    def _kept(self, done: Posted) -> bool:
-        """Keep an outcome on this machine's disk; return whether it is there."""
-        claimed, settled = done.claimed, done.settled
-        if settled is None:
-            return False
-        content = pack_outcomes(settled.outcomes)
-        told = (settled.status, settled.reason, settled.posted_at)
-        return keep(self._database, Kept(self._key, claimed.id, claimed.token, content, *told))
-
-    def _record_what_was_kept(self) -> None:
-        """Write down what could not be written before."""
-        for one in kept(self._database):
-            outcomes = unpack_outcomes(one.content)
-            settled = Settled(outcomes, one.status, one.reason, one.posted_at)
-            claimed = Claimed(one.chunk, 0, len(outcomes.states), one.token, b"")
-            with self._database.write() as connection:
-                campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == one.key))
-                if campaign is not None:
-                    record(connection, campaign, claimed, settled, self._database.now(connection))
-            forget(self._database, one.token)
 
     def _take_back(self, token: str) -> None:
         """Release a claim whose commit is in doubt: nothing is posted for it."""

@@ -1,0 +1,68 @@
+"""Writing down what became of a request: in the ledger, or, while that fails, on this machine's disk."""
+
+from sqlalchemy import Connection, select
+
+from laaffic_campaigns._kept.chunks import pack_outcomes, unpack_outcomes
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.schema import campaigns
+from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
+from laaffic_campaigns._protocol import settings
+from laaffic_campaigns._protocol.brakes import too_much
+from laaffic_campaigns._protocol.splitting import split
+from laaffic_campaigns._protocol.steps import Claimed, Settled, record, release
+from laaffic_campaigns._running.posting import Posted
+
+
+def write_down(connection: Connection, campaign: int, done: Posted, now: float) -> bool:
+    """Release, split or record what was posted; return whether any of it is ready again.
+
+    Args:
+        connection: within a transaction.
+        campaign: which one.
+        done: what became of it.
+        now: by the database's clock.
+    """
+    claimed, settled, verdict = done.claimed, done.settled, done.verdict
+    if verdict.release and release(connection, claimed.token):
+        return True
+    if settled is None:
+        return False
+    if verdict.refused and claimed.size > 1:  # only who is at fault is to be refused in the end
+        noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
+        if split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted):
+            return True
+    record(connection, campaign, claimed, settled, now)
+    return False
+
+
+def brake(connection: Connection, campaign: int) -> str | None:
+    """Return why a campaign pauses by its own setting, or None."""
+    row = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
+    limits = None if row is None else settings.read(row).stop_after
+    return None if row is None or limits is None else too_much(connection, campaign, row.since, limits)
+
+
+def kept_on_disk(database: Database, key: str, done: Posted) -> bool:
+    """Keep an outcome on this machine's disk; return whether it is there."""
+    claimed, settled = done.claimed, done.settled
+    if settled is None:
+        return False
+    told = (settled.status, settled.reason, settled.posted_at)
+    return keep(database, Kept(key, claimed.id, claimed.token, pack_outcomes(settled.outcomes), *told))
+
+
+def record_what_was_kept(database: Database) -> None:
+    """Write down in the ledger what it could not take before.
+
+    Raises:
+        LedgerUnavailableError: it cannot take it now either.
+    """
+    for one in kept(database):
+        outcomes = unpack_outcomes(one.content)
+        settled = Settled(outcomes, one.status, one.reason, one.posted_at)
+        claimed = Claimed(one.chunk, 0, len(outcomes.states), one.token, b"")
+        with database.write() as connection:
+            campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == one.key))
+            if campaign is not None:
+                record(connection, campaign, claimed, settled, database.now(connection))
+        forget(database, one.token)
