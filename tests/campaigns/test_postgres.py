@@ -152,3 +152,13 @@ def test_what_it_cannot_hold_in_a_text_is_replaced(ledger: Ledger) -> None:
 def test_a_schema_that_is_not_there_is_named_as_the_cause(url: str) -> None:
     with pytest.raises(LedgerError, match="schema of the ledger is not there"):
         Ledger(url.replace("laaffic_test_", "laaffic_tset_"))
+
+
+def test_the_spool_is_where_the_environment_says(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert database.spool.name == "spool"
+    monkeypatch.delenv("LAAFFIC_SPOOL")
+    monkeypatch.setenv("XDG_STATE_HOME", "/state")
+    assert str(database.spool) == "/state/laaffic"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", "/home/shop")
+    assert str(database.spool) == "/home/shop/.local/state/laaffic"
