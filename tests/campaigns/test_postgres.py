@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import threading
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -59,9 +60,8 @@ def test_an_error_shows_no_value_and_no_password(database: Database) -> None:
     refused = pytest.raises(LedgerUnavailableError, match=r"numeric value out of range \(22003\)")
     with refused as caught, database.write() as connection:
         connection.execute(text("select cast(:value as integer)"), {"value": "99900000001x"})
-    assert "99900000001" not in str(caught.value)
-    assert caught.value.__cause__ is None
-    assert "99900000001" not in str(caught.value.__context__)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "99900000001" not in shown.replace('{"value": "99900000001x"}', "")  # which stands in the line above
 
 
 def test_a_connection_that_was_lost_is_told_and_the_next_one_works(database: Database, url: str) -> None:
@@ -115,9 +115,9 @@ def test_what_a_dead_process_began_to_fill_is_thrown_away_by_the_next_of_that_na
 
 def test_a_lock_is_let_go_of_when_its_connection_ends(database: Database) -> None:
     busy = pytest.raises(LedgerBusyError, match=f"Process {os.getpid()} on .* already filling")
-    with database.locked_for("load", "filling", name="spring"):
-        with busy, database.locked_for("load", "filling", name="spring"):
-            pytest.fail("two hold it")
+    filling = [database.locked_for("load", "filling", name="spring") for _ in "ab"]
+    with filling[0], busy, filling[1]:
+        pytest.fail("two hold it")
     with database.locked_for("load", "filling", name="spring"), database.locked_for("load", "filling", name="summer"):
         pass
 
@@ -152,3 +152,13 @@ def test_what_it_cannot_hold_in_a_text_is_replaced(ledger: Ledger) -> None:
 def test_a_schema_that_is_not_there_is_named_as_the_cause(url: str) -> None:
     with pytest.raises(LedgerError, match="schema of the ledger is not there"):
         Ledger(url.replace("laaffic_test_", "laaffic_tset_"))
+
+
+def test_the_spool_is_where_the_environment_says(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert database.spool.name == "spool"
+    monkeypatch.delenv("LAAFFIC_SPOOL")
+    monkeypatch.setenv("XDG_STATE_HOME", "/state")
+    assert str(database.spool) == "/state/laaffic"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", "/home/shop")
+    assert str(database.spool) == "/home/shop/.local/state/laaffic"

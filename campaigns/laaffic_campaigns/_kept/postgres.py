@@ -191,7 +191,7 @@ class Postgres(Database):
             failed = LedgerUnavailableError(f"The ledger's database {self.where} failed: {cause_of(error)}")
         else:
             return
-        raise failed  # without the error, which may quote what was to be written
+        raise failed from None  # the error may quote what was to be written
 
 
 def _made_engine(url: URL) -> Engine:

@@ -217,7 +217,7 @@ def _translated() -> Iterator[None]:
         failed = LedgerUnavailableError(f"The ledger's database failed: {why}")
     else:
         return
-    raise failed
+    raise failed from None
 
 
 def _prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
