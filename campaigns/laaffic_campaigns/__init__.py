@@ -18,6 +18,7 @@ from laaffic_campaigns._errors import (
     LedgerUnavailableError,
     NoSuchCampaignError,
 )
+from laaffic_campaigns._filling.template import Template
 from laaffic_campaigns._ledger import Ledger
 from laaffic_campaigns._telling.told import Outcome, Status
 
@@ -31,4 +32,5 @@ __all__ = [
     "NoSuchCampaignError",
     "Outcome",
     "Status",
+    "Template",
 ]
