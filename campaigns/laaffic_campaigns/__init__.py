@@ -20,9 +20,11 @@ from laaffic_campaigns._errors import (
 )
 from laaffic_campaigns._filling.template import Template
 from laaffic_campaigns._ledger import Ledger
+from laaffic_campaigns._telling.preview import BadRow, Preview
 from laaffic_campaigns._telling.told import Outcome, Status
 
 __all__ = [
+    "BadRow",
     "Campaign",
     "CampaignExistsError",
     "Ledger",
@@ -31,6 +33,7 @@ __all__ = [
     "LedgerUnavailableError",
     "NoSuchCampaignError",
     "Outcome",
+    "Preview",
     "Status",
     "Template",
 ]

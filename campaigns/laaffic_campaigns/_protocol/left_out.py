@@ -1,14 +1,13 @@
 """Why somebody is left out of a campaign when it is made. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EXCLUDED = "it is excluded"
 DUPLICATE = "the same number was there before"
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """How many are left out, and why: excluded, a second message to the same number, or an invalid row."""
 
     invalid: int = 0
