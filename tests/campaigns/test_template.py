@@ -142,7 +142,7 @@ def test_a_record_that_is_not_valid_is_named(ledger: Ledger, record: Any, words:
 
 
 def test_a_record_that_is_not_valid_may_be_reported(ledger: Ledger) -> None:
-    records = [
+    records: Any = [
         RECORD,
         {"number": "99900000002", "order_id": "mine"},
         ("99900000003", "x"),
