@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import laaffic
+import laaffic_campaigns
 
 PROMISED = [
     "Client",
@@ -58,7 +59,23 @@ PROMISED = [
     "normalize_number",
     "segments",
 ]
+OF_CAMPAIGNS = [
+    "BadRow",
+    "Campaign",
+    "CampaignExistsError",
+    "Ledger",
+    "LedgerBusyError",
+    "LedgerError",
+    "LedgerUnavailableError",
+    "NoSuchCampaignError",
+    "Outcome",
+    "Preview",
+    "Status",
+    "Template",
+    "pump",
+]
 CLASSES = [value for name in laaffic.__all__ if inspect.isclass(value := getattr(laaffic, name))]
+CLASSES_OF_CAMPAIGNS = [getattr(laaffic_campaigns, name) for name in OF_CAMPAIGNS if name[0].isupper()]
 
 
 def test_the_public_names_are_these_and_no_others() -> None:
@@ -69,7 +86,12 @@ def test_the_public_names_are_these_and_no_others() -> None:
     assert sorted(public) == sorted(PROMISED)
 
 
-@pytest.mark.parametrize("thing", CLASSES)
+def test_the_public_names_of_campaigns_are_these_and_no_others() -> None:
+    assert sorted(laaffic_campaigns.__all__) == OF_CAMPAIGNS
+    assert sorted(name for name in dir(laaffic_campaigns) if name[0] != "_") == OF_CAMPAIGNS
+
+
+@pytest.mark.parametrize("thing", [*CLASSES, *CLASSES_OF_CAMPAIGNS])
 def test_everything_public_is_explained(thing: type) -> None:
     assert thing.__doc__
     for name, member in vars(thing).items():
@@ -80,6 +102,11 @@ def test_everything_public_is_explained(thing: type) -> None:
 @pytest.mark.parametrize("thing", CLASSES)
 def test_tracebacks_and_pickles_name_the_package(thing: type) -> None:
     assert thing.__module__ == "laaffic"
+
+
+@pytest.mark.parametrize("thing", CLASSES_OF_CAMPAIGNS)
+def test_tracebacks_and_pickles_name_the_package_of_campaigns(thing: type) -> None:
+    assert thing.__module__ == "laaffic_campaigns"
 
 
 @pytest.mark.parametrize("thing", [laaffic.Client, laaffic.AsyncClient, laaffic.Message, laaffic.BatchResult])

@@ -18,11 +18,14 @@ from laaffic_campaigns._errors import (
     LedgerUnavailableError,
     NoSuchCampaignError,
 )
+from laaffic_campaigns._filling.template import Template
 from laaffic_campaigns._ledger import Ledger
 from laaffic_campaigns._pump import pump
+from laaffic_campaigns._telling.preview import BadRow, Preview
 from laaffic_campaigns._telling.told import Outcome, Status
 
 __all__ = [
+    "BadRow",
     "Campaign",
     "CampaignExistsError",
     "Ledger",
@@ -31,6 +34,8 @@ __all__ = [
     "LedgerUnavailableError",
     "NoSuchCampaignError",
     "Outcome",
+    "Preview",
     "Status",
+    "Template",
     "pump",
 ]

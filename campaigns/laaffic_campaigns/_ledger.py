@@ -8,9 +8,11 @@ from typing import Literal, Self
 import laaffic
 from laaffic_campaigns._campaign import Campaign
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, NoSuchCampaignError
-from laaffic_campaigns._filling.filling import Rules, discard_dead, load
+from laaffic_campaigns._filling.checking import Rules
+from laaffic_campaigns._filling.filling import discard_dead, load
+from laaffic_campaigns._filling.template import Template
 from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._protocol.settings import checked
+from laaffic_campaigns._protocol.settings import checked as checked_settings
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._telling.reading import found, known
 from laaffic_campaigns._telling.told import Outcome
@@ -69,8 +71,9 @@ class Ledger:
     def create(
         self,
         name: str,
-        given: Iterable[laaffic.Message | Sequence[str | None]],
+        given: Iterable[laaffic.Message | Sequence[str | None] | Mapping[str, object]],
         *,
+        template: str | Template | None = None,
         max_recipients: int = _MAX_RECIPIENTS,
         sender_id: str | None = None,
         exclude: Iterable[str] = (),
@@ -88,7 +91,11 @@ class Ledger:
         Args:
             name: its name, at most 200 characters; no other campaign of this ledger has it.
             given: rows, `(number, content)` or `(number, content, order_id)`, or `laaffic.Message`s, or `laaffic.Rows`;
-                each is checked by the same rules. Recipients without an order id of yours get one of ours.
+                each is checked by the same rules. Recipients without an order id of yours get one of ours. With a
+                template, records: mappings with a `number` and, if you like, an `order_id` and a `sender_id`; their
+                names are looked up without regard to case.
+            template: the text, whose fields are filled in from each record, such as
+                `"Hi {name|customer}, your code is {code}"`; see `Template`.
             max_recipients: how many recipients one request has at most, 1 to 1,000.
             sender_id: for rows, and for messages that have none.
             exclude: numbers who get nothing, such as opt-outs, in any spelling. They are `not_sent`.
@@ -108,7 +115,8 @@ class Ledger:
             CampaignExistsError: there is a campaign of this name.
             LedgerBusyError: this campaign is being filled elsewhere; in SQLite also another one of this ledger.
             LedgerError: an argument is not valid, or there is no recipient.
-            laaffic.InvalidMessageError: a row, or a number to exclude, is not valid. The campaign is not made.
+            laaffic.InvalidMessageError: a row or record, the template, or a number to exclude, is not valid. The
+                campaign is not made.
         """
         if not isinstance(name, str) or not name.strip() or len(name) > _MAX_NAME:
             raise LedgerError(f"A campaign's name has 1 to {_MAX_NAME} characters", hint="Give it another one.")
@@ -121,9 +129,10 @@ class Ledger:
             raise LedgerError("An async iterable cannot be read here", hint="Give a plain one.")
         excluded = frozenset(map(laaffic.normalize_number, [exclude] if isinstance(exclude, str) else exclude))
         sender = rows.sender_id if sender_id is None else laaffic.Rows((), sender_id=sender_id).sender_id
-        kept = {"source": source, **checked(rate, not_between, zone, stop_after, concurrency)}
+        kept = {"source": source, **checked_settings(rate, not_between, zone, stop_after, concurrency)}
         rules = Rules(max_recipients, sender, excluded, unique, on_invalid == "report")
-        load(self._database, name, rows.rows, rules, kept)
+        text = template if template is None or isinstance(template, Template) else Template(template)
+        load(self._database, name, rows.rows, rules, template=text, more=kept)
         return self.campaign(name)
 
     def campaign(self, name: str) -> Campaign:

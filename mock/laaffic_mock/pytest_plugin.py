@@ -15,8 +15,10 @@ import pytest
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
     import laaffic
+    import laaffic_campaigns
     from laaffic_mock import RemoteGateway
 
 VARIABLE = "LAAFFIC_MOCK_URL"
@@ -80,6 +82,25 @@ def laaffic_async_client(laaffic_gateway: "RemoteGateway") -> "laaffic.AsyncClie
     # A fixture does not know the test's event loop, on which alone a connection could be closed: so none is kept.
     limits = httpx2.Limits(max_keepalive_connections=0)
     return laaffic.AsyncClient(transport=httpx2.AsyncHTTPTransport(verify=_ssl_context(), limits=limits))
+
+
+@pytest.fixture
+def laaffic_ledger(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> Iterator["laaffic_campaigns.Ledger"]:
+    """A ledger without campaigns, in the test's own folder; `laaffic_campaigns.Ledger()` opens it, too.
+
+    LAAFFIC_LEDGER is set for the test. Where its campaigns send to is said by the client that runs them.
+    """
+    missing = ""
+    try:
+        from laaffic_campaigns import Ledger
+    except ImportError as error:
+        missing = str(error)
+    if missing:  # outside of the except, so that it is one line
+        pytest.fail(f"The fixture laaffic_ledger cannot start: {missing}", pytrace=False)
+    url = f"sqlite:///{tmp_path / 'laaffic-ledger.db'}"
+    monkeypatch.setenv("LAAFFIC_LEDGER", url)
+    with Ledger(url) as ledger:
+        yield ledger
 
 
 @cache

@@ -2,9 +2,11 @@
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import assert_type
+from decimal import Decimal
+from typing import Any, assert_type
 
 import laaffic
+from laaffic_campaigns import BadRow, Campaign, Ledger, Outcome, Preview, Template
 
 
 def making_messages() -> None:
@@ -80,3 +82,25 @@ def statuses() -> Iterator[str]:
     for code, info in laaffic.STATUSES.items():
         assert_type(info, laaffic.StatusInfo)
         yield f"{code} {info.name} {info.meaning} {info.hint} {info.definite}"
+
+
+def making_campaigns(ledger: Ledger, pairs: list[tuple[str, str]], records: list[dict[str, object]]) -> None:
+    assert_type(ledger.create("spring", pairs, exclude={"91856321412"}, unique=True), Campaign)
+    ledger.create("spring", laaffic.Rows(pairs), on_invalid="report")
+    ledger.create("spring", records, template="Hi {name|customer}")
+    ledger.create("spring", ({"number": number} for number, _ in pairs), template=Template("Hi"))
+    ledger.create("spring", [{"number": "91856321412", "code": 4711}], template="{code}", sender_id="ACME")
+    assert_type(Template("{name}").fields, tuple[str, ...])
+    assert_type(Template("{name}").render({"name": "Ann"}), str)
+
+
+def looking_at_campaigns(campaign: Campaign) -> Iterator[Outcome]:
+    preview = campaign.preview(price=Decimal("0.0075"))
+    assert_type(preview, Preview)
+    assert_type(preview.bad_rows, tuple[BadRow, ...])
+    assert_type(preview.estimate, Decimal | None)
+    assert_type(preview.as_dict(), dict[str, Any])
+    campaign.preview("0.0075")
+    campaign.erase_texts()
+    campaign.erase_numbers()
+    return campaign.outcomes()

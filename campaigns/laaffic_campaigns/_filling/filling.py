@@ -3,75 +3,43 @@
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult, delete, insert, select, update
 
-import laaffic
 from laaffic_campaigns._errors import CampaignExistsError, LedgerError
-from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_outcomes, pack_payload
+from laaffic_campaigns._filling.checking import Rules, checked, chosen
+from laaffic_campaigns._filling.columns import Columns, cut
+from laaffic_campaigns._filling.entries import groups_of
+from laaffic_campaigns._filling.template import Template
+from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, pack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
 from laaffic_campaigns._protocol.states import NOT_SENT, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import move
 
-_TOGETHER = 50  # chunks in one transaction
+_TOGETHER = 100  # chunks in one transaction
 _KEY_LENGTH = 10
 _LETTERS, _MORE = "abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Who gets what: fixed when a campaign is made.
+class _Frozen(NamedTuple):
+    """A chunk as it is kept; with outcomes it has those who are left out."""
 
-    Attributes:
-        max_recipients: in one chunk, which is one request.
-        sender_id: for rows, and for messages without one.
-        exclude: numbers, as they are sent, who get nothing.
-        unique: whether a number gets only the first of its messages.
-        report: whether an invalid row is reported; otherwise it is raised.
-    """
-
-    max_recipients: int
-    sender_id: str | None
-    exclude: frozenset[str]
-    unique: bool
-    report: bool
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """A chunk that is being filled; with reasons it holds those who are left out."""
-
-    numbers: list[str] = field(default_factory=list)
-    order_ids: list[str | None] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-    contents: list[str] = field(default_factory=list)
-    sender_ids: list[str | None] = field(default_factory=list)
-    indexes: list[int] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-
-    def add(
-        self, index: int, numbers: list[str], order_ids: list[str | None], content: str, sender_id: str | None
-    ) -> None:
-        self.numbers += numbers
-        self.order_ids += order_ids
-        self.sizes.append(len(numbers))
-        self.contents.append(content)
-        self.sender_ids.append(sender_id)
-        self.indexes.append(index)
-
-    def leave_out(self, index: int, number: str, order_id: str | None, reason: str) -> None:
-        self.add(index, [number], [order_id], "", None)
-        self.reasons.append(reason)
-
-    def payload(self) -> Payload:
-        return Payload(self.numbers, self.order_ids, self.sizes, self.contents, self.sender_ids, self.indexes)
+    size: int
+    payload: bytes
+    outcomes: bytes | None
 
 
 def load(
-    database: Database, name: str, given: Iterable[Any], rules: Rules, more: Mapping[str, Any] | None = None
+    database: Database,
+    name: str,
+    given: Iterable[Any],
+    rules: Rules,
+    *,
+    template: Template | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Make a campaign, in transactions of some chunks each; the last one makes it ready.
 
@@ -85,7 +53,7 @@ def load(
             discard_dead(database, connection, mine=name)
             campaign = _begin(connection, name, more or {})
         try:
-            _fill(database, campaign, _chunks(given, rules))
+            _fill(database, campaign, _frozen(given, rules, template))
         except BaseException:
             with database.write() as connection:
                 discard_dead(database, connection, mine=name)
@@ -119,14 +87,14 @@ def _begin(connection: Connection, name: str, more: Mapping[str, Any]) -> int:
     return _key_of(made)
 
 
-def _fill(database: Database, campaign: int, made: Iterator[_Chunk]) -> None:
+def _fill(database: Database, campaign: int, made: Iterator[_Frozen]) -> None:
     sequence = recipients = 0
     while True:
-        group = [chunk for _, chunk in zip(range(_TOGETHER), made, strict=False)]  # read outside of the transaction
+        group = list(islice(made, _TOGETHER))  # read outside of the transaction
         with database.write() as connection:
-            for chunk in group:
-                _insert(connection, campaign, sequence, chunk)
-                sequence, recipients = sequence + 1, recipients + len(chunk.numbers)
+            if group:
+                _insert(connection, campaign, sequence, group)
+            sequence, recipients = sequence + len(group), recipients + sum(chunk.size for chunk in group)
             if len(group) < _TOGETHER:
                 if not recipients:
                     raise LedgerError("There is no recipient", hint="Give at least one row or message.")
@@ -136,97 +104,62 @@ def _fill(database: Database, campaign: int, made: Iterator[_Chunk]) -> None:
                 return
 
 
-def _insert(connection: Connection, campaign: int, sequence: int, chunk: _Chunk) -> None:
-    size, left_out = len(chunk.numbers), bool(chunk.reasons)
-    values = {"campaign": campaign, "sequence": sequence, "size": size, "not_sent": size if left_out else 0}
-    state = ChunkState.DONE if left_out else ChunkState.READY
-    key = _key_of(connection.execute(insert(chunks).values(**values, state=state)))
-    connection.execute(insert(payloads).values(chunk=key, content=pack_payload(chunk.payload())))
-    if left_out:
-        told = Outcomes([NOT_SENT] * size, [None] * size, [*chunk.reasons])
-        connection.execute(insert(outcomes).values(chunk=key, content=pack_outcomes(told)))
+def _insert(connection: Connection, campaign: int, first: int, group: list[_Frozen]) -> None:
+    rows = [
+        {
+            "campaign": campaign,
+            "sequence": sequence,
+            "size": chunk.size,
+            "not_sent": 0 if chunk.outcomes is None else chunk.size,
+            "state": ChunkState.READY if chunk.outcomes is None else ChunkState.DONE,
+        }
+        for sequence, chunk in enumerate(group, first)
+    ]
+    connection.execute(insert(chunks), rows)
+    inserted = select(chunks.c.id).where(chunks.c.campaign == campaign, chunks.c.sequence >= first)
+    keys = list(connection.scalars(inserted.order_by(chunks.c.sequence)))
+    together = list(zip(keys, group, strict=True))
+    connection.execute(insert(payloads), [{"chunk": key, "content": chunk.payload} for key, chunk in together])
+    told = [{"chunk": key, "content": chunk.outcomes} for key, chunk in together if chunk.outcomes is not None]
+    if told:
+        connection.execute(insert(outcomes), told)
 
 
 def _key_of(made: CursorResult[Any]) -> int:
     key = made.inserted_primary_key
-    assert key is not None  # noqa: S101  # each of these tables has one
+    assert key is not None  # noqa: S101  # the table has one
     return int(key[0])
 
 
-def _chunks(given: Iterable[Any], rules: Rules) -> Iterator[_Chunk]:
+def _frozen(given: Iterable[Any], rules: Rules, template: Template | None) -> Iterator[_Frozen]:
     """Yield full chunks, and those who are left out in chunks of their own."""
-    filling, left_out, most = _Chunk(), _Chunk(), rules.max_recipients
-    seen: set[str] = set()
-    for index, message in _checked(given, rules):
-        if not isinstance(message, laaffic.Message):
-            left_out.leave_out(index, *message)
-        else:
-            kept: list[str] = []
-            ids: list[str | None] = []
-            order_ids = message.order_ids or [None] * len(message.numbers)
-            for number, order_id in zip(message.numbers, order_ids, strict=True):
-                if number in rules.exclude:
-                    left_out.leave_out(index, number, order_id, "it is excluded")
-                elif rules.unique and number in seen:
-                    left_out.leave_out(index, number, order_id, "the same number was there before")
-                else:
-                    kept.append(number)
-                    ids.append(order_id)
-                    if rules.unique:
-                        seen.add(number)
-            sender_id = rules.sender_id if message.sender_id is None else message.sender_id
-            while kept:
-                room = most - len(filling.numbers)
-                filling.add(index, kept[:room], ids[:room], message.content, sender_id)
-                kept, ids = kept[room:], ids[room:]
-                if len(filling.numbers) == most:
-                    yield filling
-                    filling = _Chunk()
-        if len(left_out.numbers) >= most:
-            yield left_out
-            left_out = _Chunk()
-    yield from (chunk for chunk in (filling, left_out) if chunk.numbers)
+    filling, left_out = Columns(), Columns()
+    first, seen = 0, set[int]()
+    for group in groups_of(given, template):
+        valid, invalid = checked(group, first, rules)
+        kept, others = chosen(valid, rules, seen)
+        first += len(group)
+        filling.extend(kept)
+        *full, filling = cut(filling, rules.max_recipients)
+        left_out.extend(_by_index(invalid, others))
+        *full_left_out, left_out = cut(left_out, rules.max_recipients)
+        yield from map(_freeze, chain(full, full_left_out))
+    yield from (_freeze(columns) for columns in (filling, left_out) if columns.numbers)
 
 
-def _checked(given: Iterable[Any], rules: Rules) -> Iterator[tuple[int, laaffic.Message | tuple[str, str | None, str]]]:
-    """Yield the index of each row or message, and a message; or number, order id and reason of what is invalid."""
-    row: Any = None
-
-    def one_after_the_other() -> Iterator[Any]:
-        while True:
-            yield row
-
-    messages = iter(laaffic.Rows(one_after_the_other()))
-    for index, row in enumerate(given):  # which the generator above reads
-        if isinstance(row, laaffic.Message):
-            yield index, row
-            continue
-        try:
-            message = next(messages)
-        except laaffic.InvalidMessageError as error:
-            refused = error
-            messages = iter(laaffic.Rows(one_after_the_other()))  # an iterator that has raised is at its end
-        else:
-            yield index, message
-            continue
-        if not rules.report:
-            raise laaffic.InvalidMessageError(
-                refused.rule, field=refused.field, message_index=index, position=refused.position, among="rows"
-            )
-        yield index, (*_as_given(row), refused.rule)
+def _by_index(some: Columns, others: Columns) -> Columns:
+    """Return those who are left out, in the order in which they were given."""
+    if not some.numbers or not others.numbers:
+        return some if some.numbers else others
+    both, sorted_ones = Columns(), Columns()
+    both.extend(some)
+    both.extend(others)
+    for at in sorted(range(len(both.numbers)), key=both.indexes.__getitem__):
+        sorted_ones.leave_out(both.indexes[at], both.numbers[at], both.order_ids[at], both.reasons[at])
+    return sorted_ones
 
 
-def _as_given(row: Any) -> tuple[str, str | None]:
-    """Return number and order id of an invalid row, as text."""
-    values = list(row) if isinstance(row, tuple | list) else [row]
-    number = values[0] if values else ""
-    order_id = values[2] if len(values) > 2 and isinstance(values[2], str) else None  # noqa: PLR2004  # the third
-    return _text(number), None if order_id is None else _text(order_id)
-
-
-def _text(value: object) -> str:
-    try:
-        text = str(value) if isinstance(value, str | int | float) else f"<{type(value).__name__}>"
-    except ValueError:  # it has more digits than Python writes
-        text = f"<{type(value).__name__}>"
-    return text.encode("utf-8", "replace").decode()
+def _freeze(columns: Columns) -> _Frozen:
+    size = len(columns.numbers)
+    told = Outcomes([NOT_SENT] * size, [None] * size, [*columns.reasons]) if columns.reasons else None
+    return _Frozen(size, pack_payload(columns.payload()), None if told is None else pack_outcomes(told))

@@ -57,6 +57,10 @@ class Payload:
         """Return the same without the texts."""
         return replace(self, contents=None)
 
+    def without_numbers(self) -> Self:
+        """Return the same without the numbers: each is an empty text."""
+        return replace(self, numbers=[""] * len(self.numbers))
+
     def messages(self, order_ids: Sequence[str]) -> Iterable[laaffic.Message]:
         """Return what is posted. It can be read once.
 

@@ -96,6 +96,7 @@ class Desk:
         self._waits = self._refusals = 0
         self._next_look = self._clock() + _LOOKS
         self.wanted = concurrency or 1
+        self._asked = False
         self.over = False
 
     @contextmanager
@@ -205,7 +206,8 @@ class Desk:
         self.next(Slot(0), done)
 
     def _give_out(self, connection: Connection, slot: Slot, token: str, done: Posted | None) -> Claimed | float | None:
-        if self._ends() or slot.index >= self.wanted:
+        asked, self._asked = self._asked, True  # so that even the shortest time is enough for one request
+        if (asked and self._ends()) or self._stopped.is_set() or slot.index >= self.wanted:
             self.over = self.over or self._ends()
             return None
         if done is not None and done.verdict.slow:

@@ -59,7 +59,7 @@ class Outcome:
     Attributes:
         campaign: the campaign's name.
         index: of the row or message, in what was given to `create`, from 0.
-        number: the recipient's number; what was given as one, where the row is invalid.
+        number: the recipient's number; what was given as one, where the row is invalid; empty once it is erased.
         order_id: the caller's own, or None.
         wire_order_id: the order id that was, or will be, posted; None for one for whom nothing ever is.
         state: `to_go`, `in_flight`, `accepted`, `rejected`, `not_sent` or `unknown`.

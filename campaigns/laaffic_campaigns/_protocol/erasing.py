@@ -1,0 +1,103 @@
+"""Erasing what a campaign that has ended has no more need of, a few chunks in each transaction."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+
+from laaffic_campaigns._errors import LedgerError
+from laaffic_campaigns._kept.chunks import (
+    Outcomes,
+    Payload,
+    pack_outcomes,
+    pack_payload,
+    unpack_outcomes,
+    unpack_payload,
+)
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._protocol.states import ENDED, ChunkState
+from laaffic_campaigns._protocol.steps import campaign_row
+
+ERASED = "it is erased, because it may quote a number"
+_AT_ONCE = 50
+_MAY_BE_NUMBER = re.compile(r"(?:\d[^\w]{0,3}){5}")
+
+
+def erase_texts(database: Database, campaign: int) -> None:
+    """Erase the texts of a campaign that has ended.
+
+    Raises:
+        LedgerError: it has not ended.
+    """
+    _each_page(database, campaign, lambda connection, row: _rewrite(connection, row, Payload.without_contents))
+    database.forget_journal()
+
+
+def erase_numbers(database: Database, campaign: int) -> None:
+    """Erase the numbers of a campaign that has ended, and the reasons that may quote one.
+
+    Raises:
+        LedgerError: it has not ended.
+    """
+
+    def without_numbers(connection: Connection, row: Any) -> None:
+        _rewrite(connection, row, Payload.without_numbers)
+        connection.execute(update(chunks).where(chunks.c.id == row.chunk).values(reason=without_number(row.reason)))
+        _rewrite_reasons(connection, outcomes, outcomes.c.chunk == row.chunk)
+
+    _each_page(database, campaign, without_numbers)
+    with database.write() as connection:
+        here = campaigns.c.id == campaign
+        why = connection.scalar(select(campaigns.c.why).where(here))
+        connection.execute(update(campaigns).where(here).values(why=without_number(why)))
+        for key in connection.scalars(select(incidents.c.id).where(incidents.c.campaign == campaign)).all():
+            _rewrite_reasons(connection, incidents, incidents.c.id == key)
+    database.forget_journal()
+
+
+def without_number(reason: str | None) -> str | None:
+    """Return a reason, unless five digits follow each other in it, whatever signs are between them. Pure."""
+    return ERASED if reason is not None and _MAY_BE_NUMBER.search(reason) else reason
+
+
+def _each_page(database: Database, campaign: int, erase: Callable[[Connection, Any], None]) -> None:
+    last = 0
+    while True:
+        with database.write() as connection:
+            if campaign_row(connection, campaign).state not in ENDED or _in_flight(connection, campaign):
+                raise LedgerError("The campaign has not ended", hint="Run it to its end; or cancel it, and run it.")
+            page = connection.execute(
+                select(payloads.c.chunk, payloads.c.content, chunks.c.reason)
+                .join(chunks)
+                .where(chunks.c.campaign == campaign, chunks.c.id > last)
+                .order_by(chunks.c.id)
+                .limit(_AT_ONCE)
+            ).all()
+            for row in page:
+                erase(connection, row)
+        if len(page) < _AT_ONCE:
+            return
+        last = page[-1].chunk
+
+
+def _in_flight(connection: Connection, campaign: int) -> bool:
+    claimed = (chunks.c.campaign == campaign) & (chunks.c.state == ChunkState.CLAIMED)
+    return connection.scalar(select(chunks.c.id).where(claimed).limit(1)) is not None
+
+
+def _rewrite(connection: Connection, row: Any, less: Callable[[Payload], Payload]) -> None:
+    content = pack_payload(less(unpack_payload(row.content)))
+    connection.execute(update(payloads).where(payloads.c.chunk == row.chunk).values(content=content))
+
+
+def _rewrite_reasons(connection: Connection, table: Table, where: Any) -> None:
+    content = connection.scalar(select(table.c.content).where(where))
+    if content is None:
+        return
+    told = unpack_outcomes(content)
+    reasons = [without_number(reason) for reason in told.reasons]
+    if reasons != told.reasons:
+        less = pack_outcomes(Outcomes(told.states, told.msg_ids, reasons))
+        connection.execute(update(table).where(where).values(content=less))
