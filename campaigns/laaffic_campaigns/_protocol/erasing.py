@@ -44,7 +44,6 @@ def erase_numbers(database: Database, campaign: int) -> None:
 
     def without_numbers(connection: Connection, row: Any) -> None:
         _rewrite(connection, row, Payload.without_numbers)
-        connection.execute(update(chunks).where(chunks.c.id == row.chunk).values(reason=without_number(row.reason)))
         _rewrite_reasons(connection, outcomes, outcomes.c.chunk == row.chunk)
 
     _each_page(database, campaign, without_numbers)
@@ -52,6 +51,11 @@ def erase_numbers(database: Database, campaign: int) -> None:
         here = campaigns.c.id == campaign
         why = connection.scalar(select(campaigns.c.why).where(here))
         connection.execute(update(campaigns).where(here).values(why=without_number(why)))
+        reasons = select(chunks.c.reason).where(chunks.c.campaign == campaign, chunks.c.reason.is_not(None)).distinct()
+        for reason in connection.scalars(reasons).all():  # also of chunks that have no payload any more
+            same = (chunks.c.campaign == campaign) & (chunks.c.reason == reason)
+            if without_number(reason) != reason:
+                connection.execute(update(chunks).where(same).values(reason=ERASED))
         for key in connection.scalars(select(incidents.c.id).where(incidents.c.campaign == campaign)).all():
             _rewrite_reasons(connection, incidents, incidents.c.id == key)
     database.forget_journal()
@@ -69,7 +73,7 @@ def _each_page(database: Database, campaign: int, erase: Callable[[Connection, A
             if campaign_row(connection, campaign).state not in ENDED or _in_flight(connection, campaign):
                 raise LedgerError("The campaign has not ended", hint="Run it to its end; or cancel it, and run it.")
             page = connection.execute(
-                select(payloads.c.chunk, payloads.c.content, chunks.c.reason)
+                select(payloads.c.chunk, payloads.c.content)
                 .join(chunks)
                 .where(chunks.c.campaign == campaign, chunks.c.id > last)
                 .order_by(chunks.c.id)

@@ -92,7 +92,7 @@ def preview_of(database: Database, campaign: int, price: Decimal | str | int | N
     each = None if price is None else _price(price)
     with database.read() as connection:
         known = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
-        getting = select(func.count()).where(_frozen(campaign), ~_left_out())
+        getting = select(func.count()).select_from(chunks.join(payloads)).where(_frozen(campaign), ~_left_out())
         middle = int(connection.scalar(getting) or 0) // 2
     if known is None:
         raise NoSuchCampaignError("The campaign is not in the ledger any more")
@@ -170,8 +170,8 @@ def _price(price: Decimal | str | int) -> Decimal:
 
 
 def _frozen(campaign: int) -> Any:
-    """Return the chunks that `create` made."""
-    return (chunks.c.campaign == campaign) & chunks.c.parent.is_(None)
+    """Return the chunks of a campaign; of those that have payloads, each recipient is in one."""
+    return chunks.c.campaign == campaign
 
 
 def _left_out() -> Any:
