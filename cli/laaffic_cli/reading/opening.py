@@ -116,7 +116,8 @@ def _opened(name: str, stack: ExitStack) -> tuple[BinaryIO, bool]:
     try:
         handle = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
     except OSError as error:
-        raise BadInputError([f"{name}: it cannot be read ({error.strerror}); name a file that can"]) from None
+        shown = without_numbers(name)
+        raise BadInputError([f"{shown}: it cannot be read ({error.strerror}); name a file that can"]) from None
     mode = fstat(handle.fileno()).st_mode
     if S_ISREG(mode):
         return handle, True

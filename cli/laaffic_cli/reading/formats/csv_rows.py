@@ -17,9 +17,14 @@ from laaffic_cli.reading.row import How, Names, PlainRow, Row
 from laaffic_cli.reading.text import MAX_CHARACTERS, line_blocks, lines_of
 
 _TOGETHER = 500
-# What is surely sent as it stands; laaffic decides on everything else.
+# What is surely a number as it stands, or without these signs; laaffic decides on everything else.
 _NUMBER = "[1-9][0-9]{6,14}"
 _are_numbers = re.compile(f"(?:{_NUMBER},)*{_NUMBER}").fullmatch
+_WITH_SIGNS = r"\+?[1-9][0-9]*(?:[ -][0-9]+)*"
+_are_with_signs = re.compile(f"(?:{_WITH_SIGNS},)*{_WITH_SIGNS}").fullmatch
+_SIGNS = str.maketrans("", "", "+ -")
+_SHORT = "[1-9][0-9]{6,12}"  # too short for two numbers
+_are_short = re.compile(f"(?:{_SHORT},)*{_SHORT}").fullmatch
 _MAX_CONTENT = 1024
 
 
@@ -58,10 +63,10 @@ def _plain(records: list[list[str]], header: Header, how: How) -> list[PlainRow]
         return None
     if len(columns) != len(header.names):
         return None
-    numbers, contents = columns[header.at["numbers"]], _contents(columns, header, how)
+    numbers, contents = _numbers(columns[header.at["numbers"]]), _contents(columns, header, how)
     order_ids = columns[header.at["order_ids"]] if "order_ids" in header.at else ()
     sender_ids = columns[header.at["sender_id"]] if "sender_id" in header.at else ()
-    if contents is None or any(map(str.strip, sender_ids)) or not (_are_plain(order_ids) and _can_be_sent(numbers)):
+    if numbers is None or contents is None or any(map(str.strip, sender_ids)) or not _are_plain(order_ids):
         return None
     return list(zip(numbers, contents, [one or None for one in order_ids] or repeat(None), strict=False))
 
@@ -76,9 +81,16 @@ def _contents(columns: list[tuple[str, ...]], header: Header, how: How) -> Seque
     return contents if _can_be_encoded(contents) else None
 
 
-def _can_be_sent(numbers: Sequence[str]) -> bool:
-    together = ",".join(numbers)
-    return _are_numbers(together) is not None and together.count(",") == len(numbers) - 1
+def _numbers(given: Sequence[str]) -> Sequence[str] | None:
+    together = ",".join(given)
+    if together.count(",") != len(given) - 1:
+        return None
+    if _are_numbers(together):
+        return given
+    if not _are_with_signs(together):
+        return None
+    together = together.translate(_SIGNS)
+    return together.split(",") if _are_short(together) else None
 
 
 def _are_plain(order_ids: Sequence[str]) -> bool:

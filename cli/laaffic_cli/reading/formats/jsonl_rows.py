@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from laaffic_cli.reading.columns import fields_of, places_of
 from laaffic_cli.reading.formats.json_values import DECODER, Bare, kind
+from laaffic_cli.reading.numbers import unfit
 from laaffic_cli.reading.problem import Problem
 from laaffic_cli.reading.row import How, Names, Row
 from laaffic_cli.reading.template import folded
@@ -81,7 +82,8 @@ def _check(entry: dict[str, Any], fields: dict[str, str], how: How) -> None:
     for number in _items(entry[fields["numbers"]]):
         if isinstance(number, Bare) and not number.isdigit():
             what = "it is a number with a sign, a fraction or an exponent, which no phone number has"
-            raise ValueError(f'{fields["numbers"]}: {what}; write a text in quotes: "91856321412"')
+            rule = unfit(number) or f'{what}; write a text in quotes: "91856321412"'
+            raise ValueError(f"{fields['numbers']}: {rule}")
 
 
 def _fits(value: Any, *, listed: bool) -> bool:
