@@ -44,7 +44,7 @@ def test_a_default_stands_where_a_row_has_no_such_key(laaffic: Laaffic, gateway:
     ],
 )
 def test_a_default_does_not_hide_a_misspelled_column(
-    laaffic: Laaffic, gateway: Server, write: Write, name: str, content: str, said: str
+    laaffic: Laaffic, gateway: Server, write: Write, *, name: str, content: str, said: str
 ) -> None:
     result = laaffic("send", write(name, content), "--content", "Hi {nmae|customer}")
     assert result.exit_code == 2
@@ -119,3 +119,9 @@ def test_the_providers_body_takes_no_template(laaffic: Laaffic, write: Write) ->
     result = laaffic("send", write("a.json", "{}"), "--content", "Hi")
     assert result.exit_code == 2
     assert "has its own texts" in result.stderr
+
+
+def test_a_template_without_fields_is_the_text_of_every_row(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+    laaffic("send", write("a.csv", "number\n99900000001\n99900000002\n"), "--content", "100 % off {{today}}")
+    texts = [message["content"] for message in gateway.posts[0].json()["array"]]
+    assert texts == ["100 % off {today}"] * 2

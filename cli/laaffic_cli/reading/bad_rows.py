@@ -35,12 +35,12 @@ class BadRows:
             raise BadInputError([f"--invalid-to: {name} is a file that is read; name another"])
         try:
             with path.open(encoding="utf-8", errors="replace") as file:
-                found = file.readline(len(_BOM) + len(_BEGINNING)).removeprefix(_BOM)
+                found = file.readline(len(_BOM + _BEGINNING)).removeprefix(_BOM)
         except FileNotFoundError:
             return
         except OSError as error:
             raise self._unwritable(error) from None
-        if found.rstrip("\r\n") and found != _BEGINNING:
+        if found and found.rstrip(",\r\n") != _BEGINNING:
             raise BadInputError([f"--invalid-to: {name} is there, and is no file of bad rows; name another"])
 
     def begin(self, names: Sequence[str]) -> None:

@@ -2,7 +2,8 @@
 
 import re
 
-_BETWEEN_NUMBERS = re.compile(r"[,;/\r\n]")
+_BETWEEN_NUMBERS = re.compile(r"[,;/]")
+_NEWLINES = re.compile(r"[\r\n]+")
 _MIN_DIGITS, _MAX_DIGITS = 7, 15  # of a number with its country code; laaffic checks it, this only looks for a second
 _AS_TEXT = "format the column as text, enter the numbers again and save"
 # What a spreadsheet makes of 91856321412 when it takes it for a quantity: 9.18563E+10, or 91856321412.0.
@@ -19,8 +20,9 @@ def numbers_of(cell: str) -> list[str]:
     # With a comma for the decimal point, a shortened number looks like two.
     if _SHORTENED.search(cell) or not cell.strip():
         return [cell] if cell.strip() else []
-    # A line end after the last one, or beside a comma, parts nothing.
-    return [part.strip() for part in _BETWEEN_NUMBERS.split(re.sub(r"\s*[\r\n]+\s*", "\n", cell.strip()))]
+    # A line end beside a comma parts nothing more.
+    parts = [part.strip() for part in _BETWEEN_NUMBERS.split(cell)]
+    return [line.strip() for part in parts for line in _NEWLINES.split(part)]
 
 
 def unfit(number: str) -> str | None:

@@ -60,8 +60,10 @@ class Template:
         """Return the text with every field filled in; `columns` has folded names, and has been found fit."""
         return self._format % tuple(_filled(columns.get(slot.column), slot.default) for slot in self.slots)
 
-    def fill_all(self, columns: Mapping[str, Sequence[str]]) -> list[str] | None:
-        """Return one text for each row, of columns of equal length; None when a required cell is empty."""
+    def fill_all(self, columns: Mapping[str, Sequence[str]], count: int) -> list[str] | None:
+        """Return one text for each of `count` rows, given as columns; None when a required cell is empty."""
+        if not self.slots:
+            return [self._format % ()] * count
         filled: list[Sequence[str]] = []
         for column, default in self.slots:
             cells = columns[column]

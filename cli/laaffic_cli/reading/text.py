@@ -35,7 +35,7 @@ def checked_encoding(name: str | None) -> str | None:
         BadInputError: there is no such encoding of texts.
     """
     try:
-        b"".decode(name or "utf-8")
+        "x".encode(name or "utf-8")
     except (LookupError, ValueError):
         raise BadInputError(["--encoding: no such encoding is known; give utf-8, cp1252, gbk or the like"]) from None
     return name

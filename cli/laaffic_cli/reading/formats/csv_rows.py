@@ -75,7 +75,7 @@ def _contents(columns: list[tuple[str, ...]], header: Header, how: How) -> Seque
     if how.template is None:
         contents: Sequence[str] | None = columns[header.at["content"]]
     else:
-        contents = how.template.fill_all({name: columns[header.places[name]] for name in how.template.columns})
+        contents = how.template.fill_all({n: columns[header.places[n]] for n in how.template.columns}, len(columns[0]))
     if contents is None or not all(map(str.strip, contents)) or max(map(len, contents)) > _MAX_CONTENT:
         return None
     return contents if _can_be_encoded(contents) else None
