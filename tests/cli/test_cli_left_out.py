@@ -60,6 +60,15 @@ def test_whoever_is_excluded_gets_nothing(laaffic: Laaffic, gateway: Server, wri
     assert "left out: excluded: 3" in result.stderr
 
 
+@pytest.mark.parametrize("column", ["phone", "number"])
+def test_the_column_of_exclusions_may_be_named_as_in_the_file(
+    laaffic: Laaffic, gateway: Server, write: Write, column: str
+) -> None:
+    file, stop = write("a.csv", GOOD.replace("number", "phone")), write("stop.csv", f"{column},x\n99900000001,1\n")
+    laaffic("send", file, "--column", "number=Phone", "--exclude", stop)
+    assert sent(gateway) == [("99900000002", "b"), ("99900000003", "d")]
+
+
 def test_an_excluded_number_leaves_the_others_of_its_cell(laaffic: Laaffic, gateway: Server, write: Write) -> None:
     file = write("a.csv", 'number,content,order_id\n"99900000001,99900000002",a,"1,2"\n')
     laaffic("send", file, "--exclude", write("stop.txt", "99900000001\n"))

@@ -30,7 +30,7 @@ def test_everything_that_is_wrong_is_told_at_the_end(write: Write) -> None:
     rows[7], rows[700], rows[1200] = "12,a", "99900000001,", 'x,"two\nlines"'
     rows.append('99900000001,"never closed')
     with open_file(write("a.csv", "\n".join(["number,content", *rows]))) as source:
-        found = []
+        found: list[object] = []
         with pytest.raises(BadInputError) as caught:
             found.extend(source.rows())  # what comes before the error is kept
     assert len(found) == MANY - 3

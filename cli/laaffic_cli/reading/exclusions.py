@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from laaffic import InvalidMessageError, normalize_number
-from laaffic_cli.reading.columns import fields_of
+from laaffic_cli.reading.columns import Naming, fields_of
 from laaffic_cli.reading.formats.csv_rows import csv_batches, lines_in
 from laaffic_cli.reading.numbers import numbers_of, unfit
 from laaffic_cli.reading.problem import BadInputError, Problem, Problems, ReadingError
@@ -52,11 +52,13 @@ def _cells(handle: BinaryIO, how: How) -> Iterator[tuple[int, str]]:
     """Yield every cell that has numbers, and its line."""
     batches = csv_batches(unpacked(handle), how)
     line, (first,) = next(batches)
+    names = [name.strip() for name in first]
     try:
-        column = fields_of([name.strip() for name in first], how.naming).get("numbers")
+        # The column may be named as in the file of messages, or as it is named by default.
+        column = fields_of(names, how.naming).get("numbers") or fields_of(names, Naming()).get("numbers")
     except ValueError as error:
         raise ReadingError(str(error), line) from None
-    place = None if column is None else [name.strip() for name in first].index(column)
+    place = None if column is None else names.index(column)
     if place is None:
         if not any(letter.isdigit() for letter in "".join(first)):
             raise ReadingError('write one number a line, or name the column of numbers "number"', line)
