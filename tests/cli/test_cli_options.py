@@ -42,7 +42,9 @@ def test_braces_in_the_content_of_to_are_plain_text(laaffic: Laaffic, gateway: S
         (["messages.csv", "--to", "91856321412", "--content", "a"], "Give one FILE or --to"),
         (["--to", "91856321412,", "91856321413", "91856321414", "--content", "a"], "commas between them and no spaces"),
         (["messages.csv", "--order-id", "1"], "--order-id goes with --to; in FILE give a column order_id"),
-        (["messages.csv", "--sender-id", "Shop"], "--sender-id goes with --to"),
+        (["--to", "91856321412", "--content", "a", "--column", "number=phone"], "--column goes with FILE"),
+        (["--to", "91856321412", "--content", "a", "--unique"], "--unique goes with FILE"),
+        (["--to", "91856321412", "--content", "a", "--invalid-to", "bad.csv"], "--invalid-to goes with FILE"),
         (["messages.csv", "--dry-run", "--output", "outcomes.csv"], "A dry run has no outcomes"),
         (["--to", "91856321412", "--content", "a", "--content", "b"], "give it once"),
         (["messages.csv", "--timeout", "soon"], "not a valid float"),
@@ -116,9 +118,9 @@ def test_a_directory_is_bad_input(laaffic: Laaffic, tmp_path: Path) -> None:
 
 
 def test_an_unknown_ending_is_bad_input(laaffic: Laaffic, write: Write) -> None:
-    result = laaffic("send", write("messages.xlsx", ""))
+    result = laaffic("send", write("messages.txt", ""))
     assert result.exit_code == 2
-    assert "name it .csv, .jsonl, .ndjson, .json" in result.stderr
+    assert "name it .csv, .tsv, .jsonl, .ndjson, .json" in result.stderr
 
 
 def test_a_number_in_the_place_of_the_file_is_not_shown(laaffic: Laaffic) -> None:

@@ -14,11 +14,42 @@ def test_fields_are_filled_from_the_columns(laaffic: Laaffic, gateway: Server, w
     assert texts == ["Hi Asha, {4711}, 99900000001", "Hi 小明, {2964}, 99900000002"]
 
 
-def test_a_templates_column_is_spelled_as_in_the_header(laaffic: Laaffic, gateway: Server, write: Write) -> None:
-    file = write("a.csv", "Number, Name \n99900000001,Asha\n")
-    assert 'no column "name"' in laaffic("send", file, "--content", "Hi {name}").stderr
-    laaffic("send", file, "--content", "Hi {Name}")
+@pytest.mark.parametrize(("column", "field"), [(" Name ", "name"), ("name", "NAME"), ("STRASSE", "straße")])
+def test_case_and_spaces_of_a_templates_column_do_not_matter(
+    laaffic: Laaffic, gateway: Server, write: Write, column: str, field: str
+) -> None:
+    laaffic("send", write("a.csv", f"Number,{column}\n99900000001,Asha\n"), "--content", f"Hi {{{field}}}")
     assert gateway.posts[0].json()["array"][0]["content"] == "Hi Asha"
+
+
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_default_stands_where_a_cell_is_empty(laaffic: Laaffic, gateway: Server, write: Write, value: str) -> None:
+    file = write("a.csv", f"number,name\n99900000001,{value}\n99900000002,Asha\n")
+    laaffic("send", file, "--content", "Hi {name|dear customer}, 100 %")
+    texts = [message["content"] for message in gateway.posts[0].json()["array"]]
+    assert texts == ["Hi dear customer, 100 %", "Hi Asha, 100 %"]
+
+
+def test_a_default_stands_where_a_row_has_no_such_key(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+    lines = '{"number":"99900000001"}\n{"number":"99900000002","Name":"Asha"}\n{"number":"99900000003","name":null}\n'
+    laaffic("send", write("a.jsonl", lines), "--content", "Hi {name|}!")
+    assert [m["content"] for m in gateway.posts[0].json()["array"]] == ["Hi !", "Hi Asha!", "Hi !"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", "number,name\n99900000001,x\n", 'no column "nmae", which --content uses'),
+        ("a.jsonl", '{"number":"99900000001","name":"x"}', 'no row has a key "nmae", which --content uses'),
+    ],
+)
+def test_a_default_does_not_hide_a_misspelled_column(
+    laaffic: Laaffic, gateway: Server, write: Write, *, name: str, content: str, said: str
+) -> None:
+    result = laaffic("send", write(name, content), "--content", "Hi {nmae|customer}")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not gateway.posts
 
 
 def test_a_value_with_braces_is_not_filled_again(laaffic: Laaffic, gateway: Server, write: Write) -> None:
@@ -88,3 +119,9 @@ def test_the_providers_body_takes_no_template(laaffic: Laaffic, write: Write) ->
     result = laaffic("send", write("a.json", "{}"), "--content", "Hi")
     assert result.exit_code == 2
     assert "has its own texts" in result.stderr
+
+
+def test_a_template_without_fields_is_the_text_of_every_row(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+    laaffic("send", write("a.csv", "number\n99900000001\n99900000002\n"), "--content", "100 % off {{today}}")
+    texts = [message["content"] for message in gateway.posts[0].json()["array"]]
+    assert texts == ["100 % off {today}"] * 2

@@ -7,6 +7,7 @@ import click
 
 from laaffic_cli.durable import exit_codes
 from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.jobs.file_options import file_options, once
 from laaffic_cli.jobs.job import Job
 from laaffic_cli.jobs.run import nothing_sent, run
 from laaffic_cli.terminal.streams import Stream
@@ -23,13 +24,16 @@ FILE is checked whole before anything is sent. Its ending says what it holds:
 
 \b
 .csv    columns number and content, and if you like sender_id and order_id;
-        comma, semicolon or tab; UTF-8
+        comma, semicolon or tab; UTF-8 (.tsv is the same)
 .jsonl  an object with the same keys a line (.ndjson is the same)
 .json   the provider's request body: {"appId": ..., "array": [...]}
 
+It may be packed with gzip. A FILE of - is standard input.
+
 With --content, the text for each row of a .csv or .jsonl FILE is made from the
-row's columns: "Hi {name}, your code is {code}". Write {{ or }} for a brace.
-With --to, and in a file's own content, braces are plain text.
+row's columns: "Hi {name|customer}, your code is {code}". What follows | stands
+where a cell is empty or missing. Write {{ or }} for a brace. With --to, and in a
+file's own content, braces are plain text.
 
 Every outcome is kept: in OUTCOMES.CSV, else up to 100 in the table. More
 without --output and --json are kept in a new file in the current folder,
@@ -63,13 +67,6 @@ def _exit_codes() -> str:
     return "\n".join(["\b", "Exit codes (of several, the most serious, in the order 5, 3, 4, 1, 0):", *lines])
 
 
-def _once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
-    """Refuse an option that is given twice: the last would win, and the first be lost without a word."""
-    if len(values) > 1:
-        raise click.BadParameter("give it once", context, parameter)
-    return values[0] if values else None
-
-
 def _joined(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
     return ",".join(values) if values else None
 
@@ -77,15 +74,16 @@ def _joined(_context: click.Context, _parameter: click.Parameter, values: tuple[
 def _option(
     name: str, metavar: str, text: str, *, repeatable: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    return click.option(name, metavar=metavar, help=text, multiple=True, callback=_joined if repeatable else _once)
+    return click.option(name, metavar=metavar, help=text, multiple=True, callback=_joined if repeatable else once)
 
 
 @click.command(help=_HELP, epilog=f"{_environment()}\n{_exit_codes()}")
 @click.argument("files", nargs=-1, metavar="[FILE]")
 @_option("--to", "NUMBERS", "Recipients with their country code, with commas between them.", repeatable=True)
 @_option("--content", "TEXT", "The text for --to, or the template for FILE.")
-@_option("--sender-id", "SENDER", "The sender that is shown; with --to.")
+@_option("--sender-id", "SENDER", "The sender that is shown; in FILE, where a row names none.")
 @_option("--order-id", "IDS", "Your own ids, one for each number of --to, with commas between them.", repeatable=True)
+@file_options
 @_option("--output", "OUTCOMES.CSV", "Keep every outcome in a new file, as it comes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 @click.option("--dry-run", is_flag=True, help="Show the requests as they would go out, and send nothing.")

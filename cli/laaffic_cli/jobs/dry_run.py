@@ -1,13 +1,12 @@
 """`--dry-run`: the SDK goes its usual way, up to a transport that sends nothing."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx2
 
-from laaffic import Client, Message
-from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic import Client
 from laaffic_cli.reading.sources import Source
 from laaffic_cli.terminal.shown import printable, printable_json
 from laaffic_cli.terminal.streams import Stream
@@ -94,15 +93,8 @@ def dry_run(client: Client, source: Source, out: Stream) -> bool:
     Raises:
         BadInputError: the source is not what it was.
     """
-
-    def feed() -> Iterator[Message]:
-        for item in source.messages():
-            if isinstance(item, Problem):
-                raise BadInputError([item.text])
-            yield item
-
     made_here = False
-    for result in client.send_many(feed()):
+    for result in client.send_many(source.messages()):
         if result.error is not None:  # the made-up response is a success
             raise result.error
         made_here = made_here or any(r.wire_order_id != r.order_id for r in result.recipients)

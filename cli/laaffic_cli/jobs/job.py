@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import httpx2
 
 from laaffic import Client, ConfigurationError
+from laaffic_cli.reading.opening import FileOptions, open_file
 from laaffic_cli.reading.problem import BadInputError
-from laaffic_cli.reading.sources import OptionsSource, Source, open_file
+from laaffic_cli.reading.sources import OptionsSource, Source
 
 _PLACEHOLDER = "placeholder"
 _COMMAS = "The numbers of --to have commas between them and no spaces, or are quoted."
@@ -31,6 +32,12 @@ class Job:
     output: str | None
     as_json: bool
     dry_run: bool
+    column: tuple[str, ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = None
+    unique: bool = False
+    exclude: str | None = None
+    invalid_to: str | None = None
 
     def misuse(self) -> str | None:
         """Say which options do not go together, or None."""
@@ -41,12 +48,32 @@ class Job:
         if self.dry_run and self.output is not None:
             return "A dry run has no outcomes; leave out --output or --dry-run."
         if self.to is not None:
-            return "--to needs --content, the text." if self.content is None else None
-        for option, value in (("--sender-id", self.sender_id), ("--order-id", self.order_id)):
-            if value is not None:
-                column = option.removeprefix("--").replace("-", "_")
-                return f"{option} goes with --to; in FILE give a column {column}."
+            return self._misuse_of_to()
+        if self.order_id is not None:
+            return "--order-id goes with --to; in FILE give a column order_id."
         return None
+
+    def _misuse_of_to(self) -> str | None:
+        if self.content is None:
+            return "--to needs --content, the text."
+        for name in ("column", "encoding", "delimiter", "unique", "exclude", "invalid_to"):
+            if getattr(self, name):
+                return f"--{name.replace('_', '-')} goes with FILE, not with --to."
+        return None
+
+    @property
+    def file_options(self) -> FileOptions:
+        """How FILE is to be read."""
+        return FileOptions(
+            content=self.content,
+            column=self.column,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            sender_id=self.sender_id,
+            exclude=self.exclude,
+            unique=self.unique,
+            invalid_to=self.invalid_to,
+        )
 
     @property
     def file(self) -> str | None:
@@ -61,7 +88,7 @@ class Job:
             BadInputError: the file cannot be read.
         """
         if self.file is not None:
-            with open_file(self.file, self.content) as source:
+            with open_file(self.file, self.file_options) as source:
                 yield source
         else:
             yield OptionsSource(self.to or "", self.content or "", self.sender_id, self.order_id)

@@ -1,4 +1,4 @@
-"""Cells of the outcomes, which a spreadsheet may open: none is taken for a formula, and laaffic reads each as it was.
+"""Cells of files that laaffic writes: a spreadsheet takes none for a formula, and laaffic reads each as it was.
 
 A spreadsheet calculates what begins with one of these signs, and may then ask another computer or start a program. The
 apostrophe is its own sign for a text. Where the comma is the decimal point, it parts a line at semicolons instead, in
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
+PLACE_COLUMNS = ("file", "line", "column", "reason")  # of a file of bad rows, before the row's own
 _BEGINNING = r"(?:^|(?<=;))"
 _SIGNS = r"'*[\s\x00-\x1f]*[=+\-@＝＋－＠]"  # noqa: RUF001  # the wide signs count too where they are usual
 _FORMULA = re.compile(_BEGINNING + _SIGNS)
@@ -25,6 +26,7 @@ def as_it_was(cell: str) -> str:
     return _AS_TEXT.sub("", cell)
 
 
-def are_outcomes(names: Iterable[str]) -> bool:
-    """Tell by its columns whether a file is one of outcomes."""
-    return set(COLUMNS) <= set(names)
+def are_ours(names: Iterable[str]) -> bool:
+    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, or of bad rows."""
+    found = set(names)
+    return set(COLUMNS) <= found or set(PLACE_COLUMNS) <= found

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from laaffic import Message
-from laaffic_cli.reading.problem import BadInputError, Problem
+from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import Source
 
-_MAX_SHOWN = 20
 # About 70 MB when full.
 MAX_REMEMBERED = 1_000_000
 
@@ -18,18 +17,22 @@ class Survey(NamedTuple):
         recipients: how many recipients there are, each counted as often as it appears.
         repeated: how many of them appear once more with the same text.
         certain: whether every recipient was compared with every other.
+        left_out: who is not among them, and why; or None.
     """
 
     recipients: int
     repeated: int
     certain: bool = True
+    left_out: str | None = None
 
     def warning(self) -> str | None:
-        """Say that somebody gets the same text more than once."""
-        if not self.repeated:
-            return None
-        count = f"{'' if self.certain else 'at least '}{self.repeated}"
-        return f"{count} of {self.recipients} recipients repeat a number with the same text; each of them is sent to"
+        """Say who is left out, and that somebody gets the same text more than once."""
+        told = [] if self.left_out is None else [f"left out: {self.left_out}"]
+        if self.repeated:
+            count = f"{'' if self.certain else 'at least '}{self.repeated}"
+            again = f"{count} of {self.recipients} recipients repeat a number with the same text"
+            told.append(f"{again}; each of them is sent to")
+        return "; ".join(told) or None
 
 
 def survey(source: Source) -> Survey:
@@ -38,21 +41,14 @@ def survey(source: Source) -> Survey:
     Raises:
         BadInputError: something in it is wrong.
     """
-    problems: list[str] = []
-    more = recipients = repeated = 0
+    recipients = repeated = 0
     seen: set[int] = set()
-    for item in source.messages():
-        if isinstance(item, Problem):
-            if len(problems) < _MAX_SHOWN:
-                problems.append(item.text)
-            else:
-                more += 1
-            continue
-        recipients += len(item.numbers)
-        repeated += _repeated(item, seen)
-    if problems:
-        raise BadInputError(problems, more)
-    return Survey(recipients, repeated, certain=len(seen) < MAX_REMEMBERED)
+    for message in source.messages():
+        recipients += len(message.numbers)
+        repeated += _repeated(message, seen)
+    if not recipients:
+        raise BadInputError([f"There is nobody to send to; left out: {source.left_out}"])
+    return Survey(recipients, repeated, len(seen) < MAX_REMEMBERED, source.left_out)
 
 
 def _repeated(message: Message, seen: set[int]) -> int:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from laaffic_cli.reading.json_values import Bare, kind
-from laaffic_cli.reading.json_walk import JsonWalk
+from laaffic_cli.reading.formats.json_values import Bare, kind
+from laaffic_cli.reading.formats.json_walk import JsonWalk
 from laaffic_cli.reading.problem import Problem, ReadingError
-from laaffic_cli.reading.row import Row
+from laaffic_cli.reading.row import How, Row
 from laaffic_cli.terminal.shown import name as shown
 
 _FIELDS = {"numbers": "numbers", "content": "content", "senderId": "sender_id", "orderId": "order_ids"}
@@ -20,13 +20,13 @@ class AppId(NamedTuple):
     value: str
 
 
-def provider_rows(handle: BinaryIO) -> Iterator[Row | Problem | AppId]:
+def provider_rows(handle: BinaryIO, how: How) -> Iterator[Row | Problem | AppId]:
     """Yield each element of the body's array as it is read, and its app id wherever it stands.
 
     Raises:
         ReadingError: the text is not JSON, or not the provider's body.
     """
-    walk = JsonWalk(handle)
+    walk = JsonWalk(handle, how.encoding)
     if walk.peek() != "{":
         found = "empty" if not walk.peek() else "no JSON object"
         raise ReadingError(f"the file is {found}; {_SHAPE}. One object a line is read from a .jsonl file", walk.line)
@@ -91,6 +91,8 @@ def _element(element: Any, path: str, line: int) -> Row | Problem:
         if key not in element:
             return Problem(f"{path}.{key}: it is missing; add it", line)
     values = {_FIELDS[key]: value for key, value in element.items() if value is not None}
+    # The provider parts them at commas, and at nothing else.
+    values["numbers"] = values["numbers"].split(",") if values["numbers"].strip() else []
     # No order id is what the provider means by an empty one. An empty senderId it sends itself, so it stays.
     if values.get("order_ids") == "":
         del values["order_ids"]

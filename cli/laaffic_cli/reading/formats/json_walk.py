@@ -1,27 +1,24 @@
 """Walking through a JSON text piece by piece, so that a file of any size fits into little memory."""
 
-import codecs
 import json
 import re
 from typing import Any, BinaryIO
 
-from laaffic_cli.reading.json_values import DECODER, NotJSONError
-from laaffic_cli.reading.lines import MAX_BYTES, NOT_UTF8
+from laaffic_cli.reading.formats.json_values import DECODER, NotJSONError
 from laaffic_cli.reading.problem import ReadingError
+from laaffic_cli.reading.text import MAX_CHARACTERS, blocks
 
-_CHUNK = 64 * 1024
 _SPACE = re.compile(r"[ \t\n\r]+")
 
 
 class JsonWalk:
     """A window that moves over a JSON text and knows its line.
 
-    Every method raises ReadingError where the text is not JSON, not UTF-8, or one value is too large to be held.
+    Every method raises ReadingError where the text is not JSON, not text, or one value is too large to be held.
     """
 
-    def __init__(self, handle: BinaryIO) -> None:
-        self._handle = handle
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    def __init__(self, handle: BinaryIO, encoding: str | None = None) -> None:
+        self._pieces = blocks(handle, encoding)
         self._window = ""
         self._at = 0
         self._end = False
@@ -69,7 +66,7 @@ class JsonWalk:
             except json.JSONDecodeError as error:
                 if self._end:
                     raise self._error(error.msg, error.pos) from None
-                if len(self._window) - self._at > MAX_BYTES:
+                if len(self._window) - self._at > MAX_CHARACTERS:
                     raise self._error(f"{error.msg}, or one value is far too large", error.pos) from None
             except NotJSONError as error:
                 raise ReadingError(str(error), self._line) from None
@@ -90,13 +87,12 @@ class JsonWalk:
         newline = self._window.rfind("\n", 0, self._at)
         self._before = self._at - newline - 1 if newline >= 0 else self._before + self._at
         self._window, self._at = self._window[self._at :], 0
-        raw = self._handle.read(max(_CHUNK, len(self._window)))
-        self._end = not raw
-        try:
-            self._window += self._decoder.decode(raw, final=self._end)
-        except UnicodeDecodeError as error:
-            line = self._line + self._window.count("\n") + error.object[: error.start].count(b"\n")
-            raise ReadingError(NOT_UTF8, line) from None
+        # The longer the value, the more at once: what is tried from its beginning again and again must not add up.
+        wanted = 2 * len(self._window) + 1
+        while len(self._window) < wanted and not self._end:
+            piece = next(self._pieces, None)
+            self._end = piece is None
+            self._window += piece or ""
 
     def _error(self, what: str, at: int) -> ReadingError:
         line = self._line + self._window.count("\n", self._at, at)
