@@ -325,3 +325,46 @@ def test_a_ledger_that_fails_before_a_claim_ends_the_run_and_loses_nobody(
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("alter table gone rename to laaffic_payloads")
     assert campaign.run(client).accepted == 10
+
+
+def test_an_event_ends_it_like_ctrl_c(campaign: Campaign, client: laaffic.Client, server: Server) -> None:
+    stop = threading.Event()
+
+    def stops(connection: Connection) -> bool:
+        stop.set()
+        connection.stopping.wait(1)  # so that it is most likely seen before the response
+        return success(connection)
+
+    server.will(stops)
+    status = campaign.run(client, stop=stop)
+    assert (status.unknown, status.in_flight) == (0, 0)
+    assert 0 < status.accepted < 10
+    assert campaign.run(client).accepted == 10
+
+
+def test_a_change_of_concurrency_is_heeded_while_it_runs(
+    ledger: Ledger, client: laaffic.Client, server: Server
+) -> None:
+    campaign = ledger.create("spring", ROWS, max_recipients=1)
+    both = threading.Barrier(2, timeout=60)
+
+    def waits(connection: Connection) -> bool:
+        both.wait()  # which one alone never passes
+        return success(connection)
+
+    def wants_two(connection: Connection) -> bool:
+        campaign.set(concurrency=2)
+        return waits(connection)
+
+    server.will(wants_two, waits)
+    assert campaign.run(client).accepted == 10
+
+
+def test_stop_after_pauses_and_a_person_lets_it_go_on(ledger: Ledger, client: laaffic.Client, server: Server) -> None:
+    rows = [(f"999{n:08d}", "Hello") for n in range(600)]
+    campaign = ledger.create("spring", rows, max_recipients=100, stop_after={"unknown": 0.5})
+    server.will(success, drop, success)
+    status = campaign.run(client)
+    assert (status.state, status.accepted, status.unknown) == ("paused", 100, 100)
+    assert "100 of the last 200 recipients are unknown" in str(status.why)
+    assert campaign.run(client).accepted == 500
