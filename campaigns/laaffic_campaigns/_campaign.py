@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 import laaffic
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import pack_payload, unpack_payload
-from laaffic_campaigns._kept.schema import chunks, payloads
+from laaffic_campaigns._kept.schema import campaigns, chunks, payloads
 from laaffic_campaigns._kept.sqlite import Database
 from laaffic_campaigns._protocol.states import ENDED, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import campaign_row, move
@@ -36,6 +36,13 @@ class Campaign:
     def __repr__(self) -> str:
         """Show its name."""
         return f"Campaign({self.name!r})"
+
+    @property
+    def source(self) -> str | None:
+        """What it was made from, as it was given to `Ledger.create`; or None."""
+        with self._database.read() as connection:
+            source: str | None = connection.scalar(select(campaigns.c.source).where(campaigns.c.id == self._id))
+        return source
 
     def run(self, client: laaffic.Client, *, concurrency: int = 1) -> Status:
         """Post everything that was not posted yet, and return when it is done or paused. Run it again to go on.

@@ -74,6 +74,7 @@ class Ledger:
         exclude: Iterable[str] = (),
         unique: bool = False,
         on_invalid: Literal["raise", "report"] = "raise",
+        source: str | None = None,
     ) -> Campaign:
         """Make a campaign. Nothing is posted; who gets what is fixed from then on, whatever becomes of its source.
 
@@ -86,6 +87,7 @@ class Ledger:
             exclude: numbers who get nothing, such as opt-outs, in any spelling. They are `not_sent`.
             unique: whether a number gets only the first of its messages; of the others it is `not_sent`.
             on_invalid: "raise" refuses the campaign for an invalid row; "report" makes it one recipient `not_sent`.
+            source: what it is made from, in words of yours, at most 200 characters; it is kept as `Campaign.source`.
 
         Raises:
             CampaignExistsError: there is a campaign of this name.
@@ -99,12 +101,15 @@ class Ledger:
             raise LedgerError(f"max_recipients must be from 1 to {_MAX_RECIPIENTS}", hint="Give another one.")
         if on_invalid not in {"raise", "report"}:
             raise LedgerError('on_invalid must be "raise" or "report"', hint="Give one of them.")
+        if source is not None and (not isinstance(source, str) or len(source) > _MAX_NAME):
+            raise LedgerError(f"A source has at most {_MAX_NAME} characters", hint="Shorten it.")
         rows = given if isinstance(given, laaffic.Rows) else laaffic.Rows(given, sender_id=sender_id)  # type: ignore[arg-type]  # it checks that it is an iterable
         if not isinstance(rows.rows, Iterable):
             raise LedgerError("An async iterable cannot be read here", hint="Give a plain one.")
         excluded = frozenset(map(laaffic.normalize_number, [exclude] if isinstance(exclude, str) else exclude))
         sender = rows.sender_id if sender_id is None else laaffic.Rows((), sender_id=sender_id).sender_id
-        load(self._database, name, rows.rows, Rules(max_recipients, sender, excluded, unique, on_invalid == "report"))
+        rules = Rules(max_recipients, sender, excluded, unique, on_invalid == "report")
+        load(self._database, name, rows.rows, rules, source=source)
         return self.campaign(name)
 
     def campaign(self, name: str) -> Campaign:

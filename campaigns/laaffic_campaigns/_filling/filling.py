@@ -70,7 +70,7 @@ class _Chunk:
         return Payload(self.numbers, self.order_ids, self.sizes, self.contents, self.sender_ids, self.indexes)
 
 
-def load(database: Database, name: str, given: Iterable[Any], rules: Rules) -> None:
+def load(database: Database, name: str, given: Iterable[Any], rules: Rules, *, source: str | None = None) -> None:
     """Make a campaign, in transactions of some chunks each; the last one makes it ready.
 
     Raises:
@@ -81,7 +81,7 @@ def load(database: Database, name: str, given: Iterable[Any], rules: Rules) -> N
     with database.locked_for("load", f"filling campaign {name!r}"):
         with database.write() as connection:
             discard_dead(connection)
-            campaign = _begin(connection, name)
+            campaign = _begin(connection, name, source)
         try:
             _fill(database, campaign, _chunks(given, rules))
         except BaseException:
@@ -97,7 +97,7 @@ def discard_dead(connection: Connection) -> None:
         connection.execute(delete(campaigns).where(campaigns.c.id == campaign))
 
 
-def _begin(connection: Connection, name: str) -> int:
+def _begin(connection: Connection, name: str, source: str | None) -> int:
     if connection.scalar(select(campaigns.c.id).where(campaigns.c.name == name)) is not None:
         raise CampaignExistsError(
             f"There is a campaign {name!r} in this ledger",
@@ -105,8 +105,8 @@ def _begin(connection: Connection, name: str) -> int:
         )
     now = time.time()
     key = secrets.choice(_LETTERS) + "".join(secrets.choice(_MORE) for _ in range(_KEY_LENGTH - 1))
-    values = {"name": name, "key": key, "state": CampaignState.LOADING, "held": False, "recipients": 0}
-    made = connection.execute(insert(campaigns).values(**values, created_at=now, since=now))
+    values = {"name": name, "key": key, "source": source, "state": CampaignState.LOADING, "held": False}
+    made = connection.execute(insert(campaigns).values(**values, recipients=0, created_at=now, since=now))
     return _key_of(made)
 
 

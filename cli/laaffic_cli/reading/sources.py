@@ -1,5 +1,6 @@
 """Where messages come from: a file that is read as often as needed, or the command line."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from laaffic_cli.reading.template import Template
 from laaffic_cli.terminal.shown import without_numbers
 
 _Reader = Callable[[BinaryIO, Template | None], Iterator[Row | Problem | AppId]]
+_AT_ONCE = 1024 * 1024
 _READERS: dict[str, _Reader] = {
     ".csv": csv_rows,
     ".jsonl": jsonl_rows,
@@ -30,10 +32,12 @@ class Source(Protocol):
 
     Attributes:
         app_id: the application's id that the source names, known after the first pass; or None.
+        line: where the message begins that was yielded last, if it is in a file; or None.
         is_body: whether it is the provider's own request body, which goes out as it is.
     """
 
     app_id: str | None
+    line: int | None
     is_body: bool
 
     def messages(self) -> Iterator[Message | Problem]:
@@ -46,6 +50,7 @@ class OptionsSource:
 
     def __init__(self, numbers: str, content: str, sender_id: str | None, order_ids: str | None) -> None:
         self.app_id: str | None = None
+        self.line: int | None = None
         self.is_body = False
         names = {"numbers": "--to", "content": "--content", "sender_id": "--sender-id", "order_ids": "--order-id"}
         given = {"numbers": numbers, "content": content, "sender_id": sender_id, "order_ids": order_ids}
@@ -61,12 +66,28 @@ class FileSource:
 
     def __init__(self, name: str, handle: BinaryIO, read: _Reader, template: Template | None) -> None:
         self.app_id: str | None = None
+        self.line: int | None = None
         self.is_body = read is _READERS[".json"]
         self._name = name
         self._handle = handle
         self._read = read
         self._template = template
         self._stamp = self._stamped()
+
+    def digest(self) -> bytes:
+        """Return the sha256 of the file.
+
+        Raises:
+            BadInputError: it cannot be read.
+        """
+        try:
+            self._handle.seek(0)
+            found = hashlib.sha256()
+            while part := self._handle.read(_AT_ONCE):
+                found.update(part)
+            return found.digest()
+        except OSError as error:
+            raise BadInputError([f"{self._name}: it cannot be read ({error.strerror})"]) from None
 
     def messages(self) -> Iterator[Message | Problem]:
         """Yield the message of each row, or what is wrong with it; after a problem of the whole file, nothing more."""
@@ -80,6 +101,7 @@ class FileSource:
                 if isinstance(row, AppId):
                     self.app_id = row.value
                     continue
+                self.line = row.line
                 item = to_message(row, self._template) if isinstance(row, Row) else row
                 yield self._placed(item) if isinstance(item, Problem) else item
         except ReadingError as error:

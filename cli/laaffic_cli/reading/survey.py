@@ -18,11 +18,13 @@ class Survey(NamedTuple):
         recipients: how many recipients there are, each counted as often as it appears.
         repeated: how many of them appear once more with the same text.
         certain: whether every recipient was compared with every other.
+        first_line: the line of the first row, if each row is one line after the one before; else None.
     """
 
     recipients: int
     repeated: int
     certain: bool = True
+    first_line: int | None = None
 
     def warning(self) -> str | None:
         """Say that somebody gets the same text more than once."""
@@ -41,18 +43,22 @@ def survey(source: Source) -> Survey:
     problems: list[str] = []
     more = recipients = repeated = 0
     seen: set[int] = set()
-    for item in source.messages():
+    offsets: set[int | None] = set()  # of lines from indexes, at most two
+    for index, item in enumerate(source.messages()):
         if isinstance(item, Problem):
             if len(problems) < _MAX_SHOWN:
                 problems.append(item.text)
             else:
                 more += 1
             continue
+        if len(offsets) <= 1:
+            offsets.add(None if source.line is None else source.line - index)
         recipients += len(item.numbers)
         repeated += _repeated(item, seen)
     if problems:
         raise BadInputError(problems, more)
-    return Survey(recipients, repeated, certain=len(seen) < MAX_REMEMBERED)
+    first_line = offsets.pop() if len(offsets) == 1 else None
+    return Survey(recipients, repeated, certain=len(seen) < MAX_REMEMBERED, first_line=first_line)
 
 
 def _repeated(message: Message, seen: set[int]) -> int:
