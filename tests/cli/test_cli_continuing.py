@@ -194,6 +194,7 @@ def test_so_does_a_renamed_file_in_the_same_ledger(
     laaffic("send", write("a.csv", "number,content\n99900000001,Hi\n"))
     again = laaffic("send", write("b.csv", "number,content\n99900000001,Hi\n"))
     assert "Campaign 'a.csv' is done" in again.stderr
+    assert "give --yes as well" in laaffic("send", str(Path("b.csv")), "--again").stderr
     assert len(gateway.posts) == 1
 
 

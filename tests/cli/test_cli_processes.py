@@ -85,6 +85,13 @@ def test_a_terminal_gets_a_progress_bar_and_colours(spawn: Spawn, many: str) -> 
     assert "\x1b[32maccepted" in shown
 
 
+def test_a_terminal_that_watches_gets_the_counts_and_a_bar(spawn: Spawn, many: str) -> None:
+    _on_terminal(spawn, "send", many)
+    shown = _on_terminal(spawn, "campaign", "status", many, "--watch")
+    assert "done since" in shown
+    assert "━" in shown
+
+
 def test_a_terminal_gets_lines_that_fit(spawn: Spawn, gateway: Server) -> None:
     gateway.will(answer({"status": "-10"}))
     shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")

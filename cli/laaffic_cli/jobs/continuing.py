@@ -54,7 +54,7 @@ def find(ledger: Ledger, job: Job, mine: Fingerprint) -> Known | None:
     return None
 
 
-def confirm(ledger: Ledger, job: Job, recipients: int) -> None:
+def confirm(ledger: Ledger, job: Job, mine: Fingerprint, recipients: int) -> None:
     """Ask whether everybody is to be sent to anew, where something was sent before.
 
     Raises:
@@ -62,7 +62,11 @@ def confirm(ledger: Ledger, job: Job, recipients: int) -> None:
         click.Abort: the answer is no.
     """
     family = re.compile(rf"{re.escape(job.campaign_name())}(-[0-9]+)?")
-    before = [campaign.status() for campaign in ledger.campaigns() if family.fullmatch(campaign.name)]
+    before = [
+        campaign.status()
+        for campaign in ledger.campaigns()
+        if family.fullmatch(campaign.name) or mine.fits(Fingerprint.read(campaign.source))
+    ]
     if not job.again or not before or job.yes:
         return
     if not sys.stdin.isatty():

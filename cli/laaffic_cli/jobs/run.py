@@ -144,7 +144,7 @@ def _found_or_made(job: Job, source: FileSource, place: ledgers.Place, stack: Ex
     found = _checked(job, source)
     if ledger is None:  # only now, so that a file in which something is wrong has none
         ledger = stack.enter_context(ledgers.opened(place))
-    confirm(ledger, job, found.recipients)
+    confirm(ledger, job, mine, found.recipients)
     mine = mine._replace(first_line=found.first_line or 1)
     campaign = create(ledger, job, source, mine)
     return Known(campaign, campaign.status(), None)

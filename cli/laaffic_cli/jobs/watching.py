@@ -50,7 +50,9 @@ class Pace:
 def _draw(campaign: Campaign, out: Stream) -> None:
     pace = Pace()
     console = Console(file=cast("TextIO", Terminal("stdout")))
-    with Live(_drawn(campaign.status(), pace), console=console, auto_refresh=False) as live:
+    first = _drawn(campaign.status(), pace)
+    # What rich puts in the place of standard output would write into itself.
+    with Live(first, console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
         while not out.gone:
             status = campaign.status()
             live.update(_drawn(status, pace), refresh=True)
