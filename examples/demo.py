@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import laaffic
 from laaffic_mock import Gateway, PreferTransport, Prism, environment_for
@@ -27,11 +28,11 @@ def laaffic_send(*arguments: str) -> int:
     return code
 
 
-def a_campaign(gateway: Gateway) -> bool:
+def a_campaign(gateway: Gateway, ledger: str) -> bool:
     """Send a file of personalised messages, and compare what is reported with what the gateway accepted."""
     headline("A file of personalised messages; the second request is accepted, and its response lost on the way")
     print("The check in between cannot pass a lost response on: it answers with HTTP 500 in its place.", flush=True)
-    code = laaffic_send("examples/messages.csv", "--max-recipients", "7")
+    code = laaffic_send("examples/messages.csv", "--max-recipients", "7", "--ledger", ledger)
     headline("What to do now")
     book = {message.number for message in gateway.messages}
     print("accepted  Nothing. The message id is the handle for asking what became of it.")
@@ -43,7 +44,7 @@ def a_campaign(gateway: Gateway) -> bool:
     return code == OUTCOME_UNKNOWN and "99900200003" in book and "99900300001" not in book
 
 
-def the_documented_batch() -> bool:
+def the_documented_batch(ledger: str) -> bool:
     """Send the provider's documented batch through the SDK and the command line to Prism, which knows its response."""
     headline("The provider's documented batch, through the SDK: client.send_batch([...])")
     with laaffic.Client() as client:
@@ -51,7 +52,9 @@ def the_documented_batch() -> bool:
     for recipient in result.recipients:
         print(f"{recipient.number}  order {recipient.order_id}  {recipient.state}  message id {recipient.msg_id}")
     headline("The same, through the command line")
-    return laaffic_send("examples/provider-sample.json") == 0 and len(result.accepted) == len(result.recipients)
+    return laaffic_send("examples/provider-sample.json", "--ledger", ledger) == 0 and len(result.accepted) == len(
+        result.recipients
+    )
 
 
 def a_refusal() -> bool:
@@ -77,13 +80,13 @@ def documented() -> list[laaffic.Message]:
 
 def main() -> int:
     """Run the demonstration; exit 0 when all went as it should."""
-    with Gateway() as gateway, Prism(upstream=gateway.url) as proxy:
+    with Gateway() as gateway, Prism(upstream=gateway.url) as proxy, TemporaryDirectory() as folder:
         os.environ.update(environment_for(proxy.url))
         print(f"A mock of the gateway runs at {proxy.url}, behind a check of the contract. Nothing is really sent.")
-        went_well = a_campaign(gateway)
-    with Prism() as prism:
+        went_well = a_campaign(gateway, f"{folder}/demo.db")
+    with Prism() as prism, TemporaryDirectory() as folder:
         os.environ.update(environment_for(prism.url))
-        went_well = the_documented_batch() and went_well
+        went_well = the_documented_batch(f"{folder}/demo.db") and went_well
         went_well = a_refusal() and went_well
     headline("The mocks are stopped.")
     return 0 if went_well else 1

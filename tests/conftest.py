@@ -54,7 +54,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the sample credentials, and nothing that the machine's own environment might say."""
-    for name in ("BASE_URL", "PRISM_URL", "OWN_ORDER_IDS"):
+    for name in ("BASE_URL", "PRISM_URL", "OWN_ORDER_IDS", "LEDGER"):
         monkeypatch.delenv(f"LAAFFIC_{name}", raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)

@@ -124,6 +124,8 @@ class Ledger:
             raise LedgerError(f"max_recipients must be from 1 to {_MAX_RECIPIENTS}", hint="Give another one.")
         if on_invalid not in {"raise", "report"}:
             raise LedgerError('on_invalid must be "raise" or "report"', hint="Give one of them.")
+        if source is not None and (not isinstance(source, str) or len(source) > _MAX_NAME):
+            raise LedgerError(f"A source has at most {_MAX_NAME} characters", hint="Shorten it.")
         rows = given if isinstance(given, laaffic.Rows) else laaffic.Rows(given, sender_id=sender_id)  # type: ignore[arg-type]  # it checks that it is an iterable
         if not isinstance(rows.rows, Iterable):
             raise LedgerError("An async iterable cannot be read here", hint="Give a plain one.")

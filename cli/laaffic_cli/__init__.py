@@ -4,7 +4,7 @@ import sys
 
 __all__ = ["main"]
 
-_NEEDED = frozenset({"click", "rich"})
+_NEEDED = frozenset({"click", "rich", "sqlalchemy"})
 
 
 def main() -> int:
@@ -20,5 +20,5 @@ def main() -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
-        sys.stderr.write("The command line needs click and rich: install laaffic with its extra `cli`\n")
+        sys.stderr.write("The command line needs click, rich and SQLAlchemy: install laaffic with its extra `cli`\n")
         return 2

@@ -14,7 +14,8 @@ class FolderGroup(click.Group):
     """The commands of a package.
 
     A module's name is the command's name, with hyphens for underscores. It has a function of the same name that is a
-    click command, and its docstring is the line that the group's help has for it.
+    click command, with an underscore behind it where the name is one of Python's own, such as `list_`. Its docstring is
+    the line that the group's help has for it. A package in the folder is a group in the same way.
 
     Args:
         folder: the package.
@@ -34,7 +35,8 @@ class FolderGroup(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(import_module(f"{self._folder.__name__}.{name}"), name)
+        module = import_module(f"{self._folder.__name__}.{name}")
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,7 +11,7 @@ import click
 
 from laaffic_cli import commands
 from laaffic_cli._folder import FolderGroup
-from laaffic_cli.durable.interrupts import Interrupts
+from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.streams import occupy_closed_descriptors, tell
 
 _INTERRUPTED = 128 + signal.SIGINT

@@ -196,3 +196,12 @@ def test_nothing_shows_a_number_or_a_text(ledger: Ledger) -> None:
     shown = f"{ledger!r} {campaign!r} {campaign.status()!r} {list(campaign.outcomes())!r}"
     assert "99900000001" not in shown
     assert "Hello" not in shown
+
+
+def test_a_campaign_keeps_what_it_was_made_from(ledger: Ledger) -> None:
+    assert ledger.create("spring", [("99900000001", "Hello")], source="people.csv, third draft").source == (
+        "people.csv, third draft"
+    )
+    assert ledger.create("summer", [("99900000001", "Hello")]).source is None
+    with pytest.raises(LedgerError, match="at most 200 characters"):
+        ledger.create("autumn", [("99900000001", "Hello")], source="x" * 201)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Laaffic, Write
-from support.order_ids import Ours
+from support.order_ids import InLedger
 from support.server import Server
 
 BODY = """{
@@ -32,7 +32,7 @@ def test_each_line_is_a_message(laaffic: Laaffic, gateway: Server, write: Write,
     )
     assert laaffic("send", write(f"a.{ending}", lines)).exit_code == 0
     assert gateway.posts[0].json()["array"] == [
-        {"numbers": "99900000001", "content": "a", "orderId": Ours(0)},
+        {"numbers": "99900000001", "content": "a", "orderId": InLedger(0)},
         {"numbers": "99900000002,99900000003", "content": "b", "orderId": "2,3"},
         {"numbers": "99900000004,99900000005", "content": "c", "senderId": "Shop", "orderId": "4,5"},
     ]
@@ -75,11 +75,15 @@ def test_empty_json_lines_are_refused(laaffic: Laaffic, write: Write) -> None:
     assert "bad.jsonl:1: the file is empty" in laaffic("send", write("bad.jsonl", "\n")).stderr
 
 
-def test_the_providers_body_goes_out_as_it_is(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+def test_the_providers_body_goes_out_as_it_is_with_order_ids_where_it_has_none(
+    laaffic: Laaffic, gateway: Server, write: Write
+) -> None:
     result = laaffic("send", write("a.json", BODY))
     assert result.exit_code == 0
     assert not result.stderr
-    assert gateway.posts[0].json() == json.loads(BODY)
+    expected = json.loads(BODY)
+    expected["array"][0]["orderId"] = InLedger(0)
+    assert gateway.posts[0].json() == expected
 
 
 def test_the_bodys_app_id_is_used_when_none_is_set(
@@ -103,7 +107,7 @@ def test_a_configured_app_id_goes_before_the_bodys_with_a_warning(
 
 def test_the_sample_of_the_provider_is_read(laaffic: Laaffic, gateway: Server) -> None:
     sample = Path(__file__).parents[2] / "examples" / "provider-sample.json"
-    assert laaffic("send", str(sample)).exit_code == 0
+    assert laaffic("send", str(sample), "--ledger", "sample.db").exit_code == 0
     assert gateway.posts[0].json() == json.loads(sample.read_text())
 
 

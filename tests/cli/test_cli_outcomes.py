@@ -3,19 +3,13 @@
 import json
 import re
 import socket
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.conftest import Laaffic, Write
-from laaffic import Recipient, State
-from laaffic_cli.durable.exit_codes import exit_code
-from laaffic_cli.durable.ledger import Ledger, Note
-from laaffic_cli.reports.json_report import JsonReport
-from laaffic_cli.terminal.streams import Stream
-from support.server import Action, Server, answer, drop, success
+from laaffic_cli.reports.exit_codes import exit_code
+from support.server import Action, Connection, Server, answer, drop, success
 
 TO = ("send", "--to", "91856321412,91856321413", "--content", "a secret text", "--order-id", "x,y")
 REFUSED = answer({"status": "-10", "reason": "balance of 91856321412"})
@@ -73,20 +67,17 @@ def test_5_unknown(laaffic: Laaffic, gateway: Server, action: Action) -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "others", "code"),
+    ("found", "code"),
     [
-        ({"accepted"}, {}, 0),
-        ({"accepted", "rejected"}, {}, 1),
-        ({"accepted", "rejected", "not_sent"}, {}, 4),
-        ({"accepted", "rejected"}, {"ended_early": True}, 4),
-        ({"accepted", "rejected", "not_sent"}, {"refused": True}, 3),
-        ({"accepted", "rejected", "not_sent", "unknown"}, {"refused": True}, 5),
-        ({"accepted"}, {"doubtful": True, "refused": True}, 5),
-        ({"not_sent"}, {"misconfigured": True}, 2),
+        (set(), 0),
+        ({"rejected"}, 1),
+        ({"rejected", "not_sent"}, 4),
+        ({"rejected", "not_sent", "refused"}, 3),
+        ({"rejected", "not_sent", "refused", "unknown"}, 5),
     ],
 )
-def test_the_most_serious_outcome_is_the_exit_code(states: set[str], others: Mapping[str, bool], code: int) -> None:
-    assert exit_code({State(state): 1 for state in states}, **others) == code
+def test_the_most_serious_outcome_is_the_exit_code(found: set[str], code: int) -> None:
+    assert exit_code(**dict.fromkeys(found, True)) == code
 
 
 def test_an_answer_that_lists_all_and_yet_failed_is_not_taken_for_success(laaffic: Laaffic, gateway: Server) -> None:
@@ -97,34 +88,32 @@ def test_an_answer_that_lists_all_and_yet_failed_is_not_taken_for_success(laaffi
     assert result.exit_code == 5
 
 
-def test_after_an_error_that_all_would_meet_the_others_are_not_sent(
-    laaffic: Laaffic, gateway: Server, many: str, tmp_path: Path
+def test_after_an_error_that_all_would_meet_it_pauses_and_the_same_command_goes_on(
+    laaffic: Laaffic, gateway: Server, many: str
 ) -> None:
     gateway.will(success, REFUSED)
-    output = tmp_path / "outcomes.csv"
-    result = laaffic("send", many, "--max-recipients", "50", "--json", "--output", str(output))
+    command = ("send", many, "--max-recipients", "50", "--json")
+    result = laaffic(*command)
     document = json.loads(result.stdout)
     states = [recipient["state"] for recipient in document["recipients"]]
-    assert states == ["accepted"] * 50 + ["rejected"] * 50 + ["not_sent"] * 150
+    assert states == ["accepted"] * 50 + ["to_go"] * 200  # it is proved that they got nothing
     assert [recipient["number"] for recipient in document["recipients"]] == [f"99900000{i:03}" for i in range(250)]
-    assert document["counts"] == {"accepted": 50, "rejected": 50, "not_sent": 150, "unknown": 0}
-    assert [row.split(",")[3] for row in output.read_text().splitlines()[1:]] == states
+    assert document["campaign"]["state"] == "paused"
+    assert document["counts"].items() >= {"accepted": 50, "to_go": 200}.items()
+    assert [error["type"] for error in document["errors"]] == ["Paused"]
     assert len(gateway.posts) == 2
     assert result.exit_code == document["exit_code"] == 3
+    gateway.will(success)
+    again = laaffic(*command)
+    assert (again.exit_code, json.loads(again.stdout)["counts"]["accepted"]) == (0, 250)
 
 
-def test_a_refusal_in_the_middle_speaks_of_its_own_recipients_alone(
-    laaffic: Laaffic, gateway: Server, write: Write
-) -> None:
+def test_a_pause_says_why_and_what_to_do(laaffic: Laaffic, gateway: Server, write: Write) -> None:
     gateway.will(success, success, REFUSED)
     rows = "".join(f"99900000{i:03},Hi\n" for i in range(15))
     said = laaffic("send", write("a.csv", f"number,content\n{rows}"), "--max-recipients", "5").stderr
-    assert said == (
-        "Error in 1 request to 5 recipients: The provider responded with status -10: the balance is too low for this "
-        "request. To them nothing was sent. Top up the account, then send again.\n"
-        "Do not send all of it again: 10 accepted, 0 unknown. Take them out before you send to the rest; "
-        "standard output says who they are.\n"
-    )
+    assert said.startswith("Paused: The provider responded with status -10: the balance is too low for this request.")
+    assert said.endswith("\n5 recipients are to go. The same command goes on with them.\n")
 
 
 def test_a_message_cut_by_an_early_end_is_listed_once(laaffic: Laaffic, gateway: Server) -> None:
@@ -148,10 +137,16 @@ def test_after_a_lost_answer_it_goes_on(laaffic: Laaffic, gateway: Server, many:
 
 
 def test_the_same_error_is_told_once_with_a_count(laaffic: Laaffic, gateway: Server, many: str) -> None:
-    gateway.will(answer({"status": "-3"}))
+    def refuses_some(connection: Connection) -> bool:
+        body = connection.request.body.decode()
+        bad = "99900000007" in body or "99900000107" in body
+        return answer({"status": "-3"})(connection) if bad else success(connection)
+
+    gateway.will(refuses_some)
     result = laaffic("send", many, "--max-recipients", "50")
     assert result.stderr.count("Error") == 1
-    assert "Error in 5 requests to 250 recipients: The provider responded with status -3" in result.stderr
+    assert "Error: 2 recipients are rejected: the provider responded with status -3" in result.stderr
+    assert result.exit_code == 3
 
 
 def test_of_many_recipients_only_those_not_accepted_are_shown(
@@ -161,7 +156,7 @@ def test_of_many_recipients_only_those_not_accepted_are_shown(
     lines = laaffic("send", many).stdout.splitlines()
     assert len(lines) == 1 + 100 + 2
     assert all("rejected" in line for line in lines[1:101])
-    assert re.fullmatch(r"and 25 more; laaffic-outcomes-\d{8}T\d{6}Z\.csv keeps them all", lines[101])
+    assert re.fullmatch(r"and 25 more; `laaffic campaign export .*many\.csv\.laaffic\.db` has them all", lines[101])
     assert lines[102] == "250 recipients: 125 accepted, 125 rejected, 0 not_sent, 0 unknown"
 
 
@@ -221,17 +216,6 @@ def test_json_without_trouble_has_no_errors(laaffic: Laaffic) -> None:
     document = json.loads(laaffic(*TO, "--json").stdout)
     assert document["counts"] == {"accepted": 2, "rejected": 0, "not_sent": 0, "unknown": 0}
     assert (document["errors"], document["discrepancies"], document["exit_code"]) == ([], [], 0)
-
-
-@pytest.mark.parametrize(("state", "sent"), [("accepted", "unknown"), ("unknown", "unknown"), ("rejected", "no")])
-def test_what_ended_a_run_does_not_say_that_nothing_was_sent_when_something_was(
-    capsys: pytest.CaptureFixture[str], state: str, sent: str
-) -> None:
-    ledger = Ledger(notes=[Note("Interrupted", "Interrupted between two requests.")])
-    ledger.add_recipients([Recipient("99900000001", None, None, State(state))])
-    JsonReport(Stream("stdout")).finish(ledger)
-    (error,) = json.loads('{"recipients":[' + capsys.readouterr().out)["errors"]
-    assert error["sent"] == sent
 
 
 @pytest.mark.parametrize(

@@ -6,98 +6,37 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import PATIENCE, Spawn, Write
-from laaffic import BatchResult, Client, Recipient
-from laaffic_cli.durable.interrupts import Interrupts, StoppedError
-from laaffic_cli.durable.sending import send
-from laaffic_cli.reading.sources import OptionsSource
+from cli.conftest import PATIENCE, Spawn
+from laaffic_cli.terminal.interrupts import Interrupts
 from support.server import Connection, Server, answer, success
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_keeps_what_is_known_and_claims_no_more(
-    spawn: Spawn, stuck: threading.Event, tmp_path: Path, many: str, number: signal.Signals
-) -> None:
-    output = tmp_path / "outcomes.csv"
-    process = spawn("send", many, "--max-recipients", "50", "--json", "--output", str(output))
-    assert stuck.wait(PATIENCE)
-    process.send_signal(number)
-    said, errors = process.communicate(timeout=PATIENCE)
-    document = json.loads(said)
-    states = [recipient["state"] for recipient in document["recipients"]]
-    assert states == ["accepted"] * 50 + ["unknown"] * 50 + ["not_sent"] * 150
-    assert [row.split(",")[3] for row in output.read_text().splitlines()[1:]] == states
-    assert process.returncode == document["exit_code"] == 5
-    assert document["errors"][0]["type"] == "Interrupted"
-    assert "Interrupted" in errors
-    assert "Traceback" not in errors
-
-
-def test_an_interrupt_before_sending_sends_nothing(spawn: Spawn, gateway: Server, write: Write, tmp_path: Path) -> None:
-    long = write("long.csv", "number,content\n" + "99900000001,a\n" * 300_000)
-    output = tmp_path / "outcomes.csv"
-    os.mkfifo(output)
-    process = spawn("send", long, "--output", str(output))
-    reading = os.open(output, os.O_RDONLY)  # returns when the process has opened it, which it does before it checks
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=PATIENCE)
-    os.close(reading)
-    assert process.returncode == 4
-    assert errors == "Error: Interrupted.\nNothing was sent.\n"
-    assert not gateway.posts
-
-
-def test_an_interrupt_between_two_requests_leaves_nothing_unknown(gateway: Server) -> None:
-    source = OptionsSource("99900000001,99900000002,99900000003", "a", None, None)
-
-    class Record:
-        def expect(self, recipients: Sequence[Recipient]) -> None:
-            pass
-
-        def keep(self, result: BatchResult) -> None:
-            assert len(result.recipients) == 1
-            os.kill(os.getpid(), signal.SIGINT)
-
-    with Client(max_recipients=1) as client, Interrupts() as interrupts:
-        ending = send(client, source, Record(), 1, interrupts)
-    assert (ending.done, [r.state for r in ending.left], len(gateway.posts)) == (1, ["not_sent", "not_sent"], 1)
-
-
-def test_a_signal_waits_while_it_could_lose_something() -> None:
+def test_a_signal_waits_until_something_says_what_it_does() -> None:
     with Interrupts() as interrupts:
         os.kill(os.getpid(), signal.SIGTERM)
-        with pytest.raises(StoppedError):
-            interrupts.open()
+        with pytest.raises(KeyboardInterrupt), interrupts.break_off():
+            pass
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
-def test_a_signal_while_it_is_open_comes_at_once() -> None:
-    with Interrupts() as interrupts:
-        interrupts.open()
-        with pytest.raises(KeyboardInterrupt):
+def test_a_signal_that_breaks_off_comes_at_once_and_once() -> None:
+    def undo() -> None:  # to its end, whatever comes meanwhile
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def interrupted() -> None:
+        with interrupts.break_off(), ExitStack() as stack:
+            stack.callback(undo)
             os.kill(os.getpid(), signal.SIGHUP)
 
-
-def test_ctrl_c_again_and_again_changes_nothing(
-    spawn: Spawn, stuck: threading.Event, tmp_path: Path, many: str
-) -> None:
-    output = tmp_path / "outcomes.csv"
-    process = spawn("send", many, "--max-recipients", "50", "--output", str(output))
-    assert stuck.wait(PATIENCE)
-    while process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    said, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 5
-    assert "250 recipients: 50 accepted, 0 rejected, 150 not_sent, 50 unknown" in said
-    assert "Traceback" not in errors
-    assert len(output.read_text().splitlines()) == 251
+    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
+        interrupted()
 
 
 def test_a_hang_up_is_no_interrupt_under_nohup(spawn: Spawn, gateway: Server, many: str) -> None:
@@ -144,6 +83,13 @@ def test_a_terminal_gets_a_progress_bar_and_colours(spawn: Spawn, many: str) -> 
     assert "250/250" in shown
     shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")
     assert "\x1b[32maccepted" in shown
+
+
+def test_a_terminal_that_watches_gets_the_counts_and_a_bar(spawn: Spawn, many: str) -> None:
+    _on_terminal(spawn, "send", many)
+    shown = _on_terminal(spawn, "campaign", "status", many, "--watch")
+    assert "done since" in shown
+    assert "━" in shown
 
 
 def test_a_terminal_gets_lines_that_fit(spawn: Spawn, gateway: Server) -> None:
@@ -203,14 +149,14 @@ def test_an_old_terminal_is_no_reason_to_fail(spawn: Spawn, encoding: str) -> No
         assert process.returncode == 0
 
 
-@pytest.mark.parametrize("missing", ["click", "rich"])
+@pytest.mark.parametrize("missing", ["click", "rich", "sqlalchemy"])
 def test_a_missing_extra_is_told_in_one_line(spawn: Spawn, missing: str) -> None:
     blocked = f"import sys; sys.modules[{missing!r}] = None; from laaffic_cli import main; sys.exit(main())"
-    process = spawn("statuses", command=["-c", blocked])
+    process = spawn("send", "people.csv", command=["-c", blocked])
     said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said == ""
-    assert errors == "The command line needs click and rich: install laaffic with its extra `cli`\n"
+    assert errors == "The command line needs click, rich and SQLAlchemy: install laaffic with its extra `cli`\n"
 
 
 def test_the_sdk_does_without_click_and_rich() -> None:

@@ -38,6 +38,17 @@ def test_the_wheel_asks_for_little(wheel: Path) -> None:
     assert "Requires-Python: >=3.11" in metadata
 
 
+def test_the_command_line_brings_what_campaigns_need(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    metadata = archive.read(next(n for n in archive.namelist() if n.endswith("METADATA"))).decode()
+    needed = {
+        extra: set(re.findall(rf"Requires-Dist: (\S+?)[<>=].*extra == '{extra}'", metadata))
+        for extra in ("campaigns", "cli")
+    }
+    assert needed["campaigns"] == {"sqlalchemy"}
+    assert needed["cli"] == {"click", "rich", *needed["campaigns"]}
+
+
 def test_the_sdist_holds_the_sources(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}

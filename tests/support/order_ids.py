@@ -20,3 +20,11 @@ class Ours:
 
     def __repr__(self) -> str:
         return f"<{self._pattern}>"
+
+
+class InLedger(Ours):
+    """The same for the first chunk of a campaign."""
+
+    def __init__(self, *positions: int) -> None:
+        super().__init__(*positions)
+        self._pattern = self._pattern.replace(BATCH_ID, "[a-z][0-9a-z]{9}-0")

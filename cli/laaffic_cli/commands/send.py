@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from laaffic_cli.durable import exit_codes
-from laaffic_cli.durable.interrupts import Interrupts
 from laaffic_cli.jobs.file_options import file_options, once
 from laaffic_cli.jobs.job import Job
 from laaffic_cli.jobs.run import nothing_sent, run
+from laaffic_cli.reports import exit_codes
+from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.streams import Stream
 
 _HELP = """\
@@ -35,17 +35,18 @@ row's columns: "Hi {name|customer}, your code is {code}". What follows | stands
 where a cell is empty or missing. Write {{ or }} for a brace. With --to, and in a
 file's own content, braces are plain text.
 
-Every outcome is kept: in OUTCOMES.CSV, else up to 100 in the table. More
-without --output and --json are kept in a new file in the current folder,
-laaffic-outcomes-<time>.csv. No file is ever overwritten.
+A FILE becomes a campaign in a ledger beside it, FILE.laaffic.db, which
+remembers everybody. The same command again goes on where it stopped, whatever
+ended it, and posts to nobody twice. When all is done, it posts to nobody. With
+another FILE, or other options that decide who gets what, it is refused;
+--again starts anew. `laaffic campaign` looks after the ledger.
 
-Before a request goes out, its recipients are written to OUTCOMES.CSV.inflight.
-When a run is killed, that file stays behind: whoever is in it, and not in
-OUTCOMES.CSV, is unknown. No run starts where either file has something in it.
-Without --output, few recipients, or --json, leave no trace of a killed run.
+The ledger holds numbers and texts; only its owner may read it.
 
-Nothing is sent again on its own. Before you send a FILE again, take out
-everybody whose state is accepted or unknown.
+Ctrl-C lets what is in flight end. A second one leaves that unknown, and ends
+at once. Whoever is unknown is never posted to again.
+
+A message of --to has no ledger: the same command again sends it again.
 """
 
 
@@ -57,7 +58,8 @@ Environment:
   LAAFFIC_API_SECRET  the API secret  } line can be read by others (ps)
   LAAFFIC_APP_ID      the application's id, if --app-id is not given
   LAAFFIC_BASE_URL    the gateway's address, if --base-url is not given
-  LAAFFIC_OWN_ORDER_IDS=0  no order ids for recipients that have none
+  LAAFFIC_OWN_ORDER_IDS=0  with --to: no order ids for those that have none
+  LAAFFIC_LEDGER      the ledger's address, if --ledger is not given
   NO_COLOR            no colours
 """
 
@@ -84,9 +86,13 @@ def _option(
 @_option("--sender-id", "SENDER", "The sender that is shown; in FILE, where a row names none.")
 @_option("--order-id", "IDS", "Your own ids, one for each number of --to, with commas between them.", repeatable=True)
 @file_options
-@_option("--output", "OUTCOMES.CSV", "Keep every outcome in a new file, as it comes.")
+@_option("--ledger", "URL", "The ledger, such as sqlite:///spring.db; by default beside FILE.")
+@_option("--name", "NAME", "The campaign's name in the ledger; by default FILE's.")
+@click.option("--again", is_flag=True, help="Send FILE anew to everybody, when it was sent before; asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_option("--output", "OUTCOMES.CSV", "Write every outcome to a file, which may be replaced by a later one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--dry-run", is_flag=True, help="Show the requests as they would go out, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the first requests as they would go out, and send nothing.")
 @_option("--base-url", "URL", "The gateway's address, without /v3.")
 @_option("--app-id", "ID", "The application's id; it goes before the one in a .json FILE.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for a response.")
@@ -97,6 +103,14 @@ def _option(
     default=1000,
     show_default=True,
     help="At most so many recipients in one request.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="With FILE: so many requests in flight at once.",
 )
 @click.pass_context
 def send(context: click.Context, /, **options: Any) -> None:

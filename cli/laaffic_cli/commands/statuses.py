@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from laaffic import STATUSES, StatusError
-from laaffic_cli.reports.table import rendered
 from laaffic_cli.terminal.streams import Stream
+from laaffic_cli.terminal.tables import rendered
 
 
 @click.command()

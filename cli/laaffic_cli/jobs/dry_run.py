@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Protocol
 
 import httpx2
@@ -11,6 +12,7 @@ from laaffic_cli.reading.sources import Source
 from laaffic_cli.terminal.shown import printable, printable_json
 from laaffic_cli.terminal.streams import Stream
 
+_SHOWN = 3  # requests, whole
 _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
 
 
@@ -35,8 +37,8 @@ class Show(Protocol):
         """Show one."""
         ...
 
-    def finish(self, recipients: int) -> None:
-        """Say that nothing was sent."""
+    def finish(self, requests: int, recipients: int) -> None:
+        """Say how many requests there are in all, for how many recipients, and that nothing was sent."""
         ...
 
 
@@ -54,11 +56,13 @@ class ShowText:
         shown = printable_json(json.dumps(body, ensure_ascii=False, indent=2))
         self._out.line("\n".join([*map(printable, lines), "", shown, ""]))
 
-    def finish(self, recipients: int) -> None:
-        """Say that nothing was sent."""
-        requests = "1 request" if self._count == 1 else f"{self._count} requests"
-        whom = "1 recipient" if recipients == 1 else f"{recipients} recipients"
-        self._out.line(f"Dry run: {requests} for {whom}; nothing was sent.")
+    def finish(self, requests: int, recipients: int) -> None:
+        """Sum up, and say that nothing was sent."""
+        more = requests - self._count
+        if more > 0:
+            self._out.line(f"… and {_count(more, 'request')} more of this kind\n")
+        whom = f"{_count(requests, 'request')} for {_count(recipients, 'recipient')}"
+        self._out.line(f"Dry run: {whom}; nothing was sent.")
 
 
 class ShowJson:
@@ -74,13 +78,13 @@ class ShowJson:
         self._out.write(self._before + json.dumps(document, separators=(",", ":")))
         self._before = ","
 
-    def finish(self, recipients: int) -> None:
+    def finish(self, requests: int, recipients: int) -> None:
         """Close the document."""
-        self._out.line(f'],"recipients":{recipients},"exit_code":0}}')
+        self._out.line(f'],"request_count":{requests},"recipients":{recipients},"exit_code":0}}')
 
 
 def dry_run(client: Client, source: Source, out: Stream) -> bool:
-    """Let the SDK make all requests.
+    """Let the SDK make the first requests.
 
     Args:
         client: made with a `DryRunTransport`.
@@ -94,13 +98,17 @@ def dry_run(client: Client, source: Source, out: Stream) -> bool:
         BadInputError: the source is not what it was.
     """
     made_here = False
-    for result in client.send_many(source.messages()):
+    for result in islice(client.send_many(source.messages()), _SHOWN):
         if result.error is not None:  # the made-up response is a success
             raise result.error
         made_here = made_here or any(r.wire_order_id != r.order_id for r in result.recipients)
         if out.gone:
             return False
     return made_here
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _masked(name: str, value: str) -> str:

@@ -1,37 +1,44 @@
 """What the options of `send` ask for, and the client that follows from them."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-
-import httpx2
+from pathlib import Path
+from typing import Any, TypeVar
 
 from laaffic import Client, ConfigurationError
 from laaffic_cli.reading.opening import FileOptions, open_file
 from laaffic_cli.reading.problem import BadInputError
-from laaffic_cli.reading.sources import OptionsSource, Source
+from laaffic_cli.reading.sources import FileSource, OptionsSource, Source
 
+AnyClient = TypeVar("AnyClient", bound=Client)
+MAX_RECIPIENTS = 1000  # in one request, unless another limit is given
 _PLACEHOLDER = "placeholder"
 _COMMAS = "The numbers of --to have commas between them and no spaces, or are quoted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """The options of `send`, each as it was given."""
+    """The options of `send`, each as it was given; the defaults are what it is when it was not."""
 
-    files: tuple[str, ...]
-    to: str | None
-    content: str | None
-    sender_id: str | None
-    order_id: str | None
-    base_url: str | None
-    app_id: str | None
-    timeout: float | None
-    max_recipients: int
-    output: str | None
-    as_json: bool
-    dry_run: bool
+    files: tuple[str, ...] = ()
+    to: str | None = None
+    content: str | None = None
+    sender_id: str | None = None
+    order_id: str | None = None
+    base_url: str | None = None
+    app_id: str | None = None
+    timeout: float | None = None
+    max_recipients: int = MAX_RECIPIENTS
+    output: str | None = None
+    as_json: bool = False
+    dry_run: bool = False
+    ledger: str | None = None
+    name: str | None = None
+    again: bool = False
+    yes: bool = False
+    concurrency: int = 1
     column: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
@@ -47,11 +54,19 @@ class Job:
             return f"Give one FILE or --to, not more. {_COMMAS}"
         if self.dry_run and self.output is not None:
             return "A dry run has no outcomes; leave out --output or --dry-run."
-        if self.to is not None:
-            return self._misuse_of_to()
-        if self.order_id is not None:
-            return "--order-id goes with --to; in FILE give a column order_id."
-        return None
+        for option, value in self._of_the_other().items():
+            if value and self.to is None:
+                return f"{option} goes with --to; in FILE give a column order_id."
+            if value:
+                return f"{option} goes with FILE, not with --to."
+        return "--to needs --content, the text." if self.to is not None and self.content is None else None
+
+    def _of_the_other(self) -> dict[str, object]:
+        """Return the options that go with a FILE alone, or with --to alone, whichever is not given."""
+        if self.to is None:
+            return {"--order-id": self.order_id}
+        names = ("column", "encoding", "delimiter", "unique", "exclude", "invalid_to", "ledger", "name", "again")
+        return {f"--{name.replace('_', '-')}": getattr(self, name) for name in names}
 
     def _misuse_of_to(self) -> str | None:
         if self.content is None:
@@ -80,18 +95,35 @@ class Job:
         """The one FILE, or None."""
         return self.files[0] if self.files else None
 
-    @contextmanager
-    def source(self) -> Iterator[Source]:
-        """Open where the messages come from.
+    def source(self) -> Source:
+        """Return the message of the command line."""
+        return OptionsSource(self.to or "", self.content or "", self.sender_id, self.order_id)
+
+    def open_file(self) -> AbstractContextManager[FileSource]:
+        """Open the file that the messages come from.
 
         Raises:
-            BadInputError: the file cannot be read.
+            BadInputError: it cannot be read.
         """
-        if self.file is not None:
-            with open_file(self.file, self.file_options) as source:
-                yield source
-        else:
-            yield OptionsSource(self.to or "", self.content or "", self.sender_id, self.order_id)
+        return open_file(self.file or "", self.file_options)
+
+    def fixed(self, source: FileSource) -> dict[str, object]:
+        """Return the options that decide who gets what, of an opened file; None where one was not given."""
+        most = None if self.max_recipients == MAX_RECIPIENTS else self.max_recipients
+        return {
+            "content": self.content,
+            "column": sorted(self.column) or None,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "sender-id": self.sender_id,
+            "exclude": None if self.exclude is None else sorted(source.choice.excluded),
+            "unique": self.unique or None,
+            "max-recipients": most,
+        }
+
+    def campaign_name(self) -> str:
+        """Return the name of the file's campaign."""
+        return self.name or ("stdin" if self.file == "-" else Path(self.file or "").name)
 
     def check_credentials(self) -> None:
         """Look for the key and the secret before a long file is read.
@@ -103,26 +135,34 @@ class Job:
         if missing and not self.dry_run:
             raise BadInputError([f"{' and '.join(missing)} must be set in the environment; --dry-run works without"])
 
-    def make_client(self, source: Source, transport: httpx2.BaseTransport | None) -> Client:
+    def make_client(
+        self,
+        kind: Callable[..., AnyClient],
+        app_id_of_file: str | None = None,
+        **settings: Any,
+    ) -> AnyClient:
         """Make the client. In a dry run, whose transport sends nothing, what is not set is a placeholder.
+
+        Args:
+            kind: its class.
+            app_id_of_file: the one that a file names; an option or the environment goes before it.
+            **settings: further settings of the client.
 
         Raises:
             BadInputError: a setting is missing or unsafe.
         """
-        app_id = self.configured_app_id() or source.app_id
+        app_id = self.configured_app_id() or app_id_of_file
         if app_id is None and not self.dry_run:
             raise BadInputError(["The app id is missing; set LAAFFIC_APP_ID, or give --app-id"])
-        settings = {} if self.timeout is None else {"timeout": self.timeout}
+        if self.timeout is not None:
+            settings["timeout"] = self.timeout
         try:
-            return Client(
+            return kind(
                 os.environ.get("LAAFFIC_API_KEY") or _PLACEHOLDER,
                 os.environ.get("LAAFFIC_API_SECRET") or _PLACEHOLDER,
                 app_id or _PLACEHOLDER,
                 base_url=self.base_url,
-                max_recipients=self.max_recipients,
-                own_order_ids=False if source.is_body else None,
-                transport=transport,
-                **settings,  # type: ignore[arg-type]  # it has the timeout and nothing else
+                **settings,
             )
         except ConfigurationError as error:
             raise BadInputError([str(error.args[0])]) from None

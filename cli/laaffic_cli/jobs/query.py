@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from laaffic import Client, ConfigurationError, LaafficError, QueryFailedError
-from laaffic_cli.durable.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
-from laaffic_cli.reports.table import rendered
+from laaffic_cli.reports.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import Stream, tell
+from laaffic_cli.terminal.tables import rendered
 
 Response = TypeVar("Response")
 OPTIONS = (

@@ -101,13 +101,20 @@ class FileSource:
         self._bad_rows = bad_rows
         self._stamp = self._stamped()
 
-    def digest(self) -> str:
-        """Return the SHA-256 of the file's bytes, as hexadecimal digits."""
-        self._handle.seek(0)
+    def digest(self) -> bytes:
+        """Return the SHA-256 of the file's bytes.
+
+        Raises:
+            BadInputError: it cannot be read.
+        """
         digest = hashlib.sha256()
-        while piece := self._handle.read(_PIECE):
-            digest.update(piece)
-        return digest.hexdigest()
+        try:
+            self._handle.seek(0)
+            while piece := self._handle.read(_PIECE):
+                digest.update(piece)
+        except OSError as error:
+            raise BadInputError([f"{self._name}: it cannot be read ({error.strerror})"]) from None
+        return digest.digest()
 
     def rows(self) -> Iterator[PlainRow | Message]:
         """Go through the file once and check it in the same pass, so that what was checked is what is sent.

@@ -1,21 +1,25 @@
 """A progress bar on standard error, for people alone."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import TextIOBase
-from typing import TextIO, cast
+from types import TracebackType
+from typing import Self, TextIO, cast
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-from laaffic_cli.terminal.streams import Stream
+from laaffic_cli.terminal.shown import printable
+from laaffic_cli.terminal.streams import Stream, tell, wrapped
+
+_BAR = 20  # so that ten million recipients fit into 80 columns
 
 
-class _Terminal(TextIOBase):
-    """Standard error for rich. That a terminal has gone must not end a run, so errors are dropped."""
+class Terminal(TextIOBase):
+    """A standard stream for rich. That a terminal has gone must not end a run, so errors are dropped."""
 
-    def __init__(self) -> None:
-        self._stream = Stream("stderr")
+    def __init__(self, name: str) -> None:
+        self._stream = Stream(name)
 
     def write(self, text: str) -> int:
         with suppress(OSError):
@@ -30,20 +34,59 @@ class _Terminal(TextIOBase):
         return self._stream.encoding
 
 
-@contextmanager
-def progress(recipients: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Show how far sending has come. Yields what takes the number of recipients just done."""
-    if not shown:
-        yield lambda _recipients: None
-        return
-    columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    # Standard output is somebody else's: it must not be drawn into the bar.
-    with Progress(
-        *columns,
-        console=Console(file=cast("TextIO", _Terminal())),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as bar:
-        task = bar.add_task("", total=recipients)
-        yield lambda done: bar.advance(task, done)
+class _Rate(ProgressColumn):
+    """How many recipients a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
+
+
+class Bar:
+    """Shows how far sending has come, how fast, and the time left. Lines that are said meanwhile stand above it.
+
+    Args:
+        total: how many recipients there are.
+        done: how many have an outcome already.
+        shown: whether there is a bar at all; lines are said anyway.
+    """
+
+    def __init__(self, total: int, done: int, *, shown: bool) -> None:
+        self._progress: Progress | None = None
+        if shown:
+            # Standard output is somebody else's: it must not be drawn into the bar.
+            self._progress = Progress(
+                *(TextColumn("Sending"), BarColumn(_BAR), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
+                console=Console(file=cast("TextIO", Terminal("stderr"))),
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._task = self._progress.add_task("", total=total, completed=done)
+
+    def __enter__(self) -> Self:
+        if self._progress is not None:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def at(self, done: int) -> None:
+        """Show that so many have an outcome."""
+        if self._progress is not None:
+            self._progress.update(self._task, completed=done)
+
+    def say(self, line: str) -> None:
+        """Write a line to standard error."""
+        if self._progress is None:
+            tell(line)
+        else:
+            self._progress.console.print(Text(wrapped(printable(line))), soft_wrap=True)
+
+    def close(self) -> None:
+        """Take the bar away, and give the terminal its cursor back."""
+        if self._progress is not None:
+            self._progress.stop()

@@ -87,12 +87,13 @@ def tell(*lines: str) -> None:
     stream = Stream("stderr")
     shown = [printable(line) for line in lines]
     if stream.is_terminal():
-        shown = [_wrapped(line) for line in shown]
+        shown = [wrapped(line) for line in shown]
     with suppress(OSError):
         stream.line("\n".join(shown))
 
 
-def _wrapped(line: str) -> str:
+def wrapped(line: str) -> str:
+    """Return a line in lines that fit into 80 columns; a word that is longer stays whole."""
     return textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 

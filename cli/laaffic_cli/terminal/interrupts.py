@@ -1,21 +1,17 @@
-"""Ctrl-C, SIGTERM and SIGHUP, let through only where no outcome can be lost."""
+"""Ctrl-C, SIGTERM and SIGHUP: what each does depends on what is going on."""
 
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-class StoppedError(Exception):
-    """A signal came while nothing was in flight."""
-
-
 class Interrupts:
-    """Catches the signals that end a run.
-
-    While it is open, one raises KeyboardInterrupt at once. While it is closed, it is kept until it is opened.
+    """Catches the signals that end a run. One that comes while nothing says what it does is kept for what comes next.
 
     Args:
         lasting: whether they are ignored afterwards: the process ends next, and a further Ctrl-C must not change its
@@ -24,8 +20,8 @@ class Interrupts:
 
     def __init__(self, *, lasting: bool = False) -> None:
         self._lasting = lasting
-        self._seen = False
-        self._is_open = False
+        self._kept = False
+        self._act: Callable[[], None] | None = None
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
@@ -41,7 +37,7 @@ class Interrupts:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._act = None
         # One that comes between Python's note of it and the change of its handler would be told as an error.
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, self._before)
@@ -51,23 +47,28 @@ class Interrupts:
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self._before)
 
-    def open(self) -> None:
-        """Let signals through from here on.
+    def break_off(self) -> AbstractContextManager[None]:
+        """Let the first signal raise KeyboardInterrupt; further ones are kept."""
+        return self.do(self._raise)
 
-        Raises:
-            StoppedError: one came while it was closed.
-        """
-        self._is_open = True
-        if self._seen:
-            self._is_open = False
-            raise StoppedError
+    @contextmanager
+    def do(self, act: Callable[[], None]) -> Iterator[None]:
+        """Let each signal call a function, which may raise; at once for one that was kept."""
+        try:
+            self._act = act
+            if self._kept:
+                self._kept = False
+                act()
+            yield
+        finally:
+            self._act = None
 
-    def close(self) -> None:
-        """Keep signals from here on."""
-        self._is_open = False
+    def _raise(self) -> None:
+        self._act = None
+        raise KeyboardInterrupt
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._seen = True
-        if self._is_open:
-            self._is_open = False
-            raise KeyboardInterrupt
+        if self._act is None:
+            self._kept = True
+        else:
+            self._act()

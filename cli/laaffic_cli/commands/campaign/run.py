@@ -1,0 +1,56 @@
+"""Run a campaign, or let it go on."""
+
+import click
+
+from laaffic_cli.jobs.campaigns import json_option, ledger_options, told_errors
+from laaffic_cli.jobs.continuing import ENDED, shows_bar
+from laaffic_cli.jobs.finishing import finish, result_of
+from laaffic_cli.jobs.job import Job
+from laaffic_cli.jobs.ledgers import one_campaign
+from laaffic_cli.jobs.running import Ran, WatchedClient, run_campaign
+from laaffic_cli.reports.export import check_output
+from laaffic_cli.terminal.interrupts import Interrupts
+from laaffic_cli.terminal.streams import Stream
+
+
+@click.command()
+@ledger_options
+@json_option
+@click.option("--output", metavar="OUTCOMES.CSV", help="Write every outcome to a file.")
+@click.option("--base-url", metavar="URL", help="The gateway's address, without /v3.")
+@click.option("--app-id", metavar="ID", help="The application's id.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for a response.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 100), default=1, show_default=True, help="So many requests in flight."
+)
+@click.pass_context
+def run(
+    context: click.Context,
+    *,
+    words: tuple[str, ...],
+    ledger: str | None,
+    as_json: bool,
+    output: str | None,
+    base_url: str | None,
+    app_id: str | None,
+    timeout: float | None,
+    concurrency: int,
+) -> None:
+    """Run a campaign, or let it go on: post everything that was not posted yet.
+
+    Whatever ends it, the same command goes on where it stopped. The exit codes are those of `laaffic send`.
+    """
+    interrupts = context.find_object(Interrupts) or Interrupts()
+    job = Job(base_url=base_url, app_id=app_id, timeout=timeout)
+    out = Stream("stdout")
+    with interrupts, told_errors(), one_campaign(ledger, words) as (place, campaign):
+        job.check_credentials()
+        if output is not None:
+            check_output(output)
+        with job.make_client(WatchedClient) as client:
+            ran = Ran(campaign.status(), interrupted=False)
+            if ran.status.state not in ENDED:
+                shown = shows_bar(as_json=as_json)
+                ran = run_campaign(campaign, client, interrupts, concurrency=concurrency, shown=shown)
+            result = result_of(campaign, ran, client, place, output=output)
+        context.exit(finish(result, out, interrupts, as_json=as_json, output=output))
