@@ -9,7 +9,7 @@ from laaffic_campaigns import Campaign, Ledger, LedgerError
 from laaffic_campaigns._kept.chunks import Outcomes
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._kept.schema import chunks
+from laaffic_campaigns._kept.schema import campaigns, chunks
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.pace import Turn, turn
 from laaffic_campaigns._protocol.steps import Settled, claim, record, start
@@ -129,3 +129,28 @@ def test_settings_of_a_campaign_that_has_ended_are_refused(campaign: Campaign) -
     campaign.cancel()
     with pytest.raises(LedgerError, match="has ended"):
         campaign.set(rate=5)
+
+
+def test_who_waits_for_a_turn_claims_no_more_than_it_is_for(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=800.0)  # so that 500 are cut into 200, 200 and 100
+    turns = [turn_at(database, NOON) for _ in range(8)]
+    claimed = []
+    for mine in turns:
+        with database.write() as connection:
+            assert turn(connection, 1, NOON + 100, mine) == mine
+            got = claim(connection, 1, f"{len(claimed)}", NOON)
+        claimed.append(0 if got is None else got.size)
+    assert claimed == [200, 200, 100, 200, 200, 100, 0, 0]
+    with database.read() as connection:
+        assert connection.scalar(select(campaigns.c.free_at)) == pytest.approx(NOON + 1000 / 800)
+
+
+def test_turns_from_before_a_pause_hold_nobody_up(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=4.0)
+    old = [turn_at(database, NOON) for _ in range(8)]
+    campaign.pause()
+    campaign.resume()
+    with database.write() as connection:
+        assert start(connection, 1, NOON)
+    assert old[-1].at > NOON
+    assert turn_at(database, NOON, old[-1]).at == NOON

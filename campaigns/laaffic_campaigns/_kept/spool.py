@@ -32,7 +32,8 @@ class Kept:
         content: its outcomes, packed.
         status: the provider's, for the request.
         reason: the same.
-        posted_at: when it was posted, in seconds since 1970.
+        posted_at: when it was posted, in seconds since 1970; None if it was not.
+        follows: what else is to be done with the chunk, if anything.
     """
 
     key: str
@@ -41,7 +42,8 @@ class Kept:
     content: bytes
     status: str | None
     reason: str | None
-    posted_at: float
+    posted_at: float | None
+    follows: str | None = None
 
     def __repr__(self) -> str:
         """Show nothing that may be a number or quote a text."""
@@ -106,7 +108,7 @@ def _read(file: Path) -> Kept | None:
         record = Kept(**{**values, "content": b64decode(values["content"], validate=True)})
         unpack_outcomes(record.content)
         whole = f"{record.token}{_KEPT}" == file.name and type(record.chunk) is int and type(record.key) is str
-        float(record.posted_at)
+        float(record.posted_at or 0)
     except FileNotFoundError:  # another process has recorded it
         return None
     except OSError as error:

@@ -23,10 +23,12 @@ class Turn:
     Attributes:
         at: when the next chunk may be claimed, in seconds since 1970, by the database's clock.
         pace: of the campaign then. Once it is another, the turn is worth nothing.
+        size: for how many recipients it is.
     """
 
     at: float
     pace: int
+    size: int = 0
 
 
 def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -> Turn | None:
@@ -47,23 +49,45 @@ def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -
     if settings.rate is None:
         return Turn(now, row.pace)
     if mine is not None and mine.pace == row.pace:
+        if mine.at <= now:
+            _fit(connection, campaign, settings.rate, mine.size)
         return mine
     return _queued(connection, campaign, now, settings.rate)
 
 
 def _queued(connection: Connection, campaign: int, now: float, rate: float) -> Turn | None:
-    row: Any = connection.execute(
-        select(campaigns.c.free_at, campaigns.c.pace).where(campaigns.c.id == campaign).with_for_update()
-    ).first()
-    wanted = select(chunks.c.id, chunks.c.size).where(chunks.c.campaign == campaign, chunks.c.state == ChunkState.READY)
-    first = connection.execute(wanted.order_by(chunks.c.sequence).limit(1).with_for_update(skip_locked=True)).first()
-    if row is None or first is None:
+    row = _locked(connection, campaign)
+    size = _next_size(connection, campaign, rate)
+    if row is None or not size:
         return Turn(now, pace=-1)  # there is nothing to claim, which claiming finds out
-    size, most = first.size, max(1, int(rate * _SLICE))
-    if size > most:
-        split(connection, first.id, most)
-        size = most
     takes = size / rate
     at = row.free_at if now <= row.free_at <= now + max(_AHEAD, _AHEAD_TURNS * takes) else now
     connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(free_at=at + takes))
-    return Turn(at, row.pace)
+    return Turn(at, row.pace, size)
+
+
+def _fit(connection: Connection, campaign: int, rate: float, paid: int) -> None:
+    """Settle what the next chunk is more or less than what the turn was given for: others claimed meanwhile."""
+    _locked(connection, campaign)
+    more = _next_size(connection, campaign, rate) - paid
+    if more:
+        settled = campaigns.c.free_at + more / rate
+        connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(free_at=settled))
+
+
+def _locked(connection: Connection, campaign: int) -> Any:
+    """Keep everybody else from claiming until this transaction ends."""
+    wanted = select(campaigns.c.free_at, campaigns.c.pace).where(campaigns.c.id == campaign)
+    return connection.execute(wanted.with_for_update()).first()
+
+
+def _next_size(connection: Connection, campaign: int, rate: float) -> int:
+    """Return how many recipients the next chunk has, once it is small enough for the rate; 0 if there is none."""
+    wanted = select(chunks.c.id, chunks.c.size).where(chunks.c.campaign == campaign, chunks.c.state == ChunkState.READY)
+    first = connection.execute(wanted.order_by(chunks.c.sequence).limit(1).with_for_update(skip_locked=True)).first()
+    if first is None:
+        return 0
+    most = max(1, int(rate * _SLICE))
+    if first.size > most:
+        split(connection, first.id, most)
+    return min(int(first.size), most)

@@ -39,7 +39,7 @@ class Settled:
     outcomes: Outcomes
     status: str | None
     reason: str | None
-    posted_at: float
+    posted_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,9 @@ def start(connection: Connection, campaign: int, now: float, *, by_hand: bool = 
         return True  # since when stays true
     if row.held or (row.state == CampaignState.PAUSED and not by_hand):
         return False
+    # Turns that were given before the pause are nobody's any more: nothing waits for them.
+    renewed = {"pace": campaigns.c.pace + 1, "free_at": 0.0}
+    connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(**renewed))
     return move(connection, campaign, CampaignState.RUNNING, now)
 
 
@@ -160,6 +163,12 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     why = "An outcome came for a chunk that somebody else claimed. It is kept; ask the maintainers of laaffic."
     move(connection, campaign, CampaignState.PAUSED, now, why=why, held=True)
     return False
+
+
+def holds(connection: Connection, claimed: Claimed) -> bool:
+    """Return whether a chunk is still claimed, or was settled, by its token; a commit in doubt is waited for."""
+    token = select(chunks.c.token).where(chunks.c.id == claimed.id).with_for_update()
+    return bool(connection.scalar(token) == claimed.token)
 
 
 def release(connection: Connection, token: str) -> bool:

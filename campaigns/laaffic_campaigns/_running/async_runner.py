@@ -1,6 +1,9 @@
 """Running a campaign with a client that does not block: each request in flight has a task."""
 
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import anyio
 import anyio.lowlevel
@@ -8,9 +11,12 @@ import anyio.to_thread
 
 import laaffic
 from laaffic_campaigns._errors import LedgerUnavailableError
-from laaffic_campaigns._protocol.verdicts import Verdict
+from laaffic_campaigns._protocol.settings import MAX_CONCURRENCY
 from laaffic_campaigns._running.desk import GLANCE, Desk, Slot
-from laaffic_campaigns._running.posting import Post, Posted, lost, posted
+from laaffic_campaigns._running.posting import Post, Posted, lost, posted, unposted
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class AsyncRunner:
@@ -32,6 +38,9 @@ class AsyncRunner:
         self._working: set[int] = set()
         self._changed = anyio.Event()
         self._failure: Exception | None = None
+        self._failed = anyio.Event()
+        # Threads of its own: while the database fails they wait, and nobody else is to wait for them.
+        self._threads = anyio.CapacityLimiter(MAX_CONCURRENCY + 1)
 
     async def run(self) -> None:
         """Return when the campaign is done, cancelled or paused. A cancellation leaves what is in flight unknown.
@@ -41,12 +50,12 @@ class AsyncRunner:
             LedgerUnavailableError: the database failed.
         """
         with self._desk.opened():
-            if not await anyio.to_thread.run_sync(lambda: self._desk.begin(by_hand=True)):
+            if not await self._in_thread(self._desk.begin, by_hand=True):
                 return
             try:
                 while self._failure is None:
                     await self._work_together()
-                    if await anyio.to_thread.run_sync(self._desk.finished):
+                    if await self._in_thread(self._desk.finished):
                         break
             except BaseException as error:
                 with anyio.CancelScope(shield=True):
@@ -60,14 +69,18 @@ class AsyncRunner:
             raise self._failure
 
     async def _pause(self, why: str) -> None:
-        await anyio.to_thread.run_sync(self._desk.pause, why)
+        await self._in_thread(self._desk.pause, why)
 
     async def _work_together(self) -> None:
         """Keep as many tasks as are wanted, until there is nothing more to do for any."""
         self._desk.over = False
         async with anyio.create_task_group() as group:
             while True:
-                await anyio.to_thread.run_sync(self._desk.look)
+                try:
+                    await self._in_thread(self._desk.look)
+                except Exception as error:  # noqa: BLE001  # raised by run(), and not as one of a group
+                    self._fail(error)
+                    return
                 for index in range(self._desk.wanted):
                     if index not in self._working and not self._desk.over:
                         self._working.add(index)
@@ -84,17 +97,17 @@ class AsyncRunner:
             while True:
                 # Even when this task is cancelled: nobody else knows the outcome, nor that something is claimed.
                 with anyio.CancelScope(shield=True):
-                    step = await anyio.to_thread.run_sync(self._desk.next, slot, done)
+                    step = await self._in_thread(self._desk.next, slot, done)
                 done = None
                 if step is None:
                     return
                 if isinstance(step, Post):
                     done = await self._post(step)
                 else:
-                    await anyio.sleep(step)
+                    with anyio.move_on_after(step):
+                        await self._failed.wait()
         except Exception as error:  # noqa: BLE001  # raised by run(), which waits for this task
-            self._failure = self._failure or error
-            self._desk.stop()
+            self._fail(error)
         finally:
             self._working.discard(index)
             self._changed.set()
@@ -104,7 +117,7 @@ class AsyncRunner:
         try:
             await anyio.lowlevel.checkpoint_if_cancelled()
         except BaseException:
-            await self._settle(Posted(post.claimed, None, Verdict(release=True)))
+            await self._settle(unposted(post.claimed))
             raise
         try:
             result = await self._client.send_batch(post.messages, fresh_connection=True)
@@ -115,6 +128,15 @@ class AsyncRunner:
             raise
         return posted(post.claimed, result, None, posted_at)
 
+    def _fail(self, error: Exception) -> None:
+        self._failure = self._failure or error
+        self._desk.stop()
+        self._failed.set()
+
     async def _settle(self, done: Posted) -> None:
+        self._desk.stop()
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(self._desk.settle, done)
+            await self._in_thread(self._desk.settle, done)
+
+    async def _in_thread(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        return await anyio.to_thread.run_sync(partial(call, *arguments, **named), limiter=self._threads)

@@ -25,12 +25,11 @@ from laaffic_campaigns._protocol.steps import (
     claim,
     finish,
     pause_for,
-    release,
     start,
     sweep,
 )
 from laaffic_campaigns._protocol.verdicts import Verdict
-from laaffic_campaigns._running.posting import Post, Posted
+from laaffic_campaigns._running.posting import Post, Posted, unposted
 from laaffic_campaigns._running.writing import brake, kept_on_disk, record_what_was_kept, write_down
 
 _logger = logging.getLogger("laaffic.campaigns")
@@ -39,7 +38,7 @@ GLANCE = 0.5  # seconds after which anything that waits looks whether something 
 FENCE = 60.0  # seconds: a claim that is older is not posted
 _DEAD = 900.0  # seconds: who has claimed something for longer is taken for dead, where several machines run a campaign
 _PATIENCE = 600.0  # seconds for which an outcome is kept while the database cannot be written
-_MAX_WAIT = 5.0
+_FIRST_TRY, _MAX_WAIT = 0.1, 5.0
 _LOOKS = 60.0  # seconds from one look at the ledger's mark to the next
 _FIRST_WAIT, _WAITS = 0.5, 6  # seconds after "too many requests", doubled each time; and how often in a row
 # A chunk of 1,000 is split ten times until the one recipient who is at fault is alone.
@@ -94,6 +93,7 @@ class Desk:
         self._until = None if seconds is None else self._clock() + seconds
         self._stopped = threading.Event()
         self._waits = self._refusals = 0
+        self._worked = False
         self._next_look = self._clock() + _LOOKS
         self.wanted = concurrency or 1
         self._asked = False
@@ -121,13 +121,12 @@ class Desk:
         """
         check_mark(self._database)
         record_what_was_kept(self._database)
-        with self._database.write() as connection:
-            now = self._database.now(connection)
-            lost = sweep(connection, now - _DEAD if self._database.shared else None)
-            runs = start(connection, self._campaign, now, by_hand=by_hand)
+        with self._database.write() as connection:  # by itself: it must not wait for the campaign's row
+            lost = sweep(connection, self._database.now(connection) - _DEAD if self._database.shared else None)
         if lost:
             _logger.warning("%d requests were in flight when a process ended: their recipients are unknown", lost)
-        return runs
+        with self._database.write() as connection:
+            return start(connection, self._campaign, self._database.now(connection), by_hand=by_hand)
 
     def look(self) -> None:
         """Look how many requests are wanted in flight now, and each minute whether this is still the same ledger."""
@@ -163,7 +162,8 @@ class Desk:
     def next(self, slot: Slot, done: Posted | None = None) -> Post | float | None:
         """Write down what became of a request, and claim another, in one transaction.
 
-        An outcome is tried again and again while the database fails: nobody else knows it.
+        It is tried again and again while the database fails: nobody else knows the outcome. Only a run that could not
+        claim anything yet fails at once.
 
         Returns:
             What to post; or how many seconds to wait and come again; or None when there is nothing more for this slot.
@@ -173,44 +173,47 @@ class Desk:
         """
         if done is not None:
             done = replace(done, verdict=self._in_a_row(done.verdict))
-        since, wait, safe = self._clock(), 0.1, False
+        slow = done is not None and done.verdict.slow
+        owed = [] if done is None else [done]
+        since, wait, safe = self._clock(), _FIRST_TRY, set[str]()
         while True:
-            began, token = self._clock(), uuid.uuid4().hex
+            began, got = self._clock(), None
             try:
                 with self._database.write() as connection:
-                    if done is not None:
-                        self._write_down(connection, done)
-                    got = self._give_out(connection, slot, token, done)
+                    for each in owed:
+                        self._write_down(connection, each)
+                    got = self._give_out(connection, slot, slow=slow)
             except LedgerUnavailableError as error:
-                self._take_back(token)
-                if done is None:
-                    raise
-                safe = safe or kept_on_disk(self._database, self._key, done)
-                if self._clock() - since > _PATIENCE or (safe and self._ends()):
+                if isinstance(got, Claimed):  # the commit is in doubt: it is not posted, but given back
+                    owed.append(unposted(got))
+                self._keep(owed, safe)
+                if not (owed or self._worked) or self._gives_up(since, all_safe=len(safe) == len(owed)):
                     raise  # the next run reads what is kept
                 _logger.warning("an outcome cannot be written yet; trying again: %s", error)
                 time.sleep(wait)
                 wait = min(2 * wait, _MAX_WAIT)
                 continue
-            if safe and done is not None:
-                forget(self._database, done.claimed.token)
+            except BaseException:
+                self._save(owed)
+                raise
+            self._forget(safe)
             if not isinstance(got, Claimed):
                 return got
             if self._clock() - began <= FENCE:
                 return self._unpacked(got)
-            done = Posted(got, None, Verdict(release=True))  # this machine slept, perhaps
+            owed, slow, safe = [unposted(got)], False, set()  # this machine slept, perhaps
 
     def settle(self, done: Posted) -> None:
         """Write down what became of a request, and claim nothing more."""
         self.stop()
         self.next(Slot(0), done)
 
-    def _give_out(self, connection: Connection, slot: Slot, token: str, done: Posted | None) -> Claimed | float | None:
+    def _give_out(self, connection: Connection, slot: Slot, *, slow: bool) -> Claimed | float | None:
         asked, self._asked = self._asked, True  # so that even the shortest time is enough for one request
         if (asked and self._ends()) or self._stopped.is_set() or slot.index >= self.wanted:
             self.over = self.over or self._ends()
             return None
-        if done is not None and done.verdict.slow:
+        if slow:
             return _FIRST_WAIT * float(2 ** (self._waits // self.wanted))
         now = self._database.now(connection)
         slot.turn = turn(connection, self._campaign, now, slot.turn)
@@ -220,7 +223,7 @@ class Desk:
         if slot.turn.at > now:
             return min(slot.turn.at - now, GLANCE)
         slot.turn = None
-        got = claim(connection, self._campaign, token, now)
+        got = claim(connection, self._campaign, uuid.uuid4().hex, now)
         self.over = got is None  # until something comes back, whole or in parts
         return got
 
@@ -229,7 +232,7 @@ class Desk:
             payload = unpack_payload(claimed.payload)
             return Post(claimed, payload.messages(payload.wire_order_ids(self._key, claimed.sequence)))
         except BaseException:  # nothing of it is posted
-            self._take_back(claimed.token)
+            self._save([unposted(claimed)])
             raise
 
     def _write_down(self, connection: Connection, done: Posted) -> None:
@@ -251,10 +254,28 @@ class Desk:
             return replace(verdict, why=why)
         return verdict
 
-    def _take_back(self, token: str) -> None:
-        """Release a claim whose commit is in doubt: nothing is posted for it."""
-        with suppress(LedgerUnavailableError), self._database.write() as connection:
-            release(connection, token)
+    def _save(self, owed: list[Posted]) -> None:
+        """Write down what became of requests, and nothing else: what failed beside it must not undo it."""
+        for done in owed:
+            try:
+                with self._database.write() as connection:
+                    write_down(connection, self._campaign, done, self._database.now(connection))
+            except LedgerUnavailableError:
+                kept_on_disk(self._database, self._key, done)
+
+    def _keep(self, owed: list[Posted], safe: set[str]) -> None:
+        """Keep on the disk what cannot be written down, unless it is there; add the tokens of what is."""
+        for done in owed:
+            if done.claimed.token not in safe and kept_on_disk(self._database, self._key, done):
+                safe.add(done.claimed.token)
+
+    def _forget(self, safe: set[str]) -> None:
+        self._worked = True
+        for token in safe:
+            forget(self._database, token)
+
+    def _gives_up(self, since: float, *, all_safe: bool) -> bool:
+        return self._clock() - since > _PATIENCE or (all_safe and self._ends())
 
     def _ends(self) -> bool:
         return self._stopped.is_set() or (self._until is not None and self._clock() >= self._until)

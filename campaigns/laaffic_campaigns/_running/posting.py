@@ -23,7 +23,7 @@ class Posted:
     """What became of it."""
 
     claimed: Claimed
-    settled: Settled | None
+    settled: Settled
     verdict: Verdict
 
 
@@ -34,6 +34,13 @@ def posted(
     reason = None if error is None else result.reason or str(error)
     settled = Settled(_told(result, claimed.size, error), result.status, reason, posted_at)
     return Posted(claimed, settled, verdict_of(error))
+
+
+def unposted(claimed: Claimed) -> Posted:
+    """Return that nothing of it was posted, so that it may be claimed again."""
+    size = claimed.size
+    outcomes = Outcomes([NOT_SENT] * size, [None] * size, [None] * size)
+    return Posted(claimed, Settled(outcomes, None, "nothing of it was posted", None), Verdict(release=True))
 
 
 def lost(claimed: Claimed, posted_at: float) -> Posted:

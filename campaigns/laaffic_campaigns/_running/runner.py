@@ -8,6 +8,8 @@ from laaffic_campaigns._errors import LedgerUnavailableError
 from laaffic_campaigns._running.desk import GLANCE, Desk, Slot
 from laaffic_campaigns._running.posting import Post, Posted, lost, posted
 
+_SOON = 0.05  # seconds
+
 
 class Runner:
     """Posts what is ready in a campaign.
@@ -47,6 +49,7 @@ class Runner:
                 self._work_together()
                 if self._failure is not None or self._desk.finished():
                     break
+                self._desk.wait(_SOON)  # others are about to claim what is left
         if isinstance(self._failure, laaffic.LaafficError):
             self._failure.sent = laaffic.Sent("unknown")  # earlier requests were posted, or may have been
         if self._failure is not None:
@@ -80,13 +83,15 @@ class Runner:
 
     def _all_there(self) -> bool:
         """Start the threads that are missing; return whether there is any."""
-        self._working = {index: thread for index, thread in self._working.items() if thread.is_alive()}
+        for index, there in list(self._working.items()):
+            if not there.is_alive():
+                self._working.pop(index, None)
         for index in range(self._desk.wanted):
             if index not in self._working and not self._desk.over:
                 # A daemon, so that a second Ctrl-C ends the program. What was in flight is unknown then.
                 thread = threading.Thread(target=self._work, args=(index,), name="laaffic-campaign", daemon=True)
+                self._working[index] = thread  # before it starts: an interruption must not lose sight of it
                 thread.start()
-                self._working[index] = thread
         return bool(self._working)
 
     def _work(self, index: int) -> None:
@@ -102,6 +107,7 @@ class Runner:
             self._failure = self._failure or error
             self._desk.stop()
         finally:
+            self._working.pop(index, None)
             self._changed.set()
 
     def _post(self, post: Post) -> Posted:

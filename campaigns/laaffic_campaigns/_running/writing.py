@@ -9,8 +9,11 @@ from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.splitting import split
-from laaffic_campaigns._protocol.steps import Claimed, Settled, record, release
+from laaffic_campaigns._protocol.steps import Claimed, Settled, holds, record, release
+from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import Posted
+
+_RELEASE, _SPLIT = "release", "split"
 
 
 def write_down(connection: Connection, campaign: int, done: Posted, now: float) -> bool:
@@ -23,10 +26,8 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
         now: by the database's clock.
     """
     claimed, settled, verdict = done.claimed, done.settled, done.verdict
-    if verdict.release and release(connection, claimed.token):
-        return True
-    if settled is None:
-        return False
+    if verdict.release and (not holds(connection, claimed) or release(connection, claimed.token)):
+        return True  # it may have been released before, by a commit that was in doubt
     if verdict.refused and claimed.size > 1:  # only who is at fault is to be refused in the end
         noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
         if split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted):
@@ -45,10 +46,8 @@ def brake(connection: Connection, campaign: int) -> str | None:
 def kept_on_disk(database: Database, key: str, done: Posted) -> bool:
     """Keep an outcome on this machine's disk; return whether it is there."""
     claimed, settled = done.claimed, done.settled
-    if settled is None:
-        return False
     told = (settled.status, settled.reason, settled.posted_at)
-    return keep(database, Kept(key, claimed.id, claimed.token, pack_outcomes(settled.outcomes), *told))
+    return keep(database, Kept(key, claimed.id, claimed.token, pack_outcomes(settled.outcomes), *told, _follows(done)))
 
 
 def record_what_was_kept(database: Database) -> None:
@@ -61,8 +60,15 @@ def record_what_was_kept(database: Database) -> None:
         outcomes = unpack_outcomes(one.content)
         settled = Settled(outcomes, one.status, one.reason, one.posted_at)
         claimed = Claimed(one.chunk, 0, len(outcomes.states), one.token, b"")
+        verdict = Verdict(release=one.follows == _RELEASE, refused=one.follows == _SPLIT)
         with database.write() as connection:
             campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == one.key))
             if campaign is not None:
-                record(connection, campaign, claimed, settled, database.now(connection))
+                write_down(connection, campaign, Posted(claimed, settled, verdict), database.now(connection))
         forget(database, one.token)
+
+
+def _follows(done: Posted) -> str | None:
+    if done.verdict.release:
+        return _RELEASE
+    return _SPLIT if done.verdict.refused else None

@@ -1,0 +1,221 @@
+"""A group of processes that run the campaigns of one ledger, one after the other, and what is done to them."""
+
+import csv
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import text
+
+from kills.gateway import Gateway
+from kills.judge import Figures, judge
+from kills.process import BUSY, EXISTS, SIZE, UNAVAILABLE
+from laaffic_campaigns import Campaign, Ledger, LedgerError, LedgerUnavailableError
+from laaffic_campaigns._kept.opening import open_database
+from support.started import Postgres
+
+PROGRAM = Path(__file__).with_name("process.py")
+ENVIRONMENT = {"LAAFFIC_API_KEY": "bDqJFiq9", "LAAFFIC_API_SECRET": "7bz1lzh9", "LAAFFIC_APP_ID": "4luaKsL2"}
+LONG = 60.0
+_DEAD = 1000  # seconds, after which who has claimed something is taken for dead
+
+
+@dataclass
+class Plan:
+    """What to do to whom.
+
+    Attributes:
+        kind: of runners, in words.
+        ways: in which each of them runs a campaign, which is also how many there are at once.
+        harms: what is done to them, and how often beside the others.
+        kills: how many at least.
+        chunks: of one campaign.
+        seed: by which all is chosen.
+    """
+
+    kind: str
+    ways: list[str]
+    harms: dict[str, float]
+    kills: int
+    chunks: int
+    seed: int
+
+
+@dataclass
+class Group:
+    """The processes, and everything that they share."""
+
+    plan: Plan
+    url: str
+    base_url: str
+    book: Gateway
+    folder: Path
+    server: Postgres | None = None
+    dice: Random = field(init=False)
+    figures: Figures = field(init=False)
+    running: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    in_flight: set[str] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)
+    asked: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dice = Random(f"{self.plan.kind} {self.plan.seed}")
+        self.figures = Figures(self.plan.kind, self.plan.seed)
+        self.clock = self.folder / "clock"
+        self.clock.write_text("0", encoding="ascii")
+        self.shared = self.url.startswith("postgresql")
+        self.database = open_database(self.url)
+        self.ledger = Ledger(self.url)
+
+    @property
+    def campaign(self) -> Campaign:
+        """The one that is run now."""
+        return self.ledger.campaign(self.names[-1])
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+        self.ledger.close()
+        self.database.close()
+
+    def fill(self) -> None:
+        """Create another campaign: one that is killed at it, then two at once; then change the file."""
+        name = f"spring{len(self.names)}"
+        first = len(self.names) * self.plan.chunks * SIZE
+        rows = {f"99900{n:06d}": f"Your code is {n}" for n in range(first, first + self.plan.chunks * SIZE)}
+        file = self.folder / f"{name}.csv"
+        with file.open("w", newline="", encoding="utf-8") as opened:
+            csv.writer(opened).writerows(rows.items())
+        dead = self._started("create", name, str(file))
+        with suppress(subprocess.TimeoutExpired):
+            dead.wait(self.dice.uniform(0.3, 1.2))
+        dead.kill()
+        codes = [dead.wait()]
+        codes += [each.wait(LONG) for each in [self._started("create", name, str(file)) for _ in range(2)]]
+        if codes.count(0) > 1 or not {*codes} <= {0, -9, BUSY, EXISTS}:
+            self.figures.add("created twice or not at all", [name])
+        self.figures.done["two creates"] += 1
+        if 0 not in codes:  # whom the first one held up
+            self._started("create", name, str(file)).wait(LONG)
+        file.write_text(file.read_text(encoding="utf-8").replace("code", "new code"), encoding="utf-8")
+        self.names.append(name)
+        self.asked[name] = rows
+
+    def start(self) -> None:
+        """Start those who do not run."""
+        for place, way in enumerate(self.plan.ways):
+            if place not in self.running:
+                app_id = f"{place}-{self.figures.done['started']}"
+                arguments = (self.names[-1], self.base_url, app_id, str(self.clock), way)
+                self.running[place] = self._started("run", *arguments)
+                self.figures.done["started"] += 1
+
+    def wait(self, posts: int, seconds: float = 5.0) -> None:
+        """Let them post so much more, or end, or let some time pass."""
+
+        def over() -> bool:
+            return all(process.poll() is not None for process in self.running.values())
+
+        self.book.wait_for(self.book.posts + posts, over, seconds)
+
+    def reap(self) -> None:
+        """Take leave of those who have ended, and note how."""
+        for place, process in list(self.running.items()):
+            code = process.poll()
+            if code is None:
+                continue
+            del self.running[place]
+            self.figures.done[_ENDS.get(code, "other ends")] += 1
+            if code not in _ENDS:
+                self.figures.add("ended strangely", [f"{self.plan.ways[place]} {code}, see {self.folder}/errors"])
+
+    def kill(self) -> None:
+        """Kill one, or all where only one may run, and note what was in flight then."""
+        some = [self.dice.choice([*self.running])] if self.shared and self.running else [*self.running]
+        for place in some:
+            process = self.running.pop(place)
+            ended = process.poll() is not None
+            process.kill()
+            process.wait()
+            self.figures.done["ended before" if ended else "kills"] += 1
+        self.note_in_flight()
+
+    def note_in_flight(self) -> None:
+        """Note who is claimed now."""
+        while True:
+            try:
+                outcomes = [*self.campaign.outcomes()] if self.names else []
+                break
+            except LedgerUnavailableError:  # it is just coming back
+                time.sleep(0.1)
+        self.in_flight |= {str(one.wire_order_id) for one in outcomes if one.state == "in_flight"}
+
+    def is_over(self) -> bool:
+        """Return whether the campaign is done."""
+        try:
+            return self.campaign.status().state == "done"
+        except LedgerUnavailableError:
+            return False
+
+    def end(self) -> None:
+        """Let the campaign come to its end, and judge it."""
+        for _ in range(60):
+            with suppress(LedgerError):
+                self.campaign.set(rate=None)
+            with suppress(LedgerError):
+                self.campaign.resume()
+            if self.is_over():
+                break
+            self.start()
+            for process in self.running.values():
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(LONG)
+            self.reap()
+            if self.running:
+                self.figures.add(
+                    "hangs", [f"{self.plan.ways[place]} {self.campaign.status()}" for place in self.running]
+                )
+                self.kill()
+            self._age()
+        else:
+            self.figures.add("did not end", [str(self.campaign.status())])
+        name = self.names[-1]
+        judge(self.figures, [*self.campaign.outcomes()], self.asked[name], self.book, self.in_flight)
+
+    def _age(self) -> None:
+        """Let a quarter of an hour pass, for those that the dead have claimed. All are dead."""
+        if self.shared:
+            self.note_in_flight()
+            with self.database.write() as connection:
+                aged = f"update laaffic_chunks set claimed_at = claimed_at - {_DEAD} where state = 'claimed'"
+                connection.execute(text(aged))
+
+    def limit_files(self, size: int) -> None:
+        """Let no file of theirs grow beyond a size, as a full disk would; below 0 takes it away."""
+        for process in self.running.values():
+            with suppress(ProcessLookupError):
+                limits = (size if size >= 0 else resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
+
+    def _started(self, what: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, **ENVIRONMENT, "LAAFFIC_SPOOL": str(self.folder / "spool")}
+        with (self.folder / "errors").open("ab") as errors:
+            command = [sys.executable, str(PROGRAM), what, self.url, *arguments]
+            return subprocess.Popen(command, env=environment, stderr=errors)
+
+
+_ENDS = {0: "ended", BUSY: "busy", UNAVAILABLE: "no database", -9: "kills"}
+
+
+def summed(figures: list[Figures]) -> Counter[str]:
+    """Add up what was done."""
+    return sum((each.done for each in figures), Counter[str]())
