@@ -2,11 +2,19 @@
 
 import threading
 import time
+from typing import Protocol
 
 import laaffic
 from laaffic_campaigns._errors import LedgerUnavailableError
 from laaffic_campaigns._running.desk import GLANCE, Desk, Slot
 from laaffic_campaigns._running.posting import Post, Posted, lost, posted
+
+
+class Stop(Protocol):
+    """What can say that it is time to end, such as a `threading.Event`."""
+
+    def is_set(self) -> bool:
+        """Return whether it is."""
 
 
 class Runner:
@@ -23,7 +31,7 @@ class Runner:
         laaffic.ConfigurationError: an argument is not valid.
     """
 
-    def __init__(self, desk: Desk, client: laaffic.Client, stop: threading.Event | None = None) -> None:
+    def __init__(self, desk: Desk, client: laaffic.Client, stop: Stop | None = None) -> None:
         if not isinstance(client, laaffic.Client):
             raise laaffic.ConfigurationError(f"client must be a laaffic.Client, got {type(client).__name__}")
         self._desk = desk
@@ -32,6 +40,7 @@ class Runner:
         self._working: dict[int, threading.Thread] = {}
         self._changed = threading.Event()
         self._failure: BaseException | None = None
+        self._by_hand = True
 
     def run(self, *, by_hand: bool = True) -> None:
         """Return when the campaign is done, cancelled or paused, or when it is stopped.
@@ -40,6 +49,7 @@ class Runner:
             LedgerBusyError: somebody else runs this ledger.
             LedgerUnavailableError: the database failed.
         """
+        self._by_hand = by_hand
         with self._desk.opened():
             if not self._desk.begin(by_hand=by_hand):
                 return
@@ -73,7 +83,7 @@ class Runner:
         if interrupted is not None:
             self._desk.pause(f"interrupted ({type(interrupted).__name__}); run it again, and it goes on")
             raise interrupted
-        if self._stop is not None and self._stop.is_set():
+        if self._by_hand and self._stop is not None and self._stop.is_set():
             self._desk.pause("stopped; run it again, and it goes on")
         if self._failure is not None and not isinstance(self._failure, LedgerUnavailableError):
             self._desk.pause(f"it broke off ({type(self._failure).__name__}); run it again, and it goes on")
