@@ -138,7 +138,6 @@ def start(
 @shared_task(
     bind=True,
     name=_PUMP,
-    queue=_QUEUE,
     acks_late=True,
     reject_on_worker_lost=True,
     ignore_result=True,
@@ -168,7 +167,7 @@ def pump(self: "Task[[str, int, str], None]", campaign: str, slot: int, ticket: 
     _send(self.app, campaign, following)
 
 
-@shared_task(name="laaffic.tend", queue=_QUEUE, ignore_result=True)
+@shared_task(name="laaffic.tend", ignore_result=True)
 def tend(ledger: str | None = None) -> int:
     """Send again what the engine has lost, for every campaign that was started. Workers do this by themselves.
 

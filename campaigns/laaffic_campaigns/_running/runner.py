@@ -69,8 +69,7 @@ class Runner:
         while True:
             try:
                 self._desk.look()
-                if self._stop is not None and self._stop.is_set():
-                    self._desk.stop()
+                self._heed_stop()
                 if not self._all_there():
                     break
                 self._changed.wait(GLANCE)
@@ -87,6 +86,10 @@ class Runner:
             self._desk.pause("stopped; run it again, and it goes on")
         if self._failure is not None and not isinstance(self._failure, LedgerUnavailableError):
             self._desk.pause(f"it broke off ({type(self._failure).__name__}); run it again, and it goes on")
+
+    def _heed_stop(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            self._desk.stop()
 
     def _all_there(self) -> bool:
         """Start the threads that are missing; return whether there is any."""
@@ -106,6 +109,7 @@ class Runner:
                 done = None
                 if isinstance(step, Post):
                     done = self._post(step)
+                    self._heed_stop()
                 else:
                     self._desk.wait(step)
         except BaseException as error:  # noqa: BLE001  # raised by run(), which waits for this thread
