@@ -1,6 +1,8 @@
 """Celery's part of a campaign, with a broker in this process's memory."""
 
 import json
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -121,7 +123,9 @@ def test_what_cannot_be_started_is_refused(memory: Memory, tmp_path: Any) -> Non
 
 
 def test_without_a_broker_nothing_is_started(memory: Memory, campaign: Campaign, url: str) -> None:
-    nowhere = make_app(Broker("amqp://127.0.0.1:1//", "nowhere"), ledger=url, seconds=0.2)
+    nowhere = make_app(
+        Broker("amqp://127.0.0.1:1//", "nowhere", {"max_retries": 1, "interval_start": 0}), ledger=url, seconds=0.2
+    )
     nowhere.conf.task_publish_retry = False
     with pytest.raises(OperationalError):
         engine.start(campaign.name, app=nowhere)
@@ -185,3 +189,9 @@ def test_a_worker_of_the_queue_tends_by_itself(memory: Memory, campaign: Campaig
         pass
     engine._worker_ends()
     thread.join()
+
+
+def test_without_celery_the_error_names_the_extra() -> None:
+    without = "import sys; sys.modules['celery'] = None; import laaffic_campaigns.celery"
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, check=False)
+    assert "install laaffic with its extra `celery`" in done.stderr

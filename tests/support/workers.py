@@ -93,7 +93,16 @@ class Group:
             "seconds": conf.laaffic_seconds,
         }
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-        some = ["-n", f"{uuid.uuid4().hex}@%h", "-c", str(processes), "--prefetch-multiplier", "1", "-Q", conf.laaffic_queue]
+        some = [
+            "-n",
+            f"{uuid.uuid4().hex}@%h",
+            "-c",
+            str(processes),
+            "--prefetch-multiplier",
+            "1",
+            "-Q",
+            conf.laaffic_queue,
+        ]
         self._process = subprocess.Popen(
             [
                 sys.executable,
