@@ -10,7 +10,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test coverage pythons mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
+.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -33,6 +33,9 @@ $(VENV)/.ready: tools/requirements.txt pyproject.toml
 
 demo: setup ## send the provider's documented batch through the SDK and the CLI to the mock
 	@$(BIN)/python examples/demo.py
+
+demo-cluster: setup ## post a campaign with two Celery workers and kill one; needs PostgreSQL and a broker, takes a minute
+	@PYTHONPATH=tests $(BIN)/python examples/celery_shop/demo_cluster.py
 
 check: lint drift coverage ## everything that must pass: what .ci/run calls
 

@@ -1,6 +1,5 @@
 """A campaign: messages to many, which outlive the process that sends them."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -19,7 +18,7 @@ from laaffic_campaigns._protocol.states import ENDED, CampaignState
 from laaffic_campaigns._protocol.steps import campaign_row, move
 from laaffic_campaigns._running.async_runner import AsyncRunner
 from laaffic_campaigns._running.desk import Desk
-from laaffic_campaigns._running.runner import Runner
+from laaffic_campaigns._running.runner import Runner, Stop
 from laaffic_campaigns._telling.preview import Preview, preview_of
 from laaffic_campaigns._telling.reading import outcomes_of, status_of
 from laaffic_campaigns._telling.told import Outcome, Status
@@ -49,9 +48,7 @@ class Campaign:
         with self._database.read() as connection:
             return connection.scalar(select(campaigns.c.source).where(campaigns.c.id == self._id))
 
-    def run(
-        self, client: laaffic.Client, *, concurrency: int | None = None, stop: threading.Event | None = None
-    ) -> Status:
+    def run(self, client: laaffic.Client, *, concurrency: int | None = None, stop: Stop | None = None) -> Status:
         """Post everything that was not posted yet, and return when it is done or paused. Run it again to go on.
 
         Who was in flight when a process ended is `unknown` from then on, and is not posted again. Ctrl-C lets the
@@ -64,7 +61,7 @@ class Campaign:
             client: what posts; each request gets a connection of its own. A client with a `transport` cannot be used.
             concurrency: how many requests may be in flight at once, 1 to 100; by default what the campaign says
                 (`create`, `set`), or else 1.
-            stop: an event of yours. Once it is set, the requests in flight end, and it pauses.
+            stop: an event of yours, such as a `threading.Event`. Once it is set, requests in flight end, and it pauses.
 
         Returns:
             How far it is. Its state is `done`, `cancelled` or `paused`; where several machines run it, it may still be
@@ -184,8 +181,8 @@ class Campaign:
         """
         erase_numbers(self._database, self._id)
 
-    def _pumped(self, client: laaffic.Client, seconds: float) -> Status:
-        Runner(self._desk(1, seconds), client).run(by_hand=False)
+    def _pumped(self, client: laaffic.Client, seconds: float, stop: Stop | None) -> Status:
+        Runner(self._desk(1, seconds), client, stop).run(by_hand=False)
         return self.status()
 
     def _desk(self, concurrency: int | None, seconds: float | None = None) -> Desk:

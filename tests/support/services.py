@@ -92,7 +92,7 @@ def own_queue(url: str) -> Iterator[Broker]:
         prefix = f"{name}."
         yield Broker(url, name, {"global_keyprefix": prefix})
         with redis.Redis.from_url(url) as client:
-            for key in client.scan_iter(f"{prefix}*"):
+            for key in client.scan_iter(f"*{name}*"):
                 client.delete(key)
         return
     yield Broker(url, name)

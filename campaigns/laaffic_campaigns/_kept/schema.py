@@ -120,3 +120,15 @@ incidents = Table(
     Column("at", Float, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
+
+# Who keeps a campaign going where an engine carries messages round; see `_protocol/slots.py`.
+slots = Table(
+    "laaffic_slots",
+    metadata,
+    Column("campaign", ForeignKey(campaigns.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("ticket", String(32), nullable=False),  # of the message that is worth something
+    Column("runner", String(32)),  # who has it just now
+    Column("seen_at", Float, nullable=False),
+    Column("resent", Integer, nullable=False, default=0),  # how often its message was sent again since it last came
+)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Protocol
 
 import laaffic
 from laaffic_campaigns._errors import LedgerUnavailableError
@@ -9,6 +10,13 @@ from laaffic_campaigns._running.desk import GLANCE, Desk, Slot
 from laaffic_campaigns._running.posting import Post, Posted, lost, posted
 
 _SOON = 0.05  # seconds
+
+
+class Stop(Protocol):
+    """What can say that it is time to end, such as a `threading.Event`."""
+
+    def is_set(self) -> bool:
+        """Return whether it is."""
 
 
 class Runner:
@@ -25,7 +33,7 @@ class Runner:
         laaffic.ConfigurationError: an argument is not valid.
     """
 
-    def __init__(self, desk: Desk, client: laaffic.Client, stop: threading.Event | None = None) -> None:
+    def __init__(self, desk: Desk, client: laaffic.Client, stop: Stop | None = None) -> None:
         if not isinstance(client, laaffic.Client):
             raise laaffic.ConfigurationError(f"client must be a laaffic.Client, got {type(client).__name__}")
         self._desk = desk
@@ -34,6 +42,7 @@ class Runner:
         self._working: dict[int, threading.Thread] = {}
         self._changed = threading.Event()
         self._failure: BaseException | None = None
+        self._by_hand = True
 
     def run(self, *, by_hand: bool = True) -> None:
         """Return when the campaign is done, cancelled or paused, or when it is stopped.
@@ -42,6 +51,7 @@ class Runner:
             LedgerBusyError: somebody else runs this ledger.
             LedgerUnavailableError: the database failed.
         """
+        self._by_hand = by_hand
         with self._desk.opened():
             if not self._desk.begin(by_hand=by_hand):
                 return
@@ -62,8 +72,7 @@ class Runner:
         while True:
             try:
                 self._desk.look()
-                if self._stop is not None and self._stop.is_set():
-                    self._desk.stop()
+                self._heed_stop()
                 if not self._all_there():
                     break
                 self._changed.wait(GLANCE)
@@ -76,10 +85,14 @@ class Runner:
         if interrupted is not None:
             self._desk.pause(f"interrupted ({type(interrupted).__name__}); run it again, and it goes on")
             raise interrupted
-        if self._stop is not None and self._stop.is_set():
+        if self._by_hand and self._stop is not None and self._stop.is_set():
             self._desk.pause("stopped; run it again, and it goes on")
         if self._failure is not None and not isinstance(self._failure, LedgerUnavailableError):
             self._desk.pause(f"it broke off ({type(self._failure).__name__}); run it again, and it goes on")
+
+    def _heed_stop(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            self._desk.stop()
 
     def _all_there(self) -> bool:
         """Start the threads that are missing; return whether there is any."""
@@ -101,6 +114,7 @@ class Runner:
                 done = None
                 if isinstance(step, Post):
                     done = self._post(step)
+                    self._heed_stop()
                 else:
                     self._desk.wait(step)
         except BaseException as error:  # noqa: BLE001  # raised by run(), which waits for this thread

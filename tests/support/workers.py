@@ -1,0 +1,151 @@
+"""Celery workers as programs of their own, which tests start and kill."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import celery
+
+from laaffic_campaigns import Campaign, Status
+from support.server import Connection, success
+from support.services import Broker
+
+TESTS = Path(__file__).parents[1]
+SETTINGS = "LAAFFIC_TEST_WORKER"
+LONG = 120.0  # seconds
+LATE = 0.01  # seconds
+
+
+class Book:
+    """A server that accepts everybody, a little late, and notes whom."""
+
+    def __init__(self) -> None:
+        self.accepted = Counter[str]()
+        self.requests = 0
+        self.responds = threading.Event()  # while it is not set, requests are in flight
+        self.responds.set()
+        self._changed = threading.Condition()
+
+    def __call__(self, connection: Connection) -> bool:
+        """Note a request and accept it."""
+        numbers = [n for message in connection.request.json()["array"] for n in message["numbers"].split(",")]
+        with self._changed:
+            self.requests += 1
+            self.accepted.update(numbers)
+            self._changed.notify_all()
+        time.sleep(LATE)
+        self.responds.wait(LONG)
+        return success(connection)
+
+    def wait_for(self, requests: int) -> None:
+        """Wait for so many requests in all."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.requests >= requests, LONG)
+
+
+def make_app(broker: Broker, *, ledger: str, seconds: float) -> celery.Celery:
+    """Return an application that uses a broker, and nothing else of this machine."""
+    app = celery.Celery("shop", broker=broker.url, include=["laaffic_campaigns.celery"], set_as_current=False)
+    app.conf.update(
+        broker_connection_retry_on_startup=True,
+        broker_transport_options=broker.options,
+        worker_enable_remote_control=False,
+        laaffic_ledger=ledger,
+        laaffic_queue=broker.queue,
+        laaffic_seconds=seconds,
+    )
+    app.loader.import_default_modules()
+    return app
+
+
+@contextmanager
+def workers(app: celery.Celery, base_url: str, *, groups: int = 1, processes: int = 2) -> Iterator[list["Group"]]:
+    """Start groups of worker processes, and kill those that are left at the end."""
+    started = [Group(app, base_url, processes) for _ in range(groups)]
+    try:
+        yield started
+    finally:
+        for group in started:
+            group.kill()
+
+
+class Group:
+    """A worker: its main process, and those that it has forked."""
+
+    def __init__(self, app: celery.Celery, base_url: str, processes: int) -> None:
+        conf = app.conf
+        told = {
+            "broker": {
+                "url": conf.broker_url,
+                "queue": conf.laaffic_queue,
+                "options": conf.broker_transport_options,
+            },
+            "ledger": conf.laaffic_ledger,
+            "seconds": conf.laaffic_seconds,
+        }
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+        some = [
+            "-n",
+            f"{uuid.uuid4().hex}@%h",
+            "-c",
+            str(processes),
+            "--prefetch-multiplier",
+            "1",
+            "-Q",
+            conf.laaffic_queue,
+        ]
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "celery",
+                "-q",
+                "-A",
+                "support.workers:app_of_this_process",
+                "worker",
+                *some,
+                *quiet,
+            ],
+            env={**os.environ, "PYTHONPATH": str(TESTS), SETTINGS: json.dumps(told), "LAAFFIC_BASE_URL": base_url},
+            start_new_session=True,  # so that all of it can be killed
+        )
+
+    def kill(self) -> None:
+        """Kill all of it at once."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(LONG)
+
+    def ask_to_end(self) -> None:
+        """Let it end by itself: what Celery calls a warm shutdown."""
+        self._process.terminate()
+
+    def wait(self) -> int:
+        """Wait until it has ended, and return its exit code."""
+        return self._process.wait(LONG)
+
+
+def wait_until(campaign: Campaign, there: Callable[[Status], bool]) -> Status:
+    """Wait until a campaign is so far."""
+    until = time.monotonic() + LONG
+    while not there(status := campaign.status()):
+        assert time.monotonic() < until, status
+        time.sleep(0.05)
+    return status
+
+
+def __getattr__(name: str) -> celery.Celery:
+    """Make the application that Celery's command line asks for."""
+    if name != "app_of_this_process":
+        raise AttributeError(name)
+    told = json.loads(os.environ[SETTINGS])
+    return make_app(Broker(**told["broker"]), ledger=told["ledger"], seconds=told["seconds"])
