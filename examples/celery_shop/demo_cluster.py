@@ -148,12 +148,12 @@ def compare(campaign: Campaign, gateway: Gateway) -> bool:
     headline("The ledger beside the gateway's book")
     say("", f"{'ledger':>8}{'gateway':>10}")
     say("accepted", f"{status.accepted:>8,}{sum(told[n] == 'accepted' for n in book):>10,}")
-    say("unknown", f"{status.unknown:>8,}{got_it:>10,}   in flight at the kill; some got it, and nobody is asked twice")
+    say("unknown", f"{status.unknown:>8,}{got_it:>10,}   in flight at the kill; never posted again")
     say("together", f"{status.recipients:>8,}{len(book):>10,}")
     print()
     say("twice", f"{wrong['twice']:>8}   got it twice")
     say("lost", f"{wrong['lost']:>8}   are accepted, or forgotten, and did not get it")
-    say("miscalled", f"{wrong['not called']:>8}   got it, and the ledger knows nothing of it")
+    say("miscalled", f"{wrong['miscalled']:>8}   got it, and the ledger knows nothing of it")
     return not any(wrong.values()) and status.accepted + status.unknown == status.recipients == RECIPIENTS
 
 
