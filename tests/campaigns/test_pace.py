@@ -134,7 +134,7 @@ def test_settings_of_a_campaign_that_has_ended_are_refused(campaign: Campaign) -
 def test_who_waits_for_a_turn_claims_no_more_than_it_is_for(database: Database, campaign: Campaign) -> None:
     campaign.set(rate=800.0)  # so that 500 are cut into 200, 200 and 100
     turns = [turn_at(database, NOON) for _ in range(8)]
-    claimed = []
+    claimed: list[int] = []
     for mine in turns:
         with database.write() as connection:
             assert turn(connection, 1, NOON + 100, mine) == mine
