@@ -10,7 +10,11 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
+=======
+.PHONY: help setup demo check test coverage pythons mock generate drift lint docs soak soak-campaigns bench bench-peers cassettes format build lock clean
+>>>>>>> kills
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -73,6 +77,9 @@ docs: setup ## make the pages of docs/ from the tests and the mock
 
 soak: setup ## 100,000 sends and 1,000 interrupts, with faults at every place; takes about three minutes
 	PYTHONPATH=tests $(BIN)/python -m chaos $(SOAK)
+
+soak-campaigns: setup ## kill the runners of campaigns, at least 30 times for each kind; takes about ten minutes
+	PYTHONPATH=tests $(BIN)/python -m kills $(SOAK)
 
 bench: setup ## measure, and show the figures beside the goals; takes about six minutes
 	@$(BIN)/python -m bench $(BENCH)

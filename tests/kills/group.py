@@ -61,6 +61,7 @@ class Group:
     dice: Random = field(init=False)
     figures: Figures = field(init=False)
     running: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    app_ids: dict[int, str] = field(default_factory=dict)
     in_flight: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Group:
                 app_id = f"{place}-{self.figures.done['started']}"
                 arguments = (self.names[-1], self.base_url, app_id, str(self.clock), way)
                 self.running[place] = self._started("run", *arguments)
+                self.app_ids[place] = app_id
                 self.figures.done["started"] += 1
 
     def wait(self, posts: int, seconds: float = 5.0) -> None:
@@ -135,6 +137,8 @@ class Group:
                 continue
             del self.running[place]
             self.figures.done[_ENDS.get(code, "other ends")] += 1
+            if code == BUSY and self.book.asked[self.app_ids[place]]:
+                self.figures.add("busy, and posted", [self.app_ids[place]])
             if code not in _ENDS:
                 self.figures.add("ended strangely", [f"{self.plan.ways[place]} {code}, see {self.folder}/errors"])
 

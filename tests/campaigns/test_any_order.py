@@ -1,0 +1,253 @@
+"""Everything that several processes do to a campaign, in any order, with crashes between any two statements."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import Connection, select
+
+from laaffic_campaigns import Ledger, LedgerError, LedgerUnavailableError
+from laaffic_campaigns._kept.chunks import Outcomes, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.states import ChunkState
+from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, pause_for, start, sweep
+from laaffic_campaigns._protocol.verdicts import Verdict
+from laaffic_campaigns._running.posting import Posted
+from laaffic_campaigns._running.writing import write_down
+from support.failing import AFTER_COMMIT, BEFORE_COMMIT, Failing
+from support.services import NO_POSTGRES, own_schema, postgres
+
+SIZE, CHUNKS = 5, 3
+RECIPIENTS = SIZE * CHUNKS
+KEY = "k123456789"
+# At which statement a transaction fails, if it does; after its commit nobody knows that it is written.
+FAILS = st.one_of(st.none(), st.just(BEFORE_COMMIT), st.just(AFTER_COMMIT), st.integers(0, 9))
+WHAT = ("accepted", "rejected", "unknown", "released", "refused")
+
+
+@dataclass
+class Request:
+    """One that was posted, and what its process knows of it."""
+
+    claimed: Claimed
+    numbers: list[str]
+    what: str
+
+    @property
+    def done(self) -> Posted:
+        """What is to be written down."""
+        state = {"released": "not_sent", "refused": "rejected"}.get(self.what, self.what)
+        told = Outcomes([state] * self.claimed.size, [None] * self.claimed.size, [None] * self.claimed.size)
+        verdict = Verdict(release=self.what == "released", refused=self.what == "refused")
+        return Posted(self.claimed, Settled(told, "0", None, 5.0), verdict)
+
+
+@contextmanager
+def in_a_file() -> Iterator[str]:
+    with TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/spring.db"
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Processes claim, post, write down and die; a book notes who got something, and who may have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept = ExitStack()
+        self.url = self.kept.enter_context(self.somewhere())
+        self.ledger = self.kept.enter_context(Ledger(self.url))
+        rows = [(f"999{n:08d}", "Hello") for n in range(RECIPIENTS)]
+        self.campaign = self.ledger.create("spring", rows, max_recipients=SIZE)
+        self.database = Failing(open_database(self.url))
+        self.now, self.tokens = 1000.0, 0
+        self.mine: dict[str, Claimed] = {}  # claimed for certain, and not posted
+        self.posted: dict[str, Request] = {}  # posted, and not written down for certain
+        self.written: list[Request] = []
+        self.turns: list[Turn] = []
+        self.book = Counter[str]()
+        self.barred: set[str] = set()  # who was posted without a proof that nobody of it got anything
+
+    def somewhere(self) -> AbstractContextManager[str]:
+        """Return the address of a ledger of this machine's own."""
+        return in_a_file()
+
+    def did(self, step: Callable[[Connection], Any], fails: int | None) -> tuple[bool, Any]:
+        """Do something in a transaction; return whether it is certainly committed, and what it returned."""
+        self.database.plan = [fails]
+        try:
+            with self.database.write() as connection:
+                got = step(connection)
+        except LedgerUnavailableError:
+            return False, None
+        return True, got
+
+    @initialize()
+    def begin(self) -> None:
+        self.did(lambda connection: start(connection, 1, self.now), None)
+
+    @rule(fails=FAILS)
+    def claim(self, fails: int | None) -> None:
+        self.tokens += 1
+        token = f"t{self.tokens}"
+        certain, got = self.did(lambda connection: claim(connection, 1, token, self.now), fails)
+        if certain and got is not None:
+            assert not self.barred & {*unpack_payload(got.payload).numbers}
+            self.mine[token] = got
+
+    @precondition(lambda self: self.mine)
+    @rule(data=st.data(), what=st.sampled_from(WHAT))
+    def post(self, data: st.DataObject, what: str) -> None:
+        token = data.draw(st.sampled_from(sorted(self.mine)))
+        mine = self.mine.pop(token)
+        request = self.posted[token] = Request(mine, unpack_payload(mine.payload).numbers, what)
+        if what in {"accepted", "unknown"}:
+            self.book.update(request.numbers)
+        if what not in {"released", "refused"}:
+            self.barred.update(request.numbers)
+
+    @precondition(lambda self: self.posted)
+    @rule(data=st.data(), fails=FAILS)
+    def write_down(self, data: st.DataObject, fails: int | None) -> None:
+        token = data.draw(st.sampled_from(sorted(self.posted)))
+        request = self.posted[token]
+        certain, _ = self.did(lambda connection: write_down(connection, 1, request.done, self.now), fails)
+        if certain:
+            self.written.append(self.posted.pop(token))
+
+    @precondition(lambda self: self.written)
+    @rule(data=st.data())
+    def write_down_again(self, data: st.DataObject) -> None:
+        """From what was kept on disk, while the first one was certain."""
+        request = data.draw(st.sampled_from(self.written))
+        self.did(lambda connection: write_down(connection, 1, request.done, self.now), None)
+
+    @rule(fails=FAILS, mine=st.booleans())
+    def turn(self, fails: int | None, *, mine: bool) -> None:
+        """Queue, or come back when it is one's turn; a chunk may be cut."""
+        before = self.turns.pop(0) if mine and self.turns else None
+        certain, got = self.did(lambda connection: turn(connection, 1, self.now, before), fails)
+        if certain and got is not None and got.at > self.now:
+            self.turns.append(got)
+
+    @rule(seconds=st.sampled_from([-3600.0, 0.1, 10.0, 3600.0]))
+    def clock(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule(fails=FAILS, age=st.sampled_from([None, 0.0, 900.0]))
+    def sweep(self, fails: int | None, age: float | None) -> None:
+        """Take for dead whoever has claimed something for so long, rightly or not."""
+        self.did(lambda connection: sweep(connection, None if age is None else self.now - age), fails)
+
+    @rule(fails=FAILS)
+    def dies(self, fails: int | None) -> None:
+        """All are gone, with what they knew; another one begins."""
+        self.mine, self.posted, self.turns = {}, {}, []
+        self.database.close()
+        self.database = Failing(open_database(self.url))
+        self.did(lambda connection: (sweep(connection), start(connection, 1, self.now)), fails)
+
+    @rule(fails=FAILS)
+    def pause_for_a_cause(self, fails: int | None) -> None:
+        self.did(lambda connection: pause_for(connection, 1, "why", self.now), fails)
+
+    @rule(fails=FAILS)
+    def start(self, fails: int | None) -> None:
+        self.did(lambda connection: start(connection, 1, self.now), fails)
+
+    @rule(fails=FAILS)
+    def finish(self, fails: int | None) -> None:
+        self.did(lambda connection: finish(connection, 1, self.now), fails)
+
+    @rule(does=st.sampled_from(["pause", "resume", "resume"]))
+    def by_hand(self, does: str) -> None:
+        try:
+            getattr(self.campaign, does)()
+        except LedgerError:
+            assert does == "resume" or self.campaign.status().state == "done"
+
+    @rule(rate=st.sampled_from([None, 1.0, 12.0, 1000.0]))
+    def change_rate(self, rate: float | None) -> None:
+        if self.campaign.status().state not in {"done", "cancelled"}:
+            self.campaign.set(rate=rate)
+
+    @precondition(lambda self: self.tokens > 8)
+    @rule(really=st.sampled_from([False, False, False, True]))
+    def cancel(self, *, really: bool) -> None:
+        if really and self.campaign.status().state not in {"done", "cancelled"}:
+            self.campaign.cancel()
+
+    @invariant()
+    def everybody_is_in_one_live_chunk_and_nobody_is_posted_twice(self) -> None:
+        assert not [number for number, times in self.book.items() if times > 1]
+        where = Counter[str]()
+        wires: list[str] = []
+        with self.database.read() as connection:
+            assert connection.scalar(select(incidents.c.id)) is None
+            state = connection.scalar(select(campaigns.c.state))
+            found: list[Any] = [*connection.execute(_EVERY_CHUNK)]
+        for chunk in found:
+            if chunk.state == ChunkState.SPLIT:
+                assert chunk.payload is None
+                continue
+            payload = unpack_payload(chunk.payload)
+            assert len(payload.numbers) == chunk.size
+            where.update(payload.numbers)
+            wires += payload.wire_order_ids(KEY, chunk.sequence)
+            self.agrees(chunk, {*payload.numbers})
+            assert state != "done" or chunk.state in {ChunkState.DONE, ChunkState.UNKNOWN}
+        assert len(where) == where.total() == RECIPIENTS
+        assert len(wires) == len(set(wires))
+
+    def agrees(self, chunk: Any, numbers: set[str]) -> None:
+        """What a chunk says must be what the book says."""
+        counted = {name: getattr(chunk, name) for name in ("accepted", "rejected", "not_sent", "unknown")}
+        assert sum(counted.values()) in {0, chunk.size}
+        if chunk.state == ChunkState.READY:
+            assert not numbers & self.barred
+        if counted["rejected"] or counted["not_sent"]:
+            assert not any(self.book[number] for number in numbers)
+        if counted["accepted"]:
+            assert all(self.book[number] == 1 for number in numbers)
+        if chunk.state == ChunkState.DONE:
+            told = unpack_outcomes(chunk.outcomes)
+            assert counted == {name: told.count(name) for name in counted}
+
+    @invariant()
+    def counts_add_up_to_the_recipients(self) -> None:
+        status = self.campaign.status()
+        parts = (status.to_go, status.in_flight, status.accepted, status.rejected, status.not_sent, status.unknown)
+        assert sum(parts) == status.recipients == RECIPIENTS
+
+    def teardown(self) -> None:
+        self.database.close()
+        self.kept.close()
+
+
+_EVERY_CHUNK = (
+    select(chunks, payloads.c.content.label("payload"), outcomes.c.content.label("outcomes"))
+    .outerjoin(payloads, payloads.c.chunk == chunks.c.id)
+    .outerjoin(outcomes, outcomes.c.chunk == chunks.c.id)
+)
+
+
+class AnyOrderInPostgreSQL(AnyOrder):
+    """The same, in a schema of its own."""
+
+    def somewhere(self) -> AbstractContextManager[str]:
+        """Return the address of the schema."""
+        return own_schema(str(postgres()))
+
+
+FEW = settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+AnyOrder.TestCase.settings = AnyOrderInPostgreSQL.TestCase.settings = FEW
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrderInPostgreSQL = pytest.mark.skipif(postgres() is None, reason=NO_POSTGRES)(AnyOrderInPostgreSQL.TestCase)

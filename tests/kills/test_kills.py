@@ -1,0 +1,63 @@
+"""The kill suite, short: what `make soak-campaigns` does for long."""
+
+import os
+from collections.abc import Sequence
+
+import pytest
+
+from kills.gateway import Gateway
+from kills.judge import Figures, judge
+from kills.kinds import KINDS, can_be_run, run
+from laaffic_campaigns import Outcome
+from support.started import NO_PROGRAM
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
+SEED = int(os.environ.get("LAAFFIC_KILLS_SEED", "1"))
+KILLS, CHUNKS = 4, 40
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_gets_it_twice_and_nobody_is_lost_whatever_is_done_to_them(kind: str) -> None:
+    if not can_be_run(kind):
+        pytest.skip(NO_PROGRAM)
+    print(f"to replay: LAAFFIC_KILLS_SEED={SEED}")  # pytest shows it with a failure
+    figures = run(kind, KILLS, CHUNKS, SEED)
+    assert figures.sound, figures.breaches
+    assert figures.done["kills"] >= KILLS
+    assert figures.recipients >= CHUNKS * 8
+
+
+def outcome(number: str, state: str) -> Outcome:
+    return Outcome("spring", 0, number, None, f"k-0-{number}", state, None, None, None, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("states", "posted", "breach"),
+    [
+        (["accepted"], 2, "twice"),
+        ([], 0, "lost"),
+        (["to_go"], 0, "lost"),
+        (["accepted", "accepted"], 1, "told twice"),
+        (["rejected"], 1, "accepted, called not"),
+        (["accepted"], 0, "called accepted, not"),
+        (["unknown"], 1, "unknown for no reason"),
+    ],
+)
+def test_the_judge_sees(states: Sequence[str], posted: int, breach: str) -> None:
+    book, figures = Gateway(1), Figures("any", 1)
+    book.accepted["99900000001"] = posted
+    book.texts["99900000001"] = "Hello"
+    outcomes = [outcome("99900000001", state) for state in states]
+    judge(figures, outcomes, {"99900000001": "Hello"}, book, set())
+    assert figures.breaches[breach] == ["99900000001"]
+
+
+def test_the_judge_finds_nothing_where_all_is_well() -> None:
+    book, figures = Gateway(1), Figures("any", 1)
+    book.accepted["99900000001"] = 1
+    book.texts["99900000001"] = "Hello"
+    in_flight = {"k-0-99900000002"}
+    outcomes = [outcome("99900000001", "accepted"), outcome("99900000002", "unknown")]
+    judge(figures, outcomes, {"99900000001": "Hello", "99900000002": "Hello"}, book, in_flight)
+    assert figures.sound
+    assert (figures.unknown, figures.recipients) == (1, 2)
