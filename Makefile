@@ -78,7 +78,7 @@ docs: setup ## make the pages of docs/ from the tests and the mock
 soak: setup ## 100,000 sends and 1,000 interrupts, with faults at every place; takes about three minutes
 	PYTHONPATH=tests $(BIN)/python -m chaos $(SOAK)
 
-soak-campaigns: setup ## kill the runners of campaigns, at least 30 times for each kind; takes about ten minutes
+soak-campaigns: setup ## kill the runners of campaigns, at least 30 times for each kind; takes up to half an hour
 	PYTHONPATH=tests $(BIN)/python -m kills $(SOAK)
 
 bench: setup ## measure, and show the figures beside the goals; takes about six minutes

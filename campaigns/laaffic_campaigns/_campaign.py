@@ -69,7 +69,8 @@ class Campaign:
 
         Raises:
             LedgerBusyError: somebody else runs a campaign of this ledger; nothing was posted.
-            LedgerUnavailableError: the database failed. What was in flight then will be `unknown`.
+            LedgerUnavailableError: the database failed: at the beginning, or for ten minutes. What was in flight then
+                is written down by the next run on this machine, or else will be `unknown`.
             LedgerError: concurrency is not valid.
             laaffic.ConfigurationError: an argument is not valid; nothing was posted.
         """

@@ -3,6 +3,7 @@
 import csv
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -164,9 +165,9 @@ class Group:
         self.in_flight |= {str(one.wire_order_id) for one in outcomes if one.state == "in_flight"}
 
     def is_over(self) -> bool:
-        """Return whether the campaign is done."""
+        """Return whether nothing is to be posted any more, though the dead may still have claimed something."""
         try:
-            return self.campaign.status().state == "done"
+            return not self.campaign.status().to_go
         except LedgerUnavailableError:
             return False
 
@@ -177,12 +178,10 @@ class Group:
                 self.campaign.set(rate=None)
             with suppress(LedgerError):
                 self.campaign.resume()
-            if self.is_over():
+            if self.campaign.status().state == "done":
                 break
             self.start()
-            for process in self.running.values():
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(LONG)
+            self._wait_for_all()
             self.reap()
             if self.running:
                 self.figures.add(
@@ -194,6 +193,20 @@ class Group:
             self.figures.add("did not end", [str(self.campaign.status())])
         name = self.names[-1]
         judge(self.figures, [*self.campaign.outcomes()], self.asked[name], self.book, self.in_flight)
+
+    def _wait_for_all(self) -> None:
+        """Wait until all have ended, or nothing was posted for long; whoever hangs says where."""
+        before = -1
+        while self.running and before < self.book.posts:
+            before = self.book.posts
+            for process in self.running.values():
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(LONG)
+            if all(process.poll() is not None for process in self.running.values()):
+                return
+        for process in self.running.values():
+            process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
 
     def _age(self) -> None:
         """Let a quarter of an hour pass, for those that the dead have claimed. All are dead."""
@@ -217,7 +230,8 @@ class Group:
             return subprocess.Popen(command, env=environment, stderr=errors)
 
 
-_ENDS = {0: "ended", BUSY: "busy", UNAVAILABLE: "no database", -9: "kills"}
+# By -15 whoever has not begun yet: it cannot let anything end.
+_ENDS = {0: "ended", -15: "terminated", BUSY: "busy", UNAVAILABLE: "no database", -9: "kills"}
 
 
 def summed(figures: list[Figures]) -> Counter[str]:

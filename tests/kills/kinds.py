@@ -1,8 +1,7 @@
 """The kinds of runners, and the ledgers that they have."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -13,7 +12,6 @@ from kills.group import Group, Plan
 from kills.harms import done_to
 from kills.judge import Figures
 from support.server import Server
-from support.services import own_schema
 from support.started import programs_of_postgres, started_postgres
 
 _ALWAYS = {"kill": 6.0, "SIGTERM": 0.7, "clock": 0.7, "rate": 0.7, "pause": 0.7}
@@ -42,7 +40,7 @@ def run(kind: str, kills: int, chunks: int, seed: int) -> Figures:
         base_url = things.enter_context(Server([book], keep_posts=False)).url
         if kind.startswith("PostgreSQL"):
             server = things.enter_context(started_postgres())
-            url = things.enter_context(_schema_with_a_clock(server.url))
+            url = _schema_with_a_clock(server.url)
             plan = Plan(kind, KINDS[kind], POSTGRES, kills, chunks, seed)
         else:
             server, url = None, f"sqlite:///{folder / 'spring.db'}"
@@ -56,17 +54,14 @@ def run(kind: str, kills: int, chunks: int, seed: int) -> Figures:
         return group.figures
 
 
-@contextmanager
-def _schema_with_a_clock(server: str) -> Iterator[str]:
-    """Make a schema whose own `clock_timestamp` comes before PostgreSQL's, and can be wrong."""
-    with own_schema(server) as url:
-        address = make_url(url)
-        path = str(address.query["options"])
-        shifted = address.update_query_dict({"options": f"{path},pg_catalog"}).render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("create table wrong_clock (seconds int); insert into wrong_clock values (0)")
-            connection.execute(
-                "create function clock_timestamp() returns timestamptz language sql volatile as"
-                " $$ select pg_catalog.clock_timestamp() + (select seconds from wrong_clock) * interval '1 second' $$"
-            )
-        yield shifted
+def _schema_with_a_clock(server: str) -> str:
+    """Return the address of a schema whose own `clock_timestamp` comes before PostgreSQL's, and can be wrong."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("create schema kills; set search_path = kills, pg_catalog")
+        connection.execute("create table wrong_clock (seconds int); insert into wrong_clock values (0)")
+        connection.execute(
+            "create function clock_timestamp() returns timestamptz language sql volatile as"
+            " $$ select pg_catalog.clock_timestamp() + (select seconds from wrong_clock) * interval '1 second' $$"
+        )
+    options = {"options": "-csearch_path=kills,pg_catalog"}
+    return make_url(server).update_query_dict(options).render_as_string(hide_password=False)

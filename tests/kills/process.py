@@ -6,6 +6,7 @@ seconds by which this machine's clock is wrong.
 
 import asyncio
 import csv
+import faulthandler
 import signal
 import sys
 import threading
@@ -71,6 +72,7 @@ async def by_tasks(ledger: Ledger, name: str, base_url: str, app_id: str) -> Non
 
 def main(what: str, url: str, name: str, *more: str) -> int:
     """Do one thing, and return how it ended."""
+    faulthandler.register(signal.SIGUSR1)
     try:
         if what == "create":
             with Ledger(url) as ledger:

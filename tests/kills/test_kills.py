@@ -13,7 +13,7 @@ from support.started import NO_PROGRAM
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 SEED = int(os.environ.get("LAAFFIC_KILLS_SEED", "1"))
-KILLS, CHUNKS = 4, 40
+KILLS, CHUNKS = 3, 24
 
 
 @pytest.mark.parametrize("kind", KINDS)
