@@ -19,14 +19,14 @@ and reading nothing, "httpx json" is httpx 0.28 with `json=` and `.json()`. laaf
 list of all outcomes; the time to make "Messages ready" is not counted. These bodies have order ids of the caller's.
 What order ids of ours cost where the caller gives none is measured apart.
 """
-ABOUT_CAMPAIGNS = """By the clock, on the same cores as the server and the database. It is 1M recipients where nothing else is
-said, with numbers, orders and codes in no order; each has a text of 80 characters, which a template makes from the
-records of `csv.DictReader`. The server responds after 50 ms with message ids as in the provider's sample: the time, and
-a number that counts up, here with gaps of 1 to 9. Bytes are those of the file, or of the PostgreSQL database, when all
-outcomes are recorded; CPU and memory those of the processes that load or run, together. The load of ten times as many
-is 10M; its first 1M are then posted. The status is that of 50,000 chunks which are made without anybody in them. What
-is off at 500/s is the worst window of 10 s at the server, where a request has 125 recipients. Of the Celery tasks, each
-sends to one, and 64 are in flight; enqueueing them is not counted.
+ABOUT_CAMPAIGNS = """By the clock, on the same cores as the server and the database. There are 1M recipients where
+nothing else is said, with numbers, orders and codes in no order; each has a text of 80 characters, which a template
+makes from the records of `csv.DictReader`. The server responds after 50 ms with message ids as in the provider's
+sample: the time, and a number that counts up, here with gaps of 1 to 9. Bytes are those of the file, or of the
+PostgreSQL database, when all outcomes are recorded; CPU and memory those of the processes that load or run, together.
+The load of ten times as many is 10M; its first 1M are then posted. The status is that of 50,000 chunks which are made
+without anybody in them. What is off at 500/s is the worst window of 10 s at the server, where a request has 125
+recipients. Of the Celery tasks, each sends to one, and 64 are in flight; enqueueing them is not counted.
 """
 PEERS = """Each with its own format and in its own environment, with one client kept open and three environment
 variables set. One text for all, or a template, is less work than a text for each.
