@@ -14,9 +14,12 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from bench.environments import BENCH, NotMadeError, peer
+from bench.goals import CAMPAIGNS
+from bench.ledgers.measure import FULL as LARGE
+from bench.ledgers.measure import QUICK, measure_campaigns
 from bench.mocks import measure_mocks
 from bench.page import page
-from bench.processes import ROOT
+from bench.processes import ROOT, ChildError
 from bench.results import FULL, PAGE, PEERS_FILE, Results, measured_on, read, write
 from bench.server import server
 
@@ -31,7 +34,7 @@ SCALES = {
     "peak MiB": 2**-20,
     "connections": 1.0,
 }
-PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf")
+PACKAGES = ("laaffic", "httpx", "httpx2", "orjson", "pyperf", "sqlalchemy", "psycopg", "celery")
 
 
 class Effort(NamedTuple):
@@ -51,7 +54,7 @@ GROUPS = {
     "imports": Effort(2, 10, 1),
     "campaign": Effort(1, 1, 0),
 }
-SECTIONS = [*GROUPS, "size", "mocks"]
+SECTIONS = [*GROUPS, "size", "mocks", "campaigns"]
 
 
 def main() -> int:
@@ -65,7 +68,7 @@ def main() -> int:
         results = read(FULL) if asked.show else _measure(asked.only or SECTIONS, quick=asked.quick)
     except KeyboardInterrupt:
         return 130
-    except (NotMadeError, subprocess.CalledProcessError) as error:
+    except (NotMadeError, ChildError, subprocess.CalledProcessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     text = page(results, read(PEERS_FILE))
@@ -112,8 +115,14 @@ def _measure(wanted: list[str], *, quick: bool) -> Results:
     if "mocks" in wanted:
         print("  the mocks", file=sys.stderr)
         tables["the mocks"] = measure_mocks(0.5 if quick else 5.0)
+    left_out: dict[str, str] = {}
+    if "campaigns" in wanted:
+        rows, left_out = measure_campaigns(QUICK if quick else LARGE)
+        tables[CAMPAIGNS] = {
+            row: {column: _rounded(figure) for column, figure in of.items()} for row, of in rows.items()
+        }
     versions = {name: BENCH.version_of(name) for name in PACKAGES}
-    return {"measured_on": measured_on() | versions, "tables": tables}
+    return {"measured_on": measured_on() | versions, "tables": tables, "left_out": left_out}
 
 
 def _group(group: str, effort: Effort, options: list[str]) -> dict[str, list[float]]:

@@ -19,9 +19,9 @@ def peak_bytes(way: str, url: str, recipients: int) -> float:
     _send(way, url, 1)  # what is imported and made once is not the campaign's
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
-    before = _kib("VmRSS")
+    before = kib("VmRSS")
     _send(way, url, recipients)
-    return float(max(_kib("VmHWM") - before, 1) * _KIB)
+    return float(max(kib("VmHWM") - before, 1) * _KIB)
 
 
 def block(way: str, url: str, recipients: int) -> float:
@@ -51,7 +51,7 @@ async def _send_async(url: str, rows: Iterable[laaffic.Message]) -> int:
         return sum([len(result.accepted) async for result in client.send_many(rows, concurrency=16)])
 
 
-def _kib(what: str) -> int:
+def kib(what: str) -> int:
     """Return the memory of this process: now, `VmRSS`, or its peak, `VmHWM`; without /proc the peak in both cases."""
     if not _STATUS.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -37,13 +37,12 @@ class Child:
         Raises:
             ChildError: the program could not do it, has ended, or is silent for five minutes.
         """
-        assert self._process.stdin is not None  # both are pipes
         assert self._process.stdout is not None  # it is a pipe
         timer = threading.Timer(MAX_SECONDS, self._process.kill)
         timer.start()
         try:
             if question:
-                print(question, file=self._process.stdin, flush=True)
+                self.tell(question)
             line = self._process.stdout.readline()
         except BrokenPipeError:
             line = ""
@@ -53,6 +52,11 @@ class Child:
         if "error" in response:
             raise ChildError(f"{self._name}: {response['error']}")
         return response
+
+    def tell(self, line: str) -> None:
+        """Write a line to it, and wait for nothing."""
+        assert self._process.stdin is not None  # it is a pipe
+        print(line, file=self._process.stdin, flush=True)
 
     def __enter__(self) -> Self:
         return self

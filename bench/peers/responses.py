@@ -31,8 +31,8 @@ def respond(path: bytes, body: bytes) -> Response:
 
 
 def http(status: str, content: object) -> bytes:
-    """Write an HTTP response of JSON."""
-    text = json.dumps(content, separators=(",", ":")).encode()
+    """Write an HTTP response of JSON, which may be ready as bytes."""
+    text = content if isinstance(content, bytes) else json.dumps(content, separators=(",", ":")).encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
     return head.encode() + text
 

@@ -15,6 +15,8 @@ WHY = (
     " Find out who got something first; then resume() lets it go on. If it was only moved, resume() is enough"
 )
 _MAY_POST = ("ready", "running", "paused")
+_COUNT = update(ledgers).values(claims=ledgers.c.claims + 1)
+_COUNTED = select(ledgers.c.claims)
 
 
 def count_claim(connection: Connection) -> None:
@@ -24,8 +26,8 @@ def count_claim(connection: Connection) -> None:
         connection: of a transaction that writes.
     """
     if connection.dialect.name == "sqlite":
-        connection.execute(update(ledgers).values(claims=ledgers.c.claims + 1))
-        connection.info[CLAIMS] = connection.scalar(select(ledgers.c.claims))
+        connection.execute(_COUNT)
+        connection.info[CLAIMS] = connection.scalar(_COUNTED)
 
 
 def check_mark(database: Database) -> str | None:

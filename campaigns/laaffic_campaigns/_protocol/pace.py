@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from laaffic_campaigns._kept.schema import campaigns, chunks
 from laaffic_campaigns._protocol.settings import read
@@ -14,6 +14,7 @@ from laaffic_campaigns._protocol.states import CampaignState, ChunkState
 _SLICE = 0.25
 # How far ahead turns may be given away: more is a clock that was put back.
 _AHEAD, _AHEAD_TURNS = 60.0, 200
+SETTINGS = select(campaigns).where(campaigns.c.id == bindparam("of"))  # made once: it is read for each request
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -
         now: by the database's clock.
         mine: the turn that was given before, if any.
     """
-    row: Any = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
+    row: Any = connection.execute(SETTINGS, {"of": campaign}).first()
     if row is None or row.state != CampaignState.RUNNING:
         return None
     settings = read(row)

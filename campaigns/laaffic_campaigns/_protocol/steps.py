@@ -6,7 +6,7 @@ posted by nobody but who claimed it; and only a proof that nothing was sent make
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
@@ -19,6 +19,39 @@ from laaffic_campaigns._protocol.states import (
     campaign_states_before,
     chunk_states_before,
 )
+
+_COUNTS = ("accepted", "rejected", "not_sent", "unknown")
+# What is done for each request, made once: to make a statement takes longer than SQLite takes to execute it.
+_STATE = select(campaigns.c.state).where(campaigns.c.id == bindparam("of")).with_for_update(read=True)
+_NEXT = (
+    select(chunks.c.id, chunks.c.sequence, chunks.c.size, payloads.c.content)
+    .join(payloads)
+    .where(
+        chunks.c.campaign == bindparam("of"),
+        chunks.c.state.in_(chunk_states_before(ChunkState.CLAIMED)),
+    )
+    .order_by(chunks.c.sequence)
+    .limit(1)
+    .with_for_update(of=chunks, skip_locked=True)
+)
+_CLAIM = (
+    update(chunks)
+    .where(chunks.c.id == bindparam("of"))
+    .values(state=ChunkState.CLAIMED, token=bindparam("mine"), claimed_at=bindparam("at"))
+)
+_MINE = (chunks.c.id == bindparam("of")) & (chunks.c.token == bindparam("mine"))
+_RECORD = {
+    state: update(chunks)
+    .where(_MINE, chunks.c.state.in_(chunk_states_before(state)))
+    .values(
+        state=state,
+        version=chunks.c.version + 1,
+        **{name: bindparam(f"new_{name}") for name in ("status", "reason", "posted_at", "recorded_at", *_COUNTS)},
+    )
+    for state in (ChunkState.DONE, ChunkState.UNKNOWN)
+}
+_FORGET = delete(outcomes).where(outcomes.c.chunk == bindparam("of"))
+_KEEP = insert(outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +144,12 @@ def claim(connection: Connection, campaign: int, token: str, now: float) -> Clai
 
     Only once this is committed may the chunk be posted.
     """
-    running = select(campaigns.c.state).where(campaigns.c.id == campaign).with_for_update(read=True)
-    if connection.scalar(running) != CampaignState.RUNNING:
+    if connection.scalar(_STATE, {"of": campaign}) != CampaignState.RUNNING:
         return None
-    found = connection.execute(
-        select(chunks.c.id, chunks.c.sequence, chunks.c.size, payloads.c.content)
-        .join(payloads)
-        .where(chunks.c.campaign == campaign, chunks.c.state.in_(chunk_states_before(ChunkState.CLAIMED)))
-        .order_by(chunks.c.sequence)
-        .limit(1)
-        .with_for_update(of=chunks, skip_locked=True)
-    ).first()
+    found = connection.execute(_NEXT, {"of": campaign}).first()
     if found is None:
         return None
-    connection.execute(
-        update(chunks).where(chunks.c.id == found.id).values(state=ChunkState.CLAIMED, token=token, claimed_at=now)
-    )
+    connection.execute(_CLAIM, {"of": found.id, "mine": token, "at": now})
     count_claim(connection)
     return Claimed(found.id, found.sequence, found.size, token, found.content)
 
@@ -139,25 +162,14 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     told, content = settled.outcomes, pack_outcomes(settled.outcomes)
     chunk, token = claimed.id, claimed.token
     state = ChunkState.UNKNOWN if told.count(UNKNOWN) else ChunkState.DONE
-    mine = (chunks.c.id == chunk) & (chunks.c.token == token)
-    changed = connection.execute(
-        update(chunks)
-        .where(mine, chunks.c.state.in_(chunk_states_before(state)))
-        .values(
-            state=state,
-            version=chunks.c.version + 1,
-            status=settled.status,
-            reason=settled.reason,
-            posted_at=settled.posted_at,
-            recorded_at=now,
-            **{name: told.count(name) for name in ("accepted", "rejected", "not_sent", "unknown")},
-        )
-    )
-    if changed.rowcount:
-        connection.execute(delete(outcomes).where(outcomes.c.chunk == chunk))
-        connection.execute(insert(outcomes).values(chunk=chunk, content=content))
+    values = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at, "recorded_at": now}
+    counts = {name: told.count(name) for name in _COUNTS}
+    given = {f"new_{name}": value for name, value in {**values, **counts}.items()}
+    if connection.execute(_RECORD[state], {"of": chunk, "mine": token, **given}).rowcount:
+        connection.execute(_FORGET, {"of": chunk})
+        connection.execute(_KEEP, {"chunk": chunk, "content": content})
         return True
-    if connection.scalar(select(chunks.c.id).where(mine)) is not None:
+    if connection.scalar(select(chunks.c.id).where(_MINE), {"of": chunk, "mine": token}) is not None:
         return True  # it is recorded already
     connection.execute(insert(incidents).values(campaign=campaign, chunk=chunk, token=token, at=now, content=content))
     why = "An outcome came for a chunk that somebody else claimed. It is kept; ask the maintainers of laaffic."

@@ -8,6 +8,7 @@ from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.brakes import too_much
+from laaffic_campaigns._protocol.pace import SETTINGS
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.steps import Claimed, Settled, holds, record, release
 from laaffic_campaigns._protocol.verdicts import Verdict
@@ -38,7 +39,7 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
 
 def brake(connection: Connection, campaign: int) -> str | None:
     """Return why a campaign pauses by its own setting, or None."""
-    row = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
+    row = connection.execute(SETTINGS, {"of": campaign}).first()
     limits = None if row is None else settings.read(row).stop_after
     return None if row is None or limits is None else too_much(connection, campaign, row.since, limits)
 

@@ -1,0 +1,1 @@
+"""Campaigns: from a CSV file to recorded outcomes, in a ledger."""
