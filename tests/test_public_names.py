@@ -88,7 +88,8 @@ def test_the_public_names_are_these_and_no_others() -> None:
 
 def test_the_public_names_of_campaigns_are_these_and_no_others() -> None:
     assert sorted(laaffic_campaigns.__all__) == OF_CAMPAIGNS
-    assert sorted(name for name in dir(laaffic_campaigns) if name[0] != "_") == OF_CAMPAIGNS
+    found = [name for name in dir(laaffic_campaigns) if name[0] != "_"]
+    assert sorted(set(found) - {"celery"}) == OF_CAMPAIGNS  # a module of its own, which another test may have imported
 
 
 @pytest.mark.parametrize("thing", [*CLASSES, *CLASSES_OF_CAMPAIGNS])
