@@ -108,7 +108,6 @@ class _Sending:
                 campaign,
                 client,
                 self._interrupts,
-                concurrency=job.concurrency,
                 shown=shows_bar(as_json=job.as_json),
                 news=None if known.source is None else _goes_on(known),
             )
@@ -140,6 +139,8 @@ def _found_or_made(job: Job, source: FileSource, place: ledgers.Place, stack: Ex
         ledger = stack.enter_context(ledgers.opened(place))
         known = find(ledger, job, mine)
         if known is not None:
+            if job.when and known.status.state not in ENDED:
+                known.campaign.set(**job.when)
             return known
     found = _checked(job, source)
     if ledger is None:  # only now, so that a file in which something is wrong has none

@@ -76,7 +76,7 @@ def run_campaign(
     client: WatchedClient,
     interrupts: Interrupts,
     *,
-    concurrency: int,
+    concurrency: int | None = None,
     shown: bool,
     news: str | None = None,
 ) -> Ran:
@@ -88,7 +88,7 @@ def run_campaign(
         campaign: the campaign.
         client: what posts.
         interrupts: of this process.
-        concurrency: how many requests may be in flight at once.
+        concurrency: how many requests may be in flight at once; by default what the campaign says.
         shown: whether there is a bar.
         news: what is said as soon as it is sure that this process runs it.
 
@@ -150,7 +150,12 @@ def _looking(campaign: Campaign, bar: Bar, tell_news: Callable[[], None]) -> Ite
         while not ended.wait(_LOOKS):
             with suppress(LedgerError):  # it is being written to, or cannot be read for now
                 status = campaign.status()
-                bar.at(_done(status))
+                bar.at(
+                    _done(status),
+                    speed=status.per_second,
+                    left=status.seconds_left,
+                    waits_until=status.waits_until,
+                )
                 if status.state == "running":
                     tell_news()
 
