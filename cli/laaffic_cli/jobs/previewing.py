@@ -31,8 +31,9 @@ def _lines(found: Preview) -> list[tuple[str, str]]:
         lines.append((f"text {place}", printable(text)))
     lines += [("longest", _count(found.longest, "character")), ("segments", _segments(found))]
     for encoding, segments in found.segments_by_encoding.items():
-        whom = _count(found.recipients_by_encoding[encoding], "recipient")
-        lines.append((f"  {encoding}", f"{segments:,} for {whom}"))
+        if segments:
+            whom = _count(found.recipients_by_encoding[encoding], "recipient")
+            lines.append((f"  {encoding}", f"{segments:,} for {whom}"))
     if found.estimate is not None:
         lines.append(("estimate", f"{found.estimate:,f}"))
     if found.seconds is not None and found.rate is not None:

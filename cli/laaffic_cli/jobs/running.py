@@ -18,6 +18,7 @@ from laaffic_cli.terminal.progress import Bar
 from laaffic_cli.terminal.streams import tell
 
 _LOOKS = 0.5  # seconds between two looks at how far it is
+RESUME = "resume()"  # as `Status.why` calls what a person has to do
 SAME_SIGNAL = 0.3  # seconds in which a second signal is the first one, passed on by another program
 
 
@@ -106,10 +107,16 @@ def run_campaign(
                     campaign.run(client, concurrency=concurrency)
             except KeyboardInterrupt:
                 interrupted = True
-            tell_news()
-        status = campaign.status()
+            status = campaign.status()
+            if not is_held(status):
+                tell_news()
         bar.at(_done(status))
     return Ran(status, interrupted)
+
+
+def is_held(status: Status) -> bool:
+    """Tell whether only a person lets it go on, who has looked at why it is paused."""
+    return status.state == "paused" and RESUME in (status.why or "")
 
 
 class _Stops:

@@ -89,7 +89,7 @@ _OPTIONS = (
         "--concurrency",
         type=click.IntRange(1, 100),
         metavar="N",
-        help="With FILE: so many requests in flight at once; else 1.",
+        help="So many requests in flight at once; 1 unless it is set.",
     ),
 )
 
