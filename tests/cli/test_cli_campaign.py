@@ -221,6 +221,15 @@ def test_run_says_who_runs_the_ledger(spawn: Spawn, gateway: Server, many: str) 
     assert f"Process {first.pid} on " in errors
 
 
+@pytest.mark.parametrize("content", ["number,content\n99900000001,a\n", ""])
+def test_a_file_without_a_ledger_is_told_and_stays_as_it_is(laaffic: Laaffic, write: Write, content: str) -> None:
+    file = write("a.csv", content)
+    result = laaffic("campaign", "status", file)
+    assert result.exit_code == 2
+    assert "a.csv is no ledger, and there is none beside it" in result.stderr
+    assert Path(file).read_text() == content
+
+
 def test_every_command_has_a_line_in_the_help(laaffic: Laaffic) -> None:
     said = laaffic("campaign", "--help").stdout
     for command in (
