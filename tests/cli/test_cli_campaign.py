@@ -1,16 +1,18 @@
 """`laaffic campaign`: looking after a ledger from any terminal."""
 
+import csv
 import json
 import signal
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import PATIENCE, Laaffic, Spawn
+from cli.conftest import PATIENCE, Laaffic, Spawn, Write
 from laaffic_campaigns import Ledger
-from support.server import Connection, Server, silence, success
+from support.server import Connection, Server, answer, silence, success
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and signals of POSIX")
 
@@ -102,7 +104,8 @@ def test_pause_resume_and_cancel(laaffic: Laaffic, gateway: Server, many: str) -
     assert "paused" in laaffic("campaign", "pause", many).stdout
     held = laaffic("send", many)
     assert held.exit_code == 4
-    assert "`laaffic campaign resume " in held.stderr
+    assert "Paused by hand; `laaffic campaign resume " in held.stderr
+    assert "Goes on" not in held.stderr
     assert not gateway.posts
     assert status(laaffic, many)["state"] == "paused"
     assert json.loads(laaffic("campaign", "resume", many, "--json").stdout)["state"] == "ready"
@@ -120,6 +123,50 @@ def test_texts_are_erased_and_everybody_is_still_known(laaffic: Laaffic, gateway
     assert "are erased" in laaffic("campaign", "erase", many, "--texts").stderr
     assert "is done: everybody was posted to before" in laaffic("send", many).stderr
     assert len(gateway.posts) == 1
+
+
+@pytest.mark.parametrize("texts", [[], ["--texts"]])
+def test_numbers_are_erased_and_outcomes_can_still_be_exported(
+    laaffic: Laaffic, gateway: Server, many: str, texts: list[str]
+) -> None:
+    laaffic("send", many)
+    assert "numbers of campaign" in laaffic("campaign", "erase", many, "--numbers", *texts).stderr
+    exported = laaffic("campaign", "export", many)
+    rows = list(csv.DictReader(exported.stdout.splitlines()))
+    assert (exported.exit_code, len(rows)) == (0, 250)
+    assert {(row["number"], row["state"]) for row in rows} == {("", "accepted")}
+    assert laaffic("campaign", "preview", many).exit_code == (2 if texts else 0)
+    assert "is done: everybody was posted to before" in laaffic("send", many).stderr
+    assert len(gateway.posts) == 1
+
+
+def test_a_campaign_without_numbers_is_shown(laaffic: Laaffic, write: Write) -> None:
+    file = write("a.csv", "number,content\n99900000001,a\n")
+    laaffic("send", file)
+    laaffic("campaign", "erase", file, "--numbers")
+    assert "\n-       accepted" in laaffic("send", file).stdout
+
+
+def test_a_campaign_that_waits_says_until_when(laaffic: Laaffic, many: str) -> None:
+    now = datetime.now(UTC)
+    start, end = [(now + timedelta(hours=hours)).strftime("%H:%M") for hours in (-1, 6)]
+    laaffic("campaign", "create", many, "--not-between", f"{start}-{end}", "--zone", "UTC")
+    until = datetime.fromtimestamp(float(str(status(laaffic, many)["waits_until"]))).astimezone()
+    assert f"waits until  {until:%H:%M %Z}\n" in laaffic("campaign", "status", many).stdout
+
+
+def test_what_paused_for_a_cause_says_why_and_goes_on_when_it_is_sent_again(
+    laaffic: Laaffic, gateway: Server, many: str
+) -> None:
+    gateway.will(answer({"status": "-10"}), success)
+    paused = laaffic("send", many)
+    assert paused.exit_code == 3
+    assert "Paused: " in paused.stderr
+    assert "250 recipients are to go. The same command goes on with them." in paused.stderr
+    again = laaffic("send", many)
+    assert again.exit_code == 0
+    assert "0 done, 0 unknown, 250 to go. It was paused: " in again.stderr
+    assert "Top up the account" in again.stderr
 
 
 def test_watch_looks_on_from_another_process_until_it_has_ended(spawn: Spawn, gateway: Server, many: str) -> None:
@@ -174,8 +221,29 @@ def test_run_says_who_runs_the_ledger(spawn: Spawn, gateway: Server, many: str) 
     assert f"Process {first.pid} on " in errors
 
 
+@pytest.mark.parametrize("content", ["number,content\n99900000001,a\n", ""])
+def test_a_file_without_a_ledger_is_told_and_stays_as_it_is(laaffic: Laaffic, write: Write, content: str) -> None:
+    file = write("a.csv", content)
+    result = laaffic("campaign", "status", file)
+    assert result.exit_code == 2
+    assert "a.csv is no ledger, and there is none beside it" in result.stderr
+    assert Path(file).read_text() == content
+
+
 def test_every_command_has_a_line_in_the_help(laaffic: Laaffic) -> None:
     said = laaffic("campaign", "--help").stdout
-    for command in ("cancel", "create", "erase", "export", "list", "pause", "resume", "run", "status"):
+    for command in (
+        "cancel",
+        "create",
+        "erase",
+        "export",
+        "list",
+        "pause",
+        "preview",
+        "resume",
+        "run",
+        "set",
+        "status",
+    ):
         assert f"\n  {command}  " in said
         assert "Usage" in laaffic("campaign", command, "--help").stdout

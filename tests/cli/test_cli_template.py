@@ -2,7 +2,10 @@
 
 import pytest
 
+import laaffic_campaigns
 from cli.conftest import Laaffic, Write
+from laaffic import InvalidMessageError
+from laaffic_cli.reading.template import Template
 from support.server import Server
 
 PEOPLE = "number,name,code\n99900000001,Asha,4711\n99900000002,小明,2964\n"
@@ -50,6 +53,21 @@ def test_a_default_does_not_hide_a_misspelled_column(
     assert result.exit_code == 2
     assert said in result.stderr
     assert not gateway.posts
+
+
+@pytest.mark.parametrize("text", ["{{{ Name }}} 100 %s", "}}{name|a|b}{{", "{NAME|}{nothing|{{}", "", "{name"])
+def test_the_syntax_is_that_of_the_campaigns_package(text: str) -> None:
+    values = {"name": "%Asha{"}
+    try:
+        expected: str | None = laaffic_campaigns.Template(text).render(values)
+    except InvalidMessageError:
+        expected = None
+    try:
+        template = Template(text)
+        found = [template.fill(values)]
+    except ValueError:
+        found = []
+    assert found == ([] if expected is None else [expected])
 
 
 def test_a_value_with_braces_is_not_filled_again(laaffic: Laaffic, gateway: Server, write: Write) -> None:

@@ -8,6 +8,7 @@ import click
 from laaffic_cli.jobs.file_options import file_options, once
 from laaffic_cli.jobs.job import Job
 from laaffic_cli.jobs.run import nothing_sent, run
+from laaffic_cli.jobs.settings import setting_options
 from laaffic_cli.reports import exit_codes
 from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.streams import Stream
@@ -104,14 +105,7 @@ def _option(
     show_default=True,
     help="At most so many recipients in one request.",
 )
-@click.option(
-    "--concurrency",
-    type=click.IntRange(1, 100),
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="With FILE: so many requests in flight at once.",
-)
+@setting_options
 @click.pass_context
 def send(context: click.Context, /, **options: Any) -> None:
     job = Job(**options)

@@ -1,9 +1,8 @@
 """What the commands of `laaffic campaign` have in common: options, errors, and how a status is shown."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import click
@@ -16,6 +15,7 @@ from laaffic_cli.reports.exit_codes import BAD_INPUT, BUSY, UNKNOWN
 from laaffic_cli.reports.result import COUNTED
 from laaffic_cli.reports.table import COLOURS
 from laaffic_cli.terminal.shown import printable
+from laaffic_cli.terminal.spans import clock, hour, span
 from laaffic_cli.terminal.streams import Stream, tell
 from laaffic_cli.terminal.tables import rendered
 
@@ -62,30 +62,32 @@ def show_status(status: Status, *, as_json: bool) -> None:
         out.write(rendered(status_table(status), terminal=out.is_terminal(), wrap=True))
 
 
-def status_table(status: Status, *, more: Sequence[tuple[str, str]] = ()) -> Table:
-    """Return how far a campaign is, as a table that fits into 80 columns.
-
-    Args:
-        status: of the campaign.
-        more: further lines, each a name and a value.
-    """
+def status_table(status: Status) -> Table:
+    """Return how far a campaign is, as a table that fits into 80 columns."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row(Text("campaign"), Text(printable(status.name), "bold"))
     table.add_row(Text("state"), Text(f"{status.state} since {clock(status.since)}"))
     if status.why is not None:
-        table.add_row(Text("why"), Text(printable(status.why)))
+        table.add_row(Text("why"), Text(printable(status.why).replace("resume()", "`laaffic campaign resume`")))
     width = len(f"{status.recipients:,}")
     table.add_row(Text("recipients"), Text(f"{status.recipients:,}"))
     for name in _SHOWN:
         count: int = getattr(status, name)
         table.add_row(Text(f"  {name}"), Text(f"{count:>{width},}", COLOURS[name] if count else "dim"))
-    for name, value in more:
+    for name, value in _pace(status):
         table.add_row(Text(name), Text(value))
     return table
 
 
-def clock(seconds: float) -> str:
-    """Show a time as the clock of this machine has it."""
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def _pace(status: Status) -> Iterator[tuple[str, str]]:
+    """Yield what is known of how fast it goes."""
+    if status.rate is not None:
+        yield "rate", f"{status.rate:,g}/s at most"
+    if status.waits_until is not None:
+        yield "waits until", hour(status.waits_until)
+    if status.per_second:
+        yield "speed", f"{status.per_second:,.0f}/s"
+    if status.seconds_left is not None:
+        yield "time left", span(status.seconds_left)

@@ -95,6 +95,7 @@ def create(ledger: Ledger, job: Job, source: FileSource, mine: Fingerprint) -> C
             exclude=source.choice.excluded,
             unique=source.choice.unique,
             source=str(mine),
+            **job.when,
         )
     except LedgerBusyError:
         raise

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from laaffic_campaigns import Campaign, LedgerError
 from laaffic_cli.jobs.ledgers import Place
-from laaffic_cli.jobs.running import Ran, WatchedClient
+from laaffic_cli.jobs.running import RESUME, Ran, WatchedClient, is_held
 from laaffic_cli.reports import json_report
 from laaffic_cli.reports.exit_codes import UNKNOWN, exit_code
 from laaffic_cli.reports.export import export
@@ -41,9 +41,11 @@ def result_of(
     export_it = place.command("export", status.name)
     failures = [*seen.failures]
     if status.why is not None and status.state == "paused":
-        kind, line = ("Interrupted", "Interrupted.") if ran.interrupted else ("Paused", f"Paused: {status.why}")
+        why = status.why.replace(RESUME, f"`{place.command('resume', status.name)}`")
+        line = f"P{why[1:]}" if why.startswith("paused ") else f"Paused: {why}"
+        kind, line = ("Interrupted", "Interrupted.") if ran.interrupted else ("Paused", line)
         sent = "unknown" if status.accepted or status.unknown else "no"
-        failures.append(Failure(line, plain_error(kind, status.why, sent)))
+        failures.append(Failure(line, plain_error(kind, why, sent)))
     return Result(
         counts=counts,
         outcomes=campaign.outcomes,
@@ -61,10 +63,7 @@ def _advice(ran: Ran, place: Place, output: str | None) -> Iterator[str]:
     status = ran.status
     if status.to_go and status.state != "cancelled":
         whom = f"{status.to_go:,} recipient{' is' if status.to_go == 1 else 's are'} to go"
-        if (status.why or "").startswith("paused by hand"):
-            yield f"{whom}. `{place.command('resume', status.name)}` lets it go on."
-        else:
-            yield f"{whom}. The same command goes on with them."
+        yield f"{whom}." if is_held(status) else f"{whom}. The same command goes on with them."
     if status.unknown:
         who = output or f"`{place.command('export', status.name)}`"
         begin = "Whoever is unknown may have got it, and is never posted to again."

@@ -1,13 +1,14 @@
 """What the options of `send` ask for, and the client that follows from them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from laaffic import Client, ConfigurationError
+from laaffic_cli.jobs import settings
 from laaffic_cli.reading.opening import FileOptions, open_file
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import FileSource, OptionsSource, Source
@@ -38,7 +39,11 @@ class Job:
     name: str | None = None
     again: bool = False
     yes: bool = False
-    concurrency: int = 1
+    rate: float | None = None
+    not_between: tuple[str, str] | None = None
+    zone: str | None = None
+    stop_after: Mapping[str, float] | None = None
+    concurrency: int | None = None
     column: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
@@ -59,22 +64,16 @@ class Job:
                 return f"{option} goes with --to; in FILE give a column order_id."
             if value:
                 return f"{option} goes with FILE, not with --to."
-        return "--to needs --content, the text." if self.to is not None and self.content is None else None
+        lacking = self.to is not None and self.content is None
+        return "--to needs --content, the text." if lacking else settings.misuse(self.not_between, self.zone)
 
     def _of_the_other(self) -> dict[str, object]:
         """Return the options that go with a FILE alone, or with --to alone, whichever is not given."""
         if self.to is None:
             return {"--order-id": self.order_id}
-        names = ("column", "encoding", "delimiter", "unique", "exclude", "invalid_to", "ledger", "name", "again")
+        names = ["column", "encoding", "delimiter", "unique", "exclude", "invalid_to", "ledger", "name", "again"]
+        names += ["rate", "not_between", "zone", "stop_after"]
         return {f"--{name.replace('_', '-')}": getattr(self, name) for name in names}
-
-    def _misuse_of_to(self) -> str | None:
-        if self.content is None:
-            return "--to needs --content, the text."
-        for name in ("column", "encoding", "delimiter", "unique", "exclude", "invalid_to"):
-            if getattr(self, name):
-                return f"--{name.replace('_', '-')} goes with FILE, not with --to."
-        return None
 
     @property
     def file_options(self) -> FileOptions:
@@ -89,6 +88,12 @@ class Job:
             unique=self.unique,
             invalid_to=self.invalid_to,
         )
+
+    @property
+    def when(self) -> dict[str, Any]:
+        """The options that decide when it is posted, those that were given, by the names of `Campaign.set`."""
+        names = ("rate", "not_between", "zone", "stop_after", "concurrency")
+        return settings.given((name, getattr(self, name)) for name in names)
 
     @property
     def file(self) -> str | None:

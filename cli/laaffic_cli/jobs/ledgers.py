@@ -14,6 +14,7 @@ from laaffic_cli.terminal.shown import name as shown_name
 ENDING = ".laaffic.db"
 VARIABLE = "LAAFFIC_LEDGER"
 _SQLITE = "sqlite:///"
+_SQLITE_FILE = b"SQLite format 3\0"  # how each begins
 
 
 class Place(NamedTuple):
@@ -75,6 +76,9 @@ def meant(option: str | None, words: Sequence[str]) -> tuple[Place, str | None]:
         raise BadInputError([f"Give a ledger, such as customers.csv{ENDING}, or --ledger, or set {VARIABLE}"])
     if not place.exists:
         raise BadInputError([f"{place.path}: there is no ledger; `laaffic send FILE` makes one beside the file"])
+    if place.path is not None and not _may_be_ledger(place.path):
+        remedy = "`laaffic send FILE` or `laaffic campaign create FILE` makes one"
+        raise BadInputError([f"{place.path} is no ledger, and there is none beside it; {remedy}"])
     if len(rest) > 1:
         raise BadInputError(["Give one ledger and one campaign, not more"])
     return place, rest[0] if rest else None
@@ -115,6 +119,15 @@ def one_campaign(option: str | None, words: Sequence[str]) -> Iterator[tuple[Pla
             names = ", ".join(shown_name(campaign.name) for campaign in campaigns)
             raise BadInputError([f"Name one of the campaigns: {names}" if names else "There is no campaign yet"])
         yield place, campaigns[0]
+
+
+def _may_be_ledger(path: Path) -> bool:
+    """Tell whether a file may be a ledger. Else it would be opened as one, and an empty file be made one."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE_FILE)) == _SQLITE_FILE
+    except OSError:
+        return True  # opening it says what is wrong
 
 
 def _of_path(path: str) -> Place:

@@ -104,14 +104,13 @@ class _Sending:
             ran, posted = Ran(before, interrupted=False), None
         else:
             posted = client
-            ran = run_campaign(
-                campaign,
-                client,
-                self._interrupts,
-                concurrency=job.concurrency,
-                shown=shows_bar(as_json=job.as_json),
-                news=None if known.source is None else _goes_on(known),
-            )
+            news = None if known.source is None else _goes_on(known)
+            try:
+                ran = run_campaign(campaign, client, self._interrupts, shown=shows_bar(as_json=job.as_json), news=news)
+            except LedgerBusyError:
+                if known.source is not None and job.when:
+                    tell("What decides when it is posted is changed all the same, for whoever runs it.")
+                raise
         result = result_of(campaign, ran, posted, self._place, output=job.output)
         code = finish(result, self._out, self._interrupts, as_json=job.as_json, output=job.output)
         if posted is None:
@@ -140,6 +139,8 @@ def _found_or_made(job: Job, source: FileSource, place: ledgers.Place, stack: Ex
         ledger = stack.enter_context(ledgers.opened(place))
         known = find(ledger, job, mine)
         if known is not None:
+            if job.when and known.status.state not in ENDED:
+                known.campaign.set(**job.when)
             return known
     found = _checked(job, source)
     if ledger is None:  # only now, so that a file in which something is wrong has none
@@ -154,7 +155,8 @@ def _goes_on(known: Known) -> str:
     unknown = status.unknown + status.in_flight  # whose process has ended, else this one could not run it
     done = status.recipients - unknown - status.to_go
     counts = f"{done:,} done, {unknown:,} unknown, {status.to_go:,} to go"
-    return f"Goes on with campaign {status.name!r}: {counts}."
+    paused = f" It was paused: {status.why}" if status.state == "paused" and status.why else ""
+    return f"Goes on with campaign {status.name!r}: {counts}.{paused}"
 
 
 def _was_sent(known: Known) -> str:

@@ -18,6 +18,7 @@ from laaffic_cli.terminal.progress import Bar
 from laaffic_cli.terminal.streams import tell
 
 _LOOKS = 0.5  # seconds between two looks at how far it is
+RESUME = "resume()"  # as `Status.why` calls what a person has to do
 SAME_SIGNAL = 0.3  # seconds in which a second signal is the first one, passed on by another program
 
 
@@ -76,7 +77,7 @@ def run_campaign(
     client: WatchedClient,
     interrupts: Interrupts,
     *,
-    concurrency: int,
+    concurrency: int | None = None,
     shown: bool,
     news: str | None = None,
 ) -> Ran:
@@ -88,7 +89,7 @@ def run_campaign(
         campaign: the campaign.
         client: what posts.
         interrupts: of this process.
-        concurrency: how many requests may be in flight at once.
+        concurrency: how many requests may be in flight at once; by default what the campaign says.
         shown: whether there is a bar.
         news: what is said as soon as it is sure that this process runs it.
 
@@ -106,10 +107,16 @@ def run_campaign(
                     campaign.run(client, concurrency=concurrency)
             except KeyboardInterrupt:
                 interrupted = True
-            tell_news()
-        status = campaign.status()
+            status = campaign.status()
+            if not is_held(status):
+                tell_news()
         bar.at(_done(status))
     return Ran(status, interrupted)
+
+
+def is_held(status: Status) -> bool:
+    """Tell whether only a person lets it go on, who has looked at why it is paused."""
+    return status.state == "paused" and RESUME in (status.why or "")
 
 
 class _Stops:
@@ -150,7 +157,12 @@ def _looking(campaign: Campaign, bar: Bar, tell_news: Callable[[], None]) -> Ite
         while not ended.wait(_LOOKS):
             with suppress(LedgerError):  # it is being written to, or cannot be read for now
                 status = campaign.status()
-                bar.at(_done(status))
+                bar.at(
+                    _done(status),
+                    speed=status.per_second,
+                    left=status.seconds_left,
+                    waits_until=status.waits_until,
+                )
                 if status.state == "running":
                     tell_news()
 

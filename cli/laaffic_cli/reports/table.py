@@ -53,7 +53,7 @@ def _table(rows: Sequence[Outcome]) -> Table:
     table.add_column("STATE", no_wrap=True)
     table.add_column("MESSAGE ID", no_wrap=True)
     for row in rows:
-        cells = [Text(printable(row.number))]
+        cells = [Text(printable(row.number or "-"))]
         if order_ids:
             cells.append(Text(printable(row.order_id or "-")))
         cells += [Text(row.state, COLOURS[row.state]), Text(printable(row.msg_id or "-"))]

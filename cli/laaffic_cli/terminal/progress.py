@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Self, TextIO, cast
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from laaffic_cli.terminal.shown import printable
+from laaffic_cli.terminal.spans import hour, span
 from laaffic_cli.terminal.streams import Stream, tell, wrapped
 
 _BAR = 20  # so that ten million recipients fit into 80 columns
@@ -34,14 +35,6 @@ class Terminal(TextIOBase):
         return self._stream.encoding
 
 
-class _Rate(ProgressColumn):
-    """How many recipients a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f}/s")
-
-
 class Bar:
     """Shows how far sending has come, how fast, and the time left. Lines that are said meanwhile stand above it.
 
@@ -56,13 +49,18 @@ class Bar:
         if shown:
             # Standard output is somebody else's: it must not be drawn into the bar.
             self._progress = Progress(
-                *(TextColumn("Sending"), BarColumn(_BAR), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
+                *(
+                    TextColumn("{task.description}"),
+                    BarColumn(_BAR),
+                    MofNCompleteColumn(),
+                    TextColumn("{task.fields[pace]}"),
+                ),
                 console=Console(file=cast("TextIO", Terminal("stderr"))),
                 transient=True,
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._task = self._progress.add_task("", total=total, completed=done)
+            self._task = self._progress.add_task("Sending", total=total, completed=done, pace="")
 
     def __enter__(self) -> Self:
         if self._progress is not None:
@@ -74,10 +72,23 @@ class Bar:
     ) -> None:
         self.close()
 
-    def at(self, done: int) -> None:
-        """Show that so many have an outcome."""
-        if self._progress is not None:
-            self._progress.update(self._task, completed=done)
+    def at(
+        self, done: int, *, speed: float | None = None, left: float | None = None, waits_until: float | None = None
+    ) -> None:
+        """Show that so many have an outcome.
+
+        Args:
+            done: how many.
+            speed: recipients a second, where it is known.
+            left: seconds until it is done, where that is known.
+            waits_until: when it goes on, in seconds since 1970, where it waits.
+        """
+        if self._progress is None:
+            return
+        what = "Sending" if waits_until is None else f"Waits until {hour(waits_until)}"
+        pace = [f"{speed:,.0f}/s"] if speed else []
+        pace += [] if left is None or waits_until is not None else [span(left)]
+        self._progress.update(self._task, completed=done, description=what, pace=" ".join(pace))
 
     def say(self, line: str) -> None:
         """Write a line to standard error."""

@@ -10,9 +10,8 @@ from laaffic_cli.jobs.job import Job
 from laaffic_cli.jobs.run import campaign_of
 from laaffic_cli.terminal.interrupts import Interrupts
 
-# What decides when and how it is posted is no business of `create`.
 _OF_SENDING = {
-    "to", "order_id", "output", "dry_run", "base_url", "app_id", "timeout", "concurrency"
+    "to", "order_id", "output", "dry_run", "base_url", "app_id", "timeout"
 }  # fmt: skip
 _HELP = """\
 Make a campaign of a file, and post nothing yet.

@@ -1,4 +1,4 @@
-"""Erase the texts of a campaign that has ended; outcomes stay."""
+"""Erase the texts or the numbers of a campaign that has ended; outcomes stay."""
 
 import click
 
@@ -10,13 +10,18 @@ from laaffic_cli.terminal.streams import tell
 @click.command()
 @ledger_options
 @click.option("--texts", is_flag=True, help="Erase the texts.")
-def erase(*, words: tuple[str, ...], ledger: str | None, texts: bool) -> None:
-    """Erase the texts of a campaign that has ended, from the ledger's file too. Numbers and outcomes stay.
+@click.option("--numbers", is_flag=True, help="Erase the numbers, and the reasons that may quote one.")
+def erase(*, words: tuple[str, ...], ledger: str | None, texts: bool, numbers: bool) -> None:
+    """Erase the texts, the numbers or both of a campaign that has ended, from the ledger's file too. Outcomes stay.
 
     The same command of `laaffic send` still knows that everybody was posted to.
     """
-    if not texts:
-        raise click.UsageError("Say what is erased: --texts")
+    if not (texts or numbers):
+        raise click.UsageError("Say what is erased: --texts, --numbers or both.")
     with told_errors(), one_campaign(ledger, words) as (_, campaign):
-        campaign.erase_texts()
-        tell(f"The texts of campaign {campaign.name!r} are erased.")
+        if texts:
+            campaign.erase_texts()
+        if numbers:
+            campaign.erase_numbers()
+        what = " and ".join(word for word, erased in (("texts", texts), ("numbers", numbers)) if erased)
+        tell(f"The {what} of campaign {campaign.name!r} are erased.")

@@ -21,7 +21,7 @@ from laaffic_cli.terminal.streams import Stream
 @click.option("--app-id", metavar="ID", help="The application's id.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for a response.")
 @click.option(
-    "--concurrency", type=click.IntRange(1, 100), default=1, show_default=True, help="So many requests in flight."
+    "--concurrency", type=click.IntRange(1, 100), metavar="N", help="So many requests in flight; else what is set."
 )
 @click.pass_context
 def run(
@@ -34,7 +34,7 @@ def run(
     base_url: str | None,
     app_id: str | None,
     timeout: float | None,
-    concurrency: int,
+    concurrency: int | None,
 ) -> None:
     """Run a campaign, or let it go on: post everything that was not posted yet.
 
