@@ -155,8 +155,9 @@ def _goes_on(known: Known) -> str:
     unknown = status.unknown + status.in_flight  # whose process has ended, else this one could not run it
     done = status.recipients - unknown - status.to_go
     counts = f"{done:,} done, {unknown:,} unknown, {status.to_go:,} to go"
-    paused = f" It was paused: {status.why}" if status.state == "paused" and status.why else ""
-    return f"Goes on with campaign {status.name!r}: {counts}.{paused}"
+    why = status.why or ""
+    cause = f" It was paused: {why}" if why and not why.startswith("interrupted") else ""
+    return f"Goes on with campaign {status.name!r}: {counts}.{cause}"
 
 
 def _was_sent(known: Known) -> str:
