@@ -368,3 +368,20 @@ def test_stop_after_pauses_and_a_person_lets_it_go_on(ledger: Ledger, client: la
     assert (status.state, status.accepted, status.unknown) == ("paused", 100, 100)
     assert "100 of the last 200 recipients are unknown" in str(status.why)
     assert campaign.run(client).accepted == 500
+
+
+class _Breaks(laaffic.Client):
+    """A client with a bug."""
+
+    def send_batch(self, *_: object, **__: object) -> laaffic.BatchResult:
+        raise RuntimeError("a bug")
+
+
+def test_a_bug_in_the_midst_is_raised_and_leaves_what_was_in_flight_unknown(
+    campaign: Campaign, server: Server, backend: str
+) -> None:
+    with _Breaks(base_url=server.url) as client, pytest.raises(RuntimeError, match="a bug"):
+        campaign.run(client)
+    status = campaign.status()
+    assert (status.unknown, status.to_go) == (2, 8)
+    assert status.state == ("paused" if backend == "sqlite" else "running")

@@ -72,3 +72,21 @@ async def test_a_cancellation_leaves_what_is_in_flight_unknown(
 async def test_only_a_client_that_does_not_block_can_run_it(campaign: Campaign) -> None:
     with pytest.raises(laaffic.ConfigurationError, match="got Client"):
         await campaign.run_async(laaffic.Client())  # type: ignore[arg-type]  # the point
+
+
+class _Breaks(laaffic.AsyncClient):
+    """A client with a bug."""
+
+    async def send_batch(self, *_: object, **__: object) -> laaffic.BatchResult:
+        raise RuntimeError("a bug")
+
+
+async def test_a_bug_in_the_midst_is_raised_and_leaves_what_was_in_flight_unknown(
+    campaign: Campaign, server: Server, backend: str
+) -> None:
+    async with _Breaks(base_url=server.url) as client:
+        with pytest.raises(RuntimeError, match="a bug"):
+            await campaign.run_async(client)
+    status = campaign.status()
+    assert (status.unknown, status.to_go) == (2, 8)
+    assert status.state == ("paused" if backend == "sqlite" else "running")

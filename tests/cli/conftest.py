@@ -48,21 +48,28 @@ def laaffic(gateway: Server) -> Laaffic:
 
 @pytest.fixture
 def spawn(gateway: Server, unmeasured: None) -> Spawn:
-    """Return a function that starts the command as a process of its own."""
+    """Return a function that starts the command as a process of its own, which may be killed."""
     del gateway, unmeasured
+    return _start
 
-    def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-        command = options.pop("command", ["-m", "laaffic_cli"])
-        options = {
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.PIPE,
-            "text": True,
-            "env": dict(os.environ),
-            **options,
-        }
-        return subprocess.Popen([sys.executable, *command, *arguments], **options)  # this very project
 
-    return start
+@pytest.fixture
+def measured(gateway: Server) -> Spawn:
+    """Return a function that starts the command as a process of its own, which ends by itself."""
+    del gateway
+    return _start
+
+
+def _start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    command = options.pop("command", ["-m", "laaffic_cli"])
+    options = {
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+        "env": dict(os.environ),
+        **options,
+    }
+    return subprocess.Popen([sys.executable, *command, *arguments], **options)  # this very project
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_what_paused_for_a_cause_says_why_and_goes_on_when_it_is_sent_again(
     assert "Top up the account" in again.stderr
 
 
-def test_watch_looks_on_from_another_process_until_it_has_ended(spawn: Spawn, gateway: Server, many: str) -> None:
+def test_watch_looks_on_from_another_process_until_it_has_ended(measured: Spawn, gateway: Server, many: str) -> None:
     waiting, go_on = threading.Event(), threading.Event()
 
     def wait(connection: Connection) -> bool:
@@ -178,9 +178,9 @@ def test_watch_looks_on_from_another_process_until_it_has_ended(spawn: Spawn, ga
         return success(connection)
 
     gateway.will(success, wait, success)
-    sending = spawn("send", many, "--max-recipients", "100")
+    sending = measured("send", many, "--max-recipients", "100")
     assert waiting.wait(PATIENCE)
-    watching = spawn("campaign", "status", many, "--watch", "--json")
+    watching = measured("campaign", "status", many, "--watch", "--json")
     assert watching.stdout is not None
     first = json.loads(watching.stdout.readline())
     go_on.set()
@@ -203,7 +203,7 @@ def test_ctrl_c_ends_watching_and_not_the_campaign(laaffic: Laaffic, spawn: Spaw
     assert status(laaffic, many)["state"] == "ready"
 
 
-def test_run_says_who_runs_the_ledger(spawn: Spawn, gateway: Server, many: str) -> None:
+def test_run_says_who_runs_the_ledger(measured: Spawn, gateway: Server, many: str) -> None:
     waiting = threading.Event()
 
     def hold(connection: Connection) -> bool:
@@ -211,9 +211,9 @@ def test_run_says_who_runs_the_ledger(spawn: Spawn, gateway: Server, many: str) 
         return silence(connection)
 
     gateway.will(hold)
-    first = spawn("send", many)
+    first = measured("send", many)
     assert waiting.wait(PATIENCE)
-    second = spawn("campaign", "run", many)
+    second = measured("campaign", "run", many)
     _, errors = second.communicate(timeout=PATIENCE)
     first.kill()
     first.communicate(timeout=PATIENCE)

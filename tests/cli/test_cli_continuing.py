@@ -159,12 +159,12 @@ def _open_files(pid: int) -> set[str]:
     return found
 
 
-def test_a_second_process_sends_nothing_and_says_who_does(spawn: Spawn, gateway: Server, many: str) -> None:
+def test_a_second_process_sends_nothing_and_says_who_does(measured: Spawn, gateway: Server, many: str) -> None:
     stuck = Stuck(0)
     gateway.will(stuck)
-    first = spawn("send", many)
+    first = measured("send", many)
     assert stuck.waiting.wait(PATIENCE)
-    second = spawn("send", many, "--json")
+    second = measured("send", many, "--json")
     said, errors = second.communicate(timeout=PATIENCE)
     first.kill()
     first.communicate(timeout=PATIENCE)
@@ -230,11 +230,11 @@ def test_again_needs_somebody_to_ask_or_yes(laaffic: Laaffic, gateway: Server, m
 
 @pytest.mark.parametrize(("answer", "posts"), [("y\n", 2), ("n\n", 1)])
 def test_again_asks_on_a_terminal(
-    laaffic: Laaffic, spawn: Spawn, gateway: Server, many: str, *, answer: str, posts: int
+    laaffic: Laaffic, measured: Spawn, gateway: Server, many: str, *, answer: str, posts: int
 ) -> None:
     laaffic("send", many)
     ours, theirs = os.openpty()
-    process = spawn("send", many, "--again", stdin=theirs)
+    process = measured("send", many, "--again", stdin=theirs)
     os.close(theirs)
     os.write(ours, answer.encode())
     _, errors = process.communicate(timeout=PATIENCE)

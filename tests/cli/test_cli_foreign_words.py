@@ -109,16 +109,16 @@ def test_so_is_a_balance(laaffic: Laaffic, gateway: Server) -> None:
 @pytest.mark.parametrize(
     "arguments", [("\x1b[2J",), ("send", "--\x1b[2J\u202e"), ("mock", "--no-contract", "--host", "\x1b[2J")]
 )
-def test_so_are_wrong_arguments(spawn: Spawn, arguments: tuple[str, ...]) -> None:
-    said, errors = spawn(*arguments).communicate(timeout=PATIENCE)
+def test_so_are_wrong_arguments(measured: Spawn, arguments: tuple[str, ...]) -> None:
+    said, errors = measured(*arguments).communicate(timeout=PATIENCE)
     assert not steers(said + errors)
     assert "2J" in errors
 
 
-def test_so_is_a_bug(spawn: Spawn) -> None:
+def test_so_is_a_bug(measured: Spawn) -> None:
     fails = "def fail(**_): raise RuntimeError('a' + chr(27) + chr(0x202e))"
     code = f"import sys\nfrom laaffic_cli import _main\n{fails}\n_main.cli.main = fail\nsys.exit(_main.run())"
-    process = spawn(command=["-c", code])
+    process = measured(command=["-c", code])
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert errors.endswith("RuntimeError: a\\x1b\\u202e\n")

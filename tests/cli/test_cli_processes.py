@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import PATIENCE, Spawn
+from cli.conftest import PATIENCE, Laaffic, Spawn
 from laaffic_cli.terminal.interrupts import Interrupts
 from support.server import Connection, Server, answer, success
 
@@ -77,36 +77,48 @@ def _on_terminal(spawn: Spawn, *arguments: str, **environment: str) -> str:
     return shown.decode()
 
 
-def test_a_terminal_gets_a_progress_bar_and_colours(spawn: Spawn, many: str) -> None:
-    shown = _on_terminal(spawn, "send", many, "--max-recipients", "50")
+def test_a_terminal_gets_a_progress_bar_and_colours(measured: Spawn, many: str) -> None:
+    shown = _on_terminal(measured, "send", many, "--max-recipients", "50")
     assert "Sending" in shown
     assert "250/250" in shown
-    shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")
+    shown = _on_terminal(measured, "send", "--to", "91856321412", "--content", "a")
     assert "\x1b[32maccepted" in shown
 
 
-def test_a_terminal_that_watches_gets_the_counts_and_a_bar(spawn: Spawn, many: str) -> None:
-    _on_terminal(spawn, "send", many)
-    shown = _on_terminal(spawn, "campaign", "status", many, "--watch")
+def test_a_terminal_that_watches_gets_the_counts_and_a_bar(measured: Spawn, many: str) -> None:
+    _on_terminal(measured, "send", many)
+    shown = _on_terminal(measured, "campaign", "status", many, "--watch")
     assert "done since" in shown
     assert "━" in shown
 
 
-def test_a_terminal_gets_lines_that_fit(spawn: Spawn, gateway: Server) -> None:
+def test_watching_ends_with_the_terminal(laaffic: Laaffic, spawn: Spawn, many: str) -> None:
+    laaffic("campaign", "create", many)
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    watching = spawn("campaign", "status", many, "--watch", stdout=theirs, env=environment)
+    os.close(theirs)
+    assert os.read(ours, 65536)
+    os.close(ours)
+    _, errors = watching.communicate(timeout=PATIENCE)
+    assert (watching.returncode, errors) == (0, "")
+
+
+def test_a_terminal_gets_lines_that_fit(measured: Spawn, gateway: Server) -> None:
     gateway.will(answer({"status": "-10"}))
-    shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a")
+    shown = _on_terminal(measured, "send", "--to", "91856321412", "--content", "a")
     lines = [line.strip() for line in shown.split("Error", 1)[1].splitlines()]
     assert max(len(line) for line in lines) <= 80
     assert "Top up the account, then send again." in " ".join(lines)
 
 
-def test_a_pipe_gets_each_thing_on_one_line(spawn: Spawn, gateway: Server) -> None:
+def test_a_pipe_gets_each_thing_on_one_line(measured: Spawn, gateway: Server) -> None:
     gateway.will(answer({"status": "-10"}))
-    _, errors = spawn("send", "--to", "91856321412", "--content", "a").communicate(timeout=PATIENCE)
+    _, errors = measured("send", "--to", "91856321412", "--content", "a").communicate(timeout=PATIENCE)
     assert len(errors.splitlines()) == 1
 
 
-def test_a_terminal_that_goes_away_ends_no_run(spawn: Spawn, gateway: Server, tmp_path: Path, many: str) -> None:
+def test_a_terminal_that_goes_away_ends_no_run(measured: Spawn, gateway: Server, tmp_path: Path, many: str) -> None:
     ours, theirs = os.openpty()
 
     def hang_up(connection: Connection) -> bool:
@@ -115,36 +127,36 @@ def test_a_terminal_that_goes_away_ends_no_run(spawn: Spawn, gateway: Server, tm
 
     gateway.will(success, hang_up, success)
     output = tmp_path / "outcomes.csv"
-    process = spawn("send", many, "--max-recipients", "50", "--output", str(output), stdout=theirs, stderr=theirs)
+    process = measured("send", many, "--max-recipients", "50", "--output", str(output), stdout=theirs, stderr=theirs)
     os.close(theirs)
     process.wait(PATIENCE)
     assert len(gateway.posts) == 5
     assert output.read_text().count("accepted") == 250
 
 
-def test_no_color_is_respected(spawn: Spawn) -> None:
-    shown = _on_terminal(spawn, "send", "--to", "91856321412", "--content", "a", NO_COLOR="1")
+def test_no_color_is_respected(measured: Spawn) -> None:
+    shown = _on_terminal(measured, "send", "--to", "91856321412", "--content", "a", NO_COLOR="1")
     assert "accepted" in shown
     assert "\x1b[32m" not in shown
 
 
-def test_json_on_a_terminal_is_not_drawn_over(spawn: Spawn, many: str) -> None:
-    shown = _on_terminal(spawn, "send", many, "--json")
+def test_json_on_a_terminal_is_not_drawn_over(measured: Spawn, many: str) -> None:
+    shown = _on_terminal(measured, "send", many, "--json")
     assert json.loads(shown)["counts"]["accepted"] == 250
 
 
-def test_a_pipe_gets_neither_bar_nor_colours(spawn: Spawn) -> None:
-    said, errors = spawn("send", "--to", "91856321412", "--content", "a").communicate(timeout=PATIENCE)
+def test_a_pipe_gets_neither_bar_nor_colours(measured: Spawn) -> None:
+    said, errors = measured("send", "--to", "91856321412", "--content", "a").communicate(timeout=PATIENCE)
     assert "\x1b" not in said + errors
     assert errors == ""
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_an_old_terminal_is_no_reason_to_fail(spawn: Spawn, encoding: str) -> None:
+def test_an_old_terminal_is_no_reason_to_fail(measured: Spawn, encoding: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     arguments = ("send", "--to", "91856321412", "--content", "नमस्ते", "--order-id", "ü-小明")
     for options in ([], ["--dry-run"], ["--json"]):
-        process = spawn(*arguments, *options, env=environment, encoding=encoding)
+        process = measured(*arguments, *options, env=environment, encoding=encoding)
         process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
 
@@ -165,8 +177,8 @@ def test_the_sdk_does_without_click_and_rich() -> None:
     assert done.stdout.strip() == "set()"
 
 
-def test_the_module_runs_as_a_program(spawn: Spawn) -> None:
-    process = spawn("--version")
+def test_the_module_runs_as_a_program(measured: Spawn) -> None:
+    process = measured("--version")
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert said.startswith("laaffic ")

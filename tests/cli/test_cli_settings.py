@@ -119,7 +119,7 @@ def test_concurrency_stays_with_the_campaign(laaffic: Laaffic, gateway: Server, 
     assert laaffic("campaign", "run", many).exit_code == 0
 
 
-def test_who_waits_for_a_ledger_is_told_that_its_settings_count(spawn: Spawn, gateway: Server, many: str) -> None:
+def test_who_waits_for_a_ledger_is_told_that_its_settings_count(measured: Spawn, gateway: Server, many: str) -> None:
     waiting = threading.Event()
 
     def hold(connection: Connection) -> bool:
@@ -127,9 +127,9 @@ def test_who_waits_for_a_ledger_is_told_that_its_settings_count(spawn: Spawn, ga
         return silence(connection)
 
     gateway.will(hold)
-    first = spawn("send", many)
+    first = measured("send", many)
     assert waiting.wait(PATIENCE)
-    second = spawn("send", many, "--rate", "50")
+    second = measured("send", many, "--rate", "50")
     _, errors = second.communicate(timeout=PATIENCE)
     first.kill()
     first.communicate(timeout=PATIENCE)

@@ -25,27 +25,27 @@ def _in_shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[
     return done
 
 
-def _nobody_reads(spawn: Spawn, *arguments: str) -> tuple[int, str]:
+def _nobody_reads(measured: Spawn, *arguments: str) -> tuple[int, str]:
     """Run with a standard output whose reader has gone; return the exit code and standard error."""
     reading, writing = os.pipe()
     os.close(reading)
-    process = spawn(*arguments, stdout=writing)
+    process = measured(*arguments, stdout=writing)
     os.close(writing)
     _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors
     return process.returncode, errors
 
 
-def test_outcomes_that_nobody_reads_are_told_on_standard_error(spawn: Spawn) -> None:
-    code, errors = _nobody_reads(spawn, *ONE)
+def test_outcomes_that_nobody_reads_are_told_on_standard_error(measured: Spawn) -> None:
+    code, errors = _nobody_reads(measured, *ONE)
     assert code == 5
     assert "standard output could not be written (nobody reads it)" in errors
     assert "91856321412  accepted  m0\n" in errors
     assert "1 recipient: 1 accepted" in errors
 
 
-def test_json_that_nobody_reads_keeps_everything_from_being_sent(spawn: Spawn, gateway: Server) -> None:
-    code, errors = _nobody_reads(spawn, *ONE, "--json")
+def test_json_that_nobody_reads_keeps_everything_from_being_sent(measured: Spawn, gateway: Server) -> None:
+    code, errors = _nobody_reads(measured, *ONE, "--json")
     assert code == 2
     assert "standard output cannot be written (nobody reads it); name a file that can be with --output" in errors
     assert not gateway.posts
@@ -69,9 +69,9 @@ def test_a_reader_of_json_that_goes_away_loses_nothing_that_the_ledger_has(
     assert "`laaffic campaign export " in errors
 
 
-def test_json_is_whole_for_a_reader_that_leaves_afterwards(spawn: Spawn, many: str) -> None:
+def test_json_is_whole_for_a_reader_that_leaves_afterwards(measured: Spawn, many: str) -> None:
     reading, writing = os.pipe()
-    process = spawn("send", many, "--json", stdout=writing)
+    process = measured("send", many, "--json", stdout=writing)
     os.close(writing)
     with os.fdopen(reading) as pipe:
         assert len(json.loads(pipe.readline())["recipients"]) == 250
@@ -141,10 +141,10 @@ def test_a_reader_that_goes_away_loses_no_row_of_the_output(
     assert len(output.read_text().splitlines()) == 251
 
 
-def test_a_dry_run_ends_quietly_when_nobody_reads(spawn: Spawn, many: str) -> None:
+def test_a_dry_run_ends_quietly_when_nobody_reads(measured: Spawn, many: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = spawn("send", many, "--dry-run", stdout=writing)
+    process = measured("send", many, "--dry-run", stdout=writing)
     os.close(writing)
     _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (0, "")

@@ -57,9 +57,9 @@ class AsyncRunner:
                     await self._work_together()
                     if await self._in_thread(self._desk.finished):
                         break
-            except BaseException as error:
+            except BaseException:
                 with anyio.CancelScope(shield=True):
-                    await self._pause(f"interrupted ({type(error).__name__}); run it again, and it goes on")
+                    await self._pause("interrupted; run it again, and it goes on")
                 raise
         if isinstance(self._failure, laaffic.LaafficError):
             self._failure.sent = laaffic.Sent("unknown")  # earlier requests were posted, or may have been

@@ -83,7 +83,7 @@ class Runner:
                     raise
                 interrupted = error
         if interrupted is not None:
-            self._desk.pause(f"interrupted ({type(interrupted).__name__}); run it again, and it goes on")
+            self._desk.pause("interrupted; run it again, and it goes on")
             raise interrupted
         if self._by_hand and self._stop is not None and self._stop.is_set():
             self._desk.pause("stopped; run it again, and it goes on")

@@ -30,15 +30,16 @@ def watch(campaign: Campaign, interrupts: Interrupts, *, as_json: bool) -> None:
         if as_json or not out.is_terminal():
             _write(campaign, out, as_json=as_json)
         else:
-            _draw(campaign, out)
+            _draw(campaign)
 
 
-def _draw(campaign: Campaign, out: Stream) -> None:
-    console = Console(file=cast("TextIO", Terminal("stdout")))
+def _draw(campaign: Campaign) -> None:
+    terminal = Terminal("stdout")
+    console = Console(file=cast("TextIO", terminal))
     first = _drawn(campaign.status())
     # What rich puts in the place of standard output would write into itself.
     with Live(first, console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
-        while not out.gone:
+        while not terminal.gone:
             status = campaign.status()
             live.update(_drawn(status), refresh=True)
             if status.state in ENDED:
