@@ -89,10 +89,14 @@ def test_a_claim_that_was_not_committed_is_not_counted(database: Database, path:
     assert path.with_name("spring.db.claims").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_new_ledger_knows_nothing_of_one_that_was_there_before(database: Database, path: Path) -> None:
+def test_where_a_ledger_is_gone_none_is_begun_anew(database: Database, path: Path) -> None:
     claims(database, 3)
     database.close()
     path.unlink()
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="is gone"):
+            open_database(f"sqlite:///{path}")
+    path.with_name("spring.db.claims").unlink()
     assert checked(path) is None
 
 

@@ -385,3 +385,22 @@ def test_a_bug_in_the_midst_is_raised_and_leaves_what_was_in_flight_unknown(
     status = campaign.status()
     assert (status.unknown, status.to_go) == (2, 8)
     assert status.state == ("paused" if backend == "sqlite" else "running")
+
+
+def test_an_older_state_that_is_written_into_the_ledger_while_it_runs_pauses(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
+) -> None:
+    old = path.read_bytes()
+
+    def restores(connection: Connection) -> bool:
+        with closing(sqlite3.connect(path, timeout=60)) as there, closing(sqlite3.connect(older)) as backup:
+            backup.backup(there)
+        return success(connection)
+
+    older = path.with_name("older.db")
+    older.write_bytes(old)
+    server.will(success, success, restores, success)
+    status = campaign.run(client)
+    assert (status.state, len(server.posts)) == ("paused", 3)
+    assert campaign.run(client).state == "paused"
+    assert len(server.posts) == 3

@@ -92,7 +92,7 @@ def test_of_several_campaigns_one_has_to_be_named(laaffic: Laaffic, many: str) -
 
 def test_list_shows_all_campaigns_in_few_columns(laaffic: Laaffic, many: str) -> None:
     laaffic("send", many)
-    laaffic("campaign", "create", many, "--name", "another campaign with quite a long name")
+    laaffic("campaign", "create", many, "--name", "another campaign with quite a long name", "--again", "--yes")
     lines = laaffic("campaign", "list", many).stdout.splitlines()
     assert lines[0].split() == ["CAMPAIGN", "STATE", "SINCE", "TO", "GO", "ACCEPTED"]
     assert max(map(len, lines)) <= 80

@@ -260,10 +260,34 @@ def test_again_goes_on_with_what_has_not_ended(laaffic: Laaffic, spawn: Spawn, g
     assert set(Counter(numbers(gateway)).values()) == {2}
 
 
-def test_two_names_are_two_campaigns(laaffic: Laaffic, gateway: Server, many: str) -> None:
+def test_another_name_sends_nobody_the_same_again_unless_it_is_asked_for(
+    laaffic: Laaffic, gateway: Server, many: str
+) -> None:
     laaffic("send", many, "--name", "spring")
-    laaffic("send", many, "--name", "summer")
+    refused = laaffic("send", many, "--name", "summer")
+    assert (refused.exit_code, len(gateway.posts)) == (2, 1)
+    assert "was sent before, as campaign 'spring'" in " ".join(refused.stderr.split())
+    assert laaffic("send", many, "--name", "summer", "--again", "--yes").exit_code == 0
     assert len(gateway.posts) == 2
+
+
+def test_a_ledger_that_is_gone_is_not_begun_anew(laaffic: Laaffic, gateway: Server, many: str) -> None:
+    laaffic("send", many)
+    Path(f"{many}.laaffic.db").unlink()
+    refused = laaffic("send", many)
+    assert (refused.exit_code, len(gateway.posts)) == (2, 1)
+    assert "The ledger that was here is gone" in refused.stderr
+    assert not Path(f"{many}.laaffic.db").exists()
+    Path(f"{many}.laaffic.db.claims").unlink()
+    assert laaffic("send", many).exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--ledger", "--name"])
+def test_an_empty_option_is_refused(laaffic: Laaffic, gateway: Server, many: str, option: str) -> None:
+    result = laaffic("send", many, option, "")
+    assert result.exit_code == 2
+    assert f"{option} is empty" in result.stderr
+    assert not gateway.posts
 
 
 def test_a_bad_file_leaves_no_ledger(laaffic: Laaffic, write: Write) -> None:
@@ -285,7 +309,8 @@ def test_a_message_of_the_command_line_has_no_ledger(laaffic: Laaffic, gateway: 
     assert not gateway.posts
 
 
-def test_a_name_that_no_ledger_can_have_is_told(laaffic: Laaffic, write: Write) -> None:
-    result = laaffic("send", write("a?.csv", "number,content\n99900000001,Hi\n"))
+@pytest.mark.parametrize("name", ["a?.csv", "a%20b.csv"])
+def test_a_name_that_no_ledger_can_have_is_told(laaffic: Laaffic, write: Write, name: str) -> None:
+    result = laaffic("send", write(name, "number,content\n99900000001,Hi\n"))
     assert result.exit_code == 2
-    assert "a ledger's name cannot have a question mark; give another one with --ledger" in result.stderr
+    assert "a ledger's name cannot have the sign" in result.stderr

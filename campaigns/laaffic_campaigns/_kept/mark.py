@@ -14,6 +14,7 @@ WHY = (
     "the ledger was restored or copied (or its file was moved): what was posted since is not in it."
     " Find out who got something first; then resume() lets it go on. If it was only moved, resume() is enough"
 )
+_CLAIMS = select(ledgers.c.claims)
 _MAY_POST = ("ready", "running", "paused")
 _COUNT = update(ledgers).values(claims=ledgers.c.claims + 1)
 _COUNTED = select(ledgers.c.claims)
@@ -57,12 +58,31 @@ def check_mark(database: Database) -> str | None:
         connection.execute(update(ledgers).values(mark=database.mark(connection)))
         if before is None:  # it never had one
             return None
-        values = {"state": "paused", "held": True, "why": WHY, "since": database.now(connection)}
-        paces = {"pace": campaigns.c.pace + 1}
-        connection.execute(update(campaigns).where(campaigns.c.state.in_(_MAY_POST)).values(**values, **paces))
-        claims = int(connection.scalar(select(ledgers.c.claims)) or 0)
+        claims = _pause_all(database, connection)
     database.set_claims_seen(claims)
     return WHY
+
+
+def pause_if_older(database: Database, connection: Connection) -> int | None:
+    """Pause every campaign when the ledger went back in time since the last claim; to be asked before each.
+
+    Args:
+        database: of the ledger.
+        connection: of the transaction that is about to claim.
+
+    Returns:
+        How many claims there are now, to be noted when the transaction is committed; None when all is as it was.
+    """
+    if database.shared or int(connection.scalar(_CLAIMS) or 0) >= database.claims_seen():
+        return None
+    return _pause_all(database, connection)
+
+
+def _pause_all(database: Database, connection: Connection) -> int:
+    values = {"state": "paused", "held": True, "why": WHY, "since": database.now(connection)}
+    paces = {"pace": campaigns.c.pace + 1}
+    connection.execute(update(campaigns).where(campaigns.c.state.in_(_MAY_POST)).values(**values, **paces))
+    return int(connection.scalar(_CLAIMS) or 0)
 
 
 def _is_the_same(database: Database, connection: Connection) -> bool:

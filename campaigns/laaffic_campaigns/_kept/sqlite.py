@@ -51,6 +51,8 @@ class Sqlite(Database):
                 f"The ledger's folder is on a network file system ({kind}), on which no lock and no commit is sure",
                 hint="Put it on a disk of this machine.",
             )
+        if not self.path.exists():
+            self._refuse_if_gone()
         _make_private(self.path)
         self._engine = create_engine(
             URL.create("sqlite", database=str(self.path)),
@@ -67,11 +69,25 @@ class Sqlite(Database):
                 current = is_current(connection)
             if not current:
                 with self.write() as connection:
+                    if not is_current(connection):
+                        self._refuse_if_gone()
                     set_up(connection, self.mark)
-                    self._beside("claims").unlink(missing_ok=True)  # another ledger of that name was there before
         except LedgerError:
             self.close()
             raise
+
+    def _refuse_if_gone(self) -> None:
+        """Refuse to begin anew where a ledger has posted: a new one would send to everybody again.
+
+        Raises:
+            LedgerError: there was one.
+        """
+        if self.claims_seen():
+            beside = self._beside("claims").name
+            raise LedgerError(
+                f"The ledger that was here is gone: {beside} says that it has posted",
+                hint=f"Put it back. To begin anew, and send to everybody, delete {beside}, too.",
+            )
 
     @property
     def spool(self) -> Path:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from laaffic_campaigns._errors import LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.mark import check_mark
+from laaffic_campaigns._kept.mark import check_mark, pause_if_older
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._kept.spool import forget
 from laaffic_campaigns._protocol.pace import Turn, turn
@@ -180,6 +180,7 @@ class Desk:
             began, got = self._clock(), None
             try:
                 with self._database.write() as connection:
+                    older = pause_if_older(self._database, connection)
                     for each in owed:
                         self._write_down(connection, each)
                     got = self._give_out(connection, slot, slow=slow)
@@ -196,7 +197,7 @@ class Desk:
             except BaseException:
                 self._save(owed)
                 raise
-            self._forget(safe)
+            self._forget(safe, older)
             if not isinstance(got, Claimed):
                 return got
             if self._clock() - began <= FENCE:
@@ -269,8 +270,10 @@ class Desk:
             if done.claimed.token not in safe and kept_on_disk(self._database, self._key, done):
                 safe.add(done.claimed.token)
 
-    def _forget(self, safe: set[str]) -> None:
+    def _forget(self, safe: set[str], older: int | None) -> None:
         self._worked = True
+        if older is not None:  # the campaigns are paused, so what was claimed since is no longer looked for
+            self._database.set_claims_seen(older)
         for token in safe:
             forget(self._database, token)
 

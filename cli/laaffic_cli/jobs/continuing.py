@@ -47,6 +47,10 @@ def find(ledger: Ledger, job: Job, mine: Fingerprint) -> Known | None:
         if mine.fits(source):
             found = Known(campaign, campaign.status(), source)
             return None if job.again and found.status.state in ENDED else found
+    if job.name is not None and not job.again:
+        for campaign in ledger.campaigns():
+            if mine.fits(Fingerprint.read(campaign.source)):
+                raise BadInputError([_known_as(job, campaign)])
     if named and not job.again:
         raise BadInputError([_refused(job, named[-1], mine)])
     return None
@@ -103,6 +107,11 @@ def create(ledger: Ledger, job: Job, source: FileSource, mine: Fingerprint) -> C
         raise BadInputError([f"Another process has just made campaign {name!r}; give the command again"]) from None
     except LedgerError as error:
         raise BadInputError([str(error)]) from None
+
+
+def _known_as(job: Job, campaign: Campaign) -> str:
+    remedy = "Leave out --name to go on with it; --again starts anew, and sends to everybody"
+    return f"{job.file} was sent before, as campaign {campaign.name!r}. {remedy}"
 
 
 def _refused(job: Job, campaign: Campaign, mine: Fingerprint) -> str:

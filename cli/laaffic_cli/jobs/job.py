@@ -64,8 +64,13 @@ class Job:
                 return f"{option} goes with --to; in FILE give a column order_id."
             if value:
                 return f"{option} goes with FILE, not with --to."
-        lacking = self.to is not None and self.content is None
-        return "--to needs --content, the text." if lacking else settings.misuse(self.not_between, self.zone)
+        return self._misuse_of_one() or settings.misuse(self.not_between, self.zone)
+
+    def _misuse_of_one(self) -> str | None:
+        if self.to is not None and self.content is None:
+            return "--to needs --content, the text."
+        empty = self.name is not None and not self.name.strip()
+        return "--name is empty; give a name, or leave it out." if empty else None
 
     def _of_the_other(self) -> dict[str, object]:
         """Return the options that go with a FILE alone, or with --to alone, whichever is not given."""

@@ -50,7 +50,13 @@ def beside(file: str) -> Place:
 
 
 def given(option: str | None) -> Place | None:
-    """Return the ledger of --ledger, else of the environment; None when there is neither."""
+    """Return the ledger of --ledger, else of the environment; None when there is neither.
+
+    Raises:
+        BadInputError: it cannot be one.
+    """
+    if option is not None and not option.strip():
+        raise BadInputError(["--ledger is empty; give an address, or leave it out"])
     address = option or os.environ.get(VARIABLE, "").strip()
     if not address:
         return None
@@ -131,8 +137,11 @@ def _may_be_ledger(path: Path) -> bool:
 
 
 def _of_path(path: str) -> Place:
-    if "?" in path:  # the rest would be settings of the database
-        raise BadInputError([f"{path}: a ledger's name cannot have a question mark; give another one with --ledger"])
+    for sign in "?%":  # what follows would be settings of the database, or stand for another character
+        if sign in path:
+            raise BadInputError(
+                [f"{path}: a ledger's name cannot have the sign {sign}; give another one with --ledger"]
+            )
     return Place(f"{_SQLITE}{path}", Path(path))
 
 
