@@ -113,7 +113,7 @@ def test_a_file_that_goes_away_during_the_run_is_written_all_the_same(
         return success(connection)
 
     gateway.will(delete)
-    assert laaffic("send", many, "--name", "after", "--output", str(output)).exit_code == 0
+    assert laaffic("send", many, "--name", "after", "--again", "--yes", "--output", str(output)).exit_code == 0
     assert len(rows(output)) == 250
 
 
