@@ -404,3 +404,22 @@ def test_an_older_state_that_is_written_into_the_ledger_while_it_runs_pauses(
     assert (status.state, len(server.posts)) == ("paused", 3)
     assert campaign.run(client).state == "paused"
     assert len(server.posts) == 3
+
+
+def test_an_interruption_arrives_though_the_ledger_fails(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks_it(connection: Connection) -> bool:
+        with closing(sqlite3.connect(path, timeout=60)) as ledger, ledger:
+            ledger.execute("alter table laaffic_campaigns rename to gone")
+        signal.raise_signal(signal.SIGINT)
+        return success(connection)
+
+    server.will(breaks_it, success)
+    with caplog.at_level(logging.WARNING, "laaffic.campaigns"), pytest.raises(KeyboardInterrupt):
+        campaign.run(client)
+    assert "could not be paused" in caplog.text
+    with closing(sqlite3.connect(path)) as ledger, ledger:
+        ledger.execute("alter table gone rename to laaffic_campaigns")
+    status = campaign.run(client)
+    assert (status.accepted, len(server.posts)) == (10, 5)  # the outcome was kept beside the ledger

@@ -17,7 +17,6 @@ WHY = (
 _CLAIMS = select(ledgers.c.claims)
 _MAY_POST = ("ready", "running", "paused")
 _COUNT = update(ledgers).values(claims=ledgers.c.claims + 1)
-_COUNTED = select(ledgers.c.claims)
 
 
 def count_claim(connection: Connection) -> None:
@@ -28,7 +27,7 @@ def count_claim(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         connection.execute(_COUNT)
-        connection.info[CLAIMS] = connection.scalar(_COUNTED)
+        connection.info[CLAIMS] = connection.scalar(_CLAIMS)
 
 
 def check_mark(database: Database) -> str | None:

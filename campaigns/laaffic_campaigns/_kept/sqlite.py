@@ -208,9 +208,9 @@ def _mounts() -> str:
 
 
 def _path_of(url: URL) -> Path:
-    if url.query:
+    if url.query or (url.database or "").startswith("file:"):
         raise LedgerError("The ledger's address is not one of an SQLite file", hint=_REMEDY)
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+    if not url.database or url.database == ":memory:":
         raise LedgerError("A ledger in memory forgets what was sent", hint=_REMEDY)
     return Path(url.database).resolve()  # so that the lock is the same by whatever name
 

@@ -154,10 +154,18 @@ class Desk:
         return ended or self._ends()
 
     def pause(self, why: str) -> None:
-        """Pause the campaign, unless others may run it too."""
-        if not self._database.shared:
+        """Pause the campaign, unless others may run it too.
+
+        While the database fails it stays running, and goes on all the same when it is run again: what made this run
+        end, such as Ctrl-C, is what the program must hear of.
+        """
+        if self._database.shared:
+            return
+        try:
             with self._database.write() as connection:
                 pause_for(connection, self._campaign, why, self._database.now(connection))
+        except LedgerUnavailableError as error:
+            _logger.warning("the campaign could not be paused: %s", error)
 
     def next(self, slot: Slot, done: Posted | None = None) -> Post | float | None:
         """Write down what became of a request, and claim another, in one transaction.

@@ -15,8 +15,8 @@ from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
 from laaffic_campaigns._protocol.left_out import DUPLICATE, EXCLUDED, LeftOut, count_left_out
 from laaffic_campaigns._protocol.states import ChunkState
 from laaffic_campaigns._telling.counting import SegmentCount
+from laaffic_campaigns._telling.reading import read
 
-_AT_ONCE = 20  # chunks read in one short transaction
 _MAX_BAD = 10
 
 
@@ -97,7 +97,7 @@ def preview_of(database: Database, campaign: int, price: Decimal | str | int | N
     if known is None:
         raise NoSuchCampaignError("The campaign is not in the ledger any more")
     counted, texts, left_out = SegmentCount(), _Texts(middle), _LeftOut()
-    for chunk in _read(database, campaign):
+    for chunk in _chunks(database, campaign):
         payload = unpack_payload(chunk.payload)
         if chunk.outcomes is not None:
             left_out.add(payload.row_indexes(), unpack_outcomes(chunk.outcomes).reasons)
@@ -179,7 +179,7 @@ def _left_out() -> Any:
     return (chunks.c.state == ChunkState.DONE) & chunks.c.posted_at.is_(None) & (chunks.c.not_sent == chunks.c.size)
 
 
-def _read(database: Database, campaign: int) -> Iterator[Any]:
+def _chunks(database: Database, campaign: int) -> Iterator[Any]:
     wanted = (
         select(chunks.c.id, payloads.c.content.label("payload"), outcomes.c.content.label("outcomes"))
         .join(payloads, payloads.c.chunk == chunks.c.id)
@@ -187,11 +187,4 @@ def _read(database: Database, campaign: int) -> Iterator[Any]:
         .where(_frozen(campaign))
         .order_by(chunks.c.id)
     )
-    last = 0
-    while True:
-        with database.read() as connection:
-            rows = connection.execute(wanted.where(chunks.c.id > last).limit(_AT_ONCE)).all()
-        yield from rows
-        if len(rows) < _AT_ONCE:
-            return
-        last = rows[-1].id
+    return read(database, wanted)

@@ -99,7 +99,7 @@ def _speed(connection: Connection, row: Row[Any], now: float) -> float:
 
 def outcomes_of(database: Database, campaign: int) -> Iterator[Outcome]:
     """Yield the outcome of each recipient, chunk after chunk."""
-    for chunk in _read(database, _every_chunk().where(chunks.c.campaign == campaign)):
+    for chunk in read(database, _every_chunk().where(chunks.c.campaign == campaign)):
         yield from _outcomes(chunk)
 
 
@@ -112,12 +112,12 @@ def found(
     if named is not None:  # the id says where it is
         key, sequence, _ = named
         chunk = _every_chunk().where(campaigns.c.key == key, chunks.c.sequence == sequence)
-        there = [outcome for one in _read(database, chunk) for outcome in _outcomes(one) if _fits(outcome, wanted)]
+        there = [outcome for one in read(database, chunk) for outcome in _outcomes(one) if _fits(outcome, wanted)]
         yield from there
         if there:
             return  # else it is an id of the caller's that looks like ours
     may_have = _looks_for(number, order_id, msg_id)
-    for one in _read(database, _every_chunk()):
+    for one in read(database, _every_chunk()):
         if may_have(one):
             yield from (outcome for outcome in _outcomes(one) if _fits(outcome, wanted))
 
@@ -170,7 +170,7 @@ def _every_chunk() -> Select[Any]:
     )
 
 
-def _read(database: Database, wanted: Select[Any]) -> Iterator[Row[Any]]:
+def read(database: Database, wanted: Select[Any]) -> Iterator[Row[Any]]:
     """Read a few chunks at a time: a reader that is slow must not hold up who writes."""
     last = 0
     while True:
