@@ -39,7 +39,8 @@ def _draw(campaign: Campaign) -> None:
     first = _drawn(campaign.status())
     # What rich puts in the place of standard output would write into itself.
     with Live(first, console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
-        while not terminal.gone:
+        # A terminal that was closed is none any more. Rich then draws nothing, so that no failed writing would tell.
+        while terminal.isatty():
             status = campaign.status()
             live.update(_drawn(status), refresh=True)
             if status.state in ENDED:

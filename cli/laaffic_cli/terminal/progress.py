@@ -27,11 +27,6 @@ class Terminal(TextIOBase):
             self._stream.write(text)
         return len(text)
 
-    @property
-    def gone(self) -> bool:
-        """Whether it cannot be written to any more."""
-        return self._stream.gone
-
     def isatty(self) -> bool:
         return self._stream.is_terminal()
 
