@@ -30,8 +30,43 @@ MESSAGES = (
     st.fixed_dictionaries({}, optional=dict.fromkeys(["numbers", "content", "senderId", "orderId", "more"], VALUES))
     | VALUES
 )
+PRICES = st.fixed_dictionaries({}, optional=dict.fromkeys(["pay", "chargeCnt", "currency", "price"], VALUES)) | VALUES
+REPORTS = (
+    st.fixed_dictionaries(
+        {},
+        optional={**dict.fromkeys(["msgId", "number", "receiveTime", "status"], VALUES), "pricedetail": PRICES},
+    )
+    | VALUES
+)
+RECORDS = (
+    st.fixed_dictionaries({}, optional=dict.fromkeys(["msgId", "number", "receiveTime", "status"], VALUES)) | VALUES
+)
 BODIES = {
     "AcceptedNumber": ENTRIES,
+    "PriceDetail": PRICES,
+    "MessageReport": REPORTS,
+    "SentRecord": RECORDS,
+    "PushedReport": st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys(["appId", "msgid", "mobile", "status", "reason", "timestamp", "orderId", "mcc"], VALUES),
+            "pricedetail": PRICES,
+        },
+    ),
+    "ReportResponse": st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys(["status", "reason", "success", "fail", "sending", "nofound"], VALUES),
+            "array": st.lists(REPORTS, max_size=3) | VALUES,
+        },
+    ),
+    "SentRecordsResponse": st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys(["status", "reason", "success", "fail"], VALUES),
+            "array": st.lists(RECORDS, max_size=3) | VALUES,
+        },
+    ),
     "RefusedNumber": REFUSED,
     "BatchMessage": MESSAGES,
     "BalanceResponse": st.fixed_dictionaries(
