@@ -56,7 +56,15 @@ PROMISED = [
     "Segments",
     "Sent",
     "TooFrequentError",
+    "DeliveryReport",
+    "DeliveryState",
+    "InvalidReportError",
+    "InvalidTimeError",
+    "Price",
+    "SentRecord",
+    "match_records",
     "normalize_number",
+    "parse_report",
     "segments",
 ]
 OF_CAMPAIGNS = [

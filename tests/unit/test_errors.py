@@ -70,5 +70,6 @@ def test_a_status_that_settles_nothing_is_unknown() -> None:
     assert {_errors.class_for(code) for code in indefinite - {"-18"}} == {laaffic.UnknownStatusError}
 
 
-def test_only_an_invalid_message_is_a_value_error() -> None:
-    assert [error.__name__ for error in ALL if issubclass(error, ValueError)] == ["InvalidMessageError"]
+def test_only_what_is_given_in_vain_is_a_value_error() -> None:
+    names = ["InvalidMessageError", "InvalidReportError", "InvalidTimeError"]
+    assert [error.__name__ for error in ALL if issubclass(error, ValueError)] == names

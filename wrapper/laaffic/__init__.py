@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         InvalidFieldError,
         InvalidMessageError,
         InvalidNumberError,
+        InvalidReportError,
+        InvalidTimeError,
         IPRestrictedError,
         KeyDisabledError,
         KeyNotAllowedError,
@@ -57,6 +59,12 @@ if TYPE_CHECKING:
         Recipient,
         State,
     )
+    from laaffic._model.reports import (
+        DeliveryReport,
+        DeliveryState,
+        Price,
+        SentRecord,
+    )
     from laaffic._model.rows import (
         Rows,
     )
@@ -73,6 +81,8 @@ if TYPE_CHECKING:
     )
     from laaffic._operations.check import Check
     from laaffic._operations.get_balance import Balance
+    from laaffic._outcome.pushed import parse_report
+    from laaffic._outcome.reconciling import match_records
 
 # Where each public name is defined. A name is imported when it is first used, so that `import laaffic` is quick; the
 # imports above say the same to type checkers, and a test keeps the two in step.
@@ -95,6 +105,8 @@ _HOMES = {
         "InvalidFieldError",
         "InvalidMessageError",
         "InvalidNumberError",
+        "InvalidReportError",
+        "InvalidTimeError",
         "KeyDisabledError",
         "KeyNotAllowedError",
         "LaafficError",
@@ -116,12 +128,15 @@ _HOMES = {
     "_model.numbers": ("normalize_number",),
     "_model.raw_response": ("RawResponse",),
     "_model.recipients": ("Recipient", "State"),
+    "_model.reports": ("DeliveryReport", "DeliveryState", "Price", "SentRecord"),
     "_model.rows": ("Rows",),
     "_model.segments": ("Segments", "segments"),
     "_model.sent": ("Sent",),
     "_model.statuses": ("STATUSES", "StatusInfo"),
     "_operations.check": ("Check",),
     "_operations.get_balance": ("Balance",),
+    "_outcome.pushed": ("parse_report",),
+    "_outcome.reconciling": ("match_records",),
 }
 _MODULES = {name: f"laaffic.{module}" for module, names in _HOMES.items() for name in names}
 __all__ = [
@@ -135,6 +150,8 @@ __all__ = [
     "Client",
     "ConfigurationError",
     "ContentTooLongError",
+    "DeliveryReport",
+    "DeliveryState",
     "EmptyContentError",
     "EmptyNumbersError",
     "EmptyTemplateError",
@@ -145,6 +162,8 @@ __all__ = [
     "InvalidFieldError",
     "InvalidMessageError",
     "InvalidNumberError",
+    "InvalidReportError",
+    "InvalidTimeError",
     "KeyDisabledError",
     "KeyNotAllowedError",
     "LaafficError",
@@ -153,6 +172,7 @@ __all__ = [
     "NotSentError",
     "OutcomeUnknownError",
     "PartialFailureError",
+    "Price",
     "QueryFailedError",
     "RawResponse",
     "Recipient",
@@ -161,6 +181,7 @@ __all__ = [
     "Segments",
     "SensitiveContentError",
     "Sent",
+    "SentRecord",
     "State",
     "StatusError",
     "StatusInfo",
@@ -169,7 +190,9 @@ __all__ = [
     "TooFrequentError",
     "TooManyNumbersError",
     "UnknownStatusError",
+    "match_records",
     "normalize_number",
+    "parse_report",
     "segments",
 ]
 

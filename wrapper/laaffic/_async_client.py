@@ -1,34 +1,29 @@
 """The asynchronous client."""
 
-import os
-import sys
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from functools import partial
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
-from laaffic._base import ClientBase, Owner, accepted, for_query, logged, not_posted, one_timeout, raised, with_note
+from laaffic._async_queries import AsyncQueries
+from laaffic._async_queries import owner as current_owner
+from laaffic._base import accepted, logged, not_posted, one_timeout, raised, with_note
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many_async import one_by_one_async
 from laaffic._bulk.tasks import in_tasks
-from laaffic._http.call_async import call_async, close_async
+from laaffic._http.call_async import close_async
 from laaffic._http.channel import Channel
 from laaffic._http.transport import open_async
 from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
 from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
-from laaffic._operations.check import Check, check
-from laaffic._operations.get_balance import Balance, get_balance
-from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
 from laaffic._settings import Timeout, Timeouts
 
-Outcome = TypeVar("Outcome")
 
-
-class AsyncClient(ClientBase):
+class AsyncClient(AsyncQueries):
     """Sends messages through the Laaffic gateway without blocking. Keep one and reuse it."""
 
     __module__ = "laaffic"
@@ -82,19 +77,11 @@ class AsyncClient(ClientBase):
         way = one_by_one_async if concurrency == 1 else in_tasks
         return way(send, splitter.split_async(messages), flight)
 
-    async def get_balance(self, *, timeout: Timeout | None = None) -> Balance:
-        """Ask for the account's balance; see `Client.get_balance`."""
-        return await self._ask(get_balance(one_timeout(timeout)))
-
-    async def check(self, *, timeout: Timeout | None = None) -> Check:
-        """Check key, clock and balance in one query; see `Client.check`."""
-        return await self._ask(check(one_timeout(timeout)))
-
     async def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
         for (owner, *_), channel in list(self._channels.items()):  # another thread may be opening one
-            if owner == _owner():
+            if owner == current_owner():
                 await close_async(channel)
 
     aclose = close  # the name that contextlib.aclosing() calls
@@ -123,25 +110,5 @@ class AsyncClient(ClientBase):
             with_note(error)
             raise
 
-    async def _ask(self, operation: Operation[Outcome]) -> Outcome:
-        try:
-            return await self._run(operation)
-        except ConfigurationError as error:
-            raise for_query(error)  # noqa: B904  # the same error, now about a query
-
-    async def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
-        channel = self._channel(_owner(), fresh=fresh)
-        attempts = self._attempts(operation.call)
-        evidence = await call_async(channel, operation.call, attempts.pause_before_next)
-        return operation.outcome(attempts.last(evidence))
-
     def _open(self, *, fresh: bool) -> Channel:
         return open_async(self._settings, self._signer, self._transport, fresh=fresh)
-
-
-def _owner() -> Owner:
-    try:
-        # Where asyncio is not imported, none of its loops is running, and it need not be imported to find out.
-        return Owner(os.getpid(), (asyncio := sys.modules.get("asyncio")) and asyncio.get_running_loop())
-    except RuntimeError:  # another async library runs this
-        return Owner(os.getpid())

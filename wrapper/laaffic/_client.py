@@ -4,30 +4,26 @@ import os
 from collections.abc import Generator, Iterable
 from functools import partial
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
-from laaffic._base import ClientBase, Owner, accepted, for_query, logged, not_posted, one_timeout, raised, with_note
+from laaffic._base import accepted, logged, not_posted, one_timeout, raised, with_note
 from laaffic._batch.batch import Batch
 from laaffic._batch.splitter import one_batch, one_message
 from laaffic._bulk.send_many import one_by_one
 from laaffic._bulk.threads import in_threads
-from laaffic._http.call import call, close
+from laaffic._http.call import close
 from laaffic._http.channel import Channel
 from laaffic._http.transport import open_sync
 from laaffic._model.errors import ConfigurationError
 from laaffic._model.messages import Message
 from laaffic._model.recipients import Recipient
 from laaffic._model.results import BatchResult
-from laaffic._operations.check import Check, check
-from laaffic._operations.get_balance import Balance, get_balance
-from laaffic._operations.operation import Operation
 from laaffic._operations.send_batch import send_batch
+from laaffic._queries import Queries
 from laaffic._settings import Timeout, Timeouts
 
-Outcome = TypeVar("Outcome")
 
-
-class Client(ClientBase):
+class Client(Queries):
     """Sends messages through the Laaffic gateway. Thread-safe; keep one and reuse it."""
 
     __module__ = "laaffic"
@@ -141,39 +137,6 @@ class Client(ClientBase):
         way = one_by_one if concurrency == 1 else in_threads
         return way(send, splitter.split(messages), flight)
 
-    def get_balance(self, *, timeout: Timeout | None = None) -> Balance:
-        """Ask for the account's balance. This sends nothing, and is repeated after a failure that may pass.
-
-        Args:
-            timeout: seconds for each attempt; see `Client`.
-
-        Returns:
-            Own money, granted money and credit line, as decimal numbers. The provider names no currency.
-
-        Raises:
-            QueryFailedError: there is no usable response after three attempts.
-            StatusError: the provider refused; the subclass says why.
-            HTTPStatusError: something other than the endpoint responded.
-            ConfigurationError: the client is closed, or `timeout` is not seconds.
-        """
-        return self._ask(get_balance(one_timeout(timeout)))
-
-    def check(self, *, timeout: Timeout | None = None) -> Check:
-        """Check key, clock and balance in one query. This sends nothing, so it is safe at any time.
-
-        Args:
-            timeout: seconds for each attempt; see `Client`.
-
-        Returns:
-            The balance, and by how much the provider's clock differs from this machine's.
-
-        Raises:
-            AuthenticationError: the key or the secret is wrong. The app id is in no query, so a wrong one is not found.
-            IPRestrictedError: this machine's IP address is not allowed.
-            LaafficError: anything else that `get_balance` raises.
-        """
-        return self._ask(check(one_timeout(timeout)))
-
     def close(self) -> None:
         """Close the connections, each once its response has come. The client cannot be used again."""
         self._closed = True
@@ -198,18 +161,6 @@ class Client(ClientBase):
         except BaseException as error:
             with_note(error)
             raise
-
-    def _ask(self, operation: Operation[Outcome]) -> Outcome:
-        try:
-            return self._run(operation)
-        except ConfigurationError as error:
-            raise for_query(error)  # noqa: B904  # the same error, now about a query
-
-    def _run(self, operation: Operation[Outcome], *, fresh: bool = False) -> Outcome:
-        channel = self._channel(Owner(os.getpid()), fresh=fresh)
-        attempts = self._attempts(operation.call)
-        evidence = call(channel, operation.call, attempts.pause_before_next)
-        return operation.outcome(attempts.last(evidence))
 
     def _open(self, *, fresh: bool) -> Channel:
         return open_sync(self._settings, self._signer, self._transport, fresh=fresh)

@@ -3,6 +3,8 @@
 LaafficError
 ├── ConfigurationError               a setting is missing or unsafe
 ├── InvalidMessageError(ValueError)  a message is not valid
+├── InvalidTimeError(ValueError)     a time to ask about is not valid
+├── InvalidReportError(ValueError)   what was pushed is no delivery report
 ├── NotSentError                     no connection could be made; safe to send again
 ├── OutcomeUnknownError              it may have been sent
 ├── RejectedError                    only from send(): the provider did not accept the message for this recipient
@@ -92,6 +94,20 @@ class InvalidMessageError(LaafficError, ValueError):
         self.rule = rule
         self.message_index = message_index
         self.position = position
+
+
+class InvalidTimeError(LaafficError, ValueError):
+    """A time to ask about has no time zone, is too long ago, or ends before it begins. Nothing was asked."""
+
+    about_query = True
+    hint = "Correct it, then ask again."
+
+
+class InvalidReportError(LaafficError, ValueError):
+    """What was given as a pushed delivery report is none. It says nothing about any message."""
+
+    about_query = True
+    hint = "Ask the provider about the message instead (get_reports); a pushed report has no signature."
 
 
 class NotSentError(LaafficError):

@@ -1,8 +1,8 @@
 """An operation: what is asked of the provider, and what its response means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from laaffic._http.channel import Call
 from laaffic._http.evidence import Evidence
@@ -21,3 +21,7 @@ class Operation(Generic[Outcome]):
 
     call: Call
     outcome: Callable[[Evidence], Outcome]
+
+
+# What takes several requests: it yields one operation after the other, is sent the outcome of each, and returns.
+Inquiry: TypeAlias = Generator[Operation[Any], Any, Outcome]

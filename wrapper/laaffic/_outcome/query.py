@@ -14,9 +14,10 @@ from laaffic._outcome.errors import (
     is_success,
     status_words,
 )
-from laaffic._outcome.response import read_object, text_of
+from laaffic._outcome.response import MAX_VALUES, read_object, text_of
 
 _TOO_FREQUENT = "-15"
+_MAX_REFUSAL = 10_000  # bytes; a refusal lists nobody, and reading a long response twice is slow
 _NOT_BY_THE_CONTRACT = "The response does not follow the contract"
 
 
@@ -25,12 +26,17 @@ def may_repeat(evidence: Evidence) -> bool:
     if isinstance(evidence, Unanswered):
         return True
     return is_server_error(evidence.http_status) or (
-        _status(read_object(evidence.content), evidence.http_status) == _TOO_FREQUENT
+        len(evidence.content) <= _MAX_REFUSAL
+        and _status(read_object(evidence.content), evidence.http_status) == _TOO_FREQUENT
     )
 
 
-def body_of(evidence: Evidence) -> dict[str, Any]:
+def body_of(evidence: Evidence, *, max_values: int = MAX_VALUES) -> dict[str, Any]:
     """Return the body of a query's successful response.
+
+    Args:
+        evidence: what came.
+        max_values: how many values it may have, about; one with more is not read.
 
     Raises:
         QueryFailedError: there is no usable response.
@@ -39,7 +45,7 @@ def body_of(evidence: Evidence) -> dict[str, Any]:
     """
     if isinstance(evidence, Unanswered):
         raise QueryFailedError(f"No response came: {evidence.why}")
-    body = read_object(evidence.content)
+    body = read_object(evidence.content, max_values)
     status = _status(body, evidence.http_status)
     if body is None or status != SUCCESS or not is_success(evidence.http_status):
         raise _refusal(evidence, body, status)
