@@ -10,6 +10,7 @@ from laaffic_mock import Gateway
 from support.asked import get, records, reports, written
 
 ONE, TWO, THREE = "99955500001", "99955500002", "99955500003"
+NOW = {"startTime": written(timedelta(0)), "endTime": written(timedelta(days=1))}
 FAILS, PENDING, NEVER_FOUND = "99900400001", "99900400002", "99900400003"
 
 

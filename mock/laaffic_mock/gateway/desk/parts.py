@@ -3,11 +3,11 @@
 import re
 
 # GSM 03.38: a text of these alone has 7 bits a character, and those of the extension table take two of them.
-_EXTENSION = "\f^{}\\[~\\]|€"
-_ALPHABET = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà"
-_GSM = re.compile(f"[{_ALPHABET}{_EXTENSION}]*")
+_EXTENSION = "\f^{}\\[~]|€"
+_BASIC = r"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà"
+_GSM = re.compile(f"[{_BASIC}{re.escape(_EXTENSION)}]*")
+_DOUBLE = re.compile(f"[{re.escape(_EXTENSION)}]")
 _LAST_OF_ONE_UNIT = "\uffff"
-_DOUBLE = re.compile(f"[{_EXTENSION}]")
 
 
 def count_segments(text: str) -> int:
