@@ -214,10 +214,20 @@ def test_texts_are_erased_from_every_file(campaign: Campaign, client: laaffic.Cl
 def test_a_status_and_an_outcome_are_json(campaign: Campaign, client: laaffic.Client) -> None:
     status = campaign.run(client).as_dict()
     parts = ("to_go", "in_flight", "accepted", "rejected", "not_sent", "unknown")
-    more = ("since", "rate", "per_second", "seconds_left", "waits_until", "source")
+    more = ["since", "rate", "per_second", "seconds_left", "waits_until", "source", "held"]
+    more += ["not_between", "zone", "stop_after", "concurrency"]
     assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, *more]
     assert sum(status[part] for part in parts) == status["recipients"]
     assert json.loads(json.dumps(next(campaign.outcomes()).as_dict()))["state"] == "accepted"
+
+
+def test_a_status_has_what_is_set_and_whether_a_person_holds_it(campaign: Campaign) -> None:
+    status = campaign.set(not_between=("21:00", "09:00:30"), zone="UTC", stop_after={"rejected": 0.2}, concurrency=8)
+    assert (status.not_between, status.zone) == (("21:00", "09:00:30"), "UTC")
+    assert (status.stop_after, status.concurrency, status.held) == ({"rejected": 0.2}, 8, False)
+    assert json.loads(json.dumps(status.as_dict()))["not_between"] == ["21:00", "09:00:30"]
+    assert campaign.pause().held
+    assert not campaign.resume().held
 
 
 @pytest.mark.parametrize("concurrency", [0, 101, True, "4"])

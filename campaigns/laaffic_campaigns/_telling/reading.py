@@ -71,7 +71,8 @@ def status_of(database: Database, campaign: int) -> Status:
         else:
             for name in _COUNTS:
                 counts[name] += int(getattr(group, name))
-    hours = settings.read(row).hours
+    when = settings.read(row)
+    hours = when.hours
     opens_at = now if hours is None or row.state in ENDED else hours.opens_at(now)
     return Status(
         name=row.name,
@@ -85,6 +86,11 @@ def status_of(database: Database, campaign: int) -> Status:
         seconds_left=counts[TO_GO] / speed if speed else None,
         waits_until=opens_at if opens_at > now else None,
         source=row.source,
+        held=row.held,
+        not_between=None if hours is None else hours.times(),
+        zone=None if hours is None else hours.zone.key,
+        stop_after=None if when.stop_after is None else {**when.stop_after},
+        concurrency=when.concurrency,
     )
 
 

@@ -108,15 +108,10 @@ def run_campaign(
             except KeyboardInterrupt:
                 interrupted = True
             status = campaign.status()
-            if not is_held(status):
+            if not status.held:
                 tell_news()
         bar.at(_done(status))
     return Ran(status, interrupted)
-
-
-def is_held(status: Status) -> bool:
-    """Tell whether only a person lets it go on, who has looked at why it is paused."""
-    return status.state == "paused" and RESUME in (status.why or "")
 
 
 class _Stops:
