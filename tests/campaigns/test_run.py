@@ -230,6 +230,19 @@ def test_a_status_has_what_is_set_and_whether_a_person_holds_it(campaign: Campai
     assert not campaign.resume().held
 
 
+def test_the_time_in_which_nobody_posted_does_not_slow_down_the_rate(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(2000)])
+    with database.write() as connection:  # it ran, was killed, and was run again after minutes
+        now = database.now(connection)
+        connection.execute(update(campaigns).values(state="running", since=now - 300))
+        first = select(func.min(chunks.c.id)).scalar_subquery()
+        done = {"state": "done", "accepted": 1000, "claimed_at": now, "recorded_at": now}
+        connection.execute(update(chunks).where(chunks.c.id == first).values(**done))
+    speed = campaign.status().per_second
+    assert speed is not None
+    assert speed > 1000 / 60  # which is what it was over the whole minute
+
+
 @pytest.mark.parametrize("concurrency", [0, 101, True, "4"])
 def test_a_concurrency_that_cannot_be_is_refused(campaign: Campaign, client: laaffic.Client, concurrency: int) -> None:
     with pytest.raises(LedgerError, match="concurrency"):

@@ -95,12 +95,14 @@ def status_of(database: Database, campaign: int) -> Status:
 
 
 def _speed(connection: Connection, row: Row[Any], now: float) -> float:
-    """Return how many recipients a second had an outcome in the last minute."""
-    recent = select(func.sum(chunks.c.size)).where(
-        chunks.c.campaign == row.id, chunks.c.recorded_at > max(now - _MINUTE, row.since)
+    """Return how many recipients a second had an outcome in the last minute, since the first of them was claimed."""
+    begun = max(now - _MINUTE, float(row.since))
+    recent = select(func.sum(chunks.c.size), func.min(chunks.c.claimed_at)).where(
+        chunks.c.campaign == row.id, chunks.c.recorded_at > begun
     )
-    recipients: int = connection.scalar(recent) or 0
-    return recipients / max(min(_MINUTE, now - float(row.since)), 1.0)
+    recipients, claimed_at = connection.execute(recent).one()
+    # Before that nobody posted: it was closed, or its process had been killed and was not started again.
+    return float(recipients or 0) / max(now - max(begun, claimed_at or begun), 1.0)
 
 
 def outcomes_of(database: Database, campaign: int) -> Iterator[Outcome]:
