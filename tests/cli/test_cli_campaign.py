@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import signal
 import sys
 import threading
@@ -123,6 +124,35 @@ def test_texts_are_erased_and_everybody_is_still_known(laaffic: Laaffic, gateway
     assert "are erased" in laaffic("campaign", "erase", many, "--texts").stderr
     assert "is done: everybody was posted to before" in laaffic("send", many).stderr
     assert len(gateway.posts) == 1
+
+
+@pytest.mark.parametrize("way", ["send", "cancel"])
+def test_to_cancel_what_has_ended_asks_nothing_and_changes_nothing(laaffic: Laaffic, many: str, way: str) -> None:
+    laaffic(*(["send", many] if way == "send" else ["campaign", "create", many]))
+    laaffic("campaign", "cancel", many, "--yes")
+    before = status(laaffic, many)
+    again = laaffic("campaign", "cancel", many, "--json")
+    assert again.exit_code == 0
+    assert json.loads(again.stdout) == before
+    said = "done: there is nobody left" if way == "send" else "cancelled already"
+    assert f"Campaign 'many.csv' is {said}" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "erased"), [("y\n", [], True), ("n\n", [], False), ("", ["--yes"], True)]
+)
+def test_erase_asks_on_a_terminal(
+    laaffic: Laaffic, measured: Spawn, many: str, *, answer: str, options: list[str], erased: bool
+) -> None:
+    laaffic("send", many)
+    ours, theirs = os.openpty()
+    process = measured("campaign", "erase", many, "--texts", *options, stdin=theirs)
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    _, errors = process.communicate(timeout=PATIENCE)
+    os.close(ours)
+    assert ("Erase the texts of 'many.csv'?" in errors) == (not options)
+    assert laaffic("campaign", "preview", many).exit_code == (2 if erased else 0)
 
 
 @pytest.mark.parametrize("texts", [[], ["--texts"]])
