@@ -100,7 +100,7 @@ def laaffic_ledger(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> Iterato
         pytest.fail(f"The fixture laaffic_ledger cannot start: {missing}", pytrace=False)
     url = f"sqlite:///{tmp_path / 'laaffic-ledger.db'}"
     monkeypatch.setenv("LAAFFIC_LEDGER", url)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "laaffic-state"))
     with Ledger(url) as ledger:
         yield ledger
 

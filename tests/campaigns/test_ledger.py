@@ -143,6 +143,15 @@ def test_the_file_is_its_owners_alone(ledger: Ledger, path: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
+def test_a_file_that_is_taken_away_is_not_made_anew(ledger: Ledger, path: Path) -> None:
+    campaign = ledger.create("spring", [HELLO])
+    path.rename(path.with_name("elsewhere.db"))
+    for act in (campaign.status, campaign.pause):
+        with pytest.raises(LedgerUnavailableError):
+            act()
+    assert not path.exists()
+
+
 def test_a_commit_is_on_the_disk_and_in_no_wal(path: Path) -> None:
     database = open_database(f"sqlite:///{path}")
     with database.read() as connection:

@@ -79,18 +79,21 @@ def test_an_older_state_that_is_written_into_the_same_file_has_fewer_claims(data
     assert check_mark(database) is None
 
 
-def noted(folder: Path) -> list[Path]:
-    return [*(folder / "state" / "laaffic").glob("*.claims")]
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for what this user's ledgers note outside of themselves."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "laaffic"
 
 
 def test_an_older_state_that_is_put_back_with_what_is_beside_it_is_noticed(
-    ledger: Ledger, database: Database, path: Path, tmp_path: Path
+    notes: Path, ledger: Ledger, database: Database, path: Path, tmp_path: Path
 ) -> None:
     ledger.create("spring", [HELLO])
     older = {file: file.read_bytes() for file in tmp_path.glob("spring.db*")}
     assert check_mark(database) is None
     claims(database, 2)
-    assert [file.stat().st_mode & 0o777 for file in noted(tmp_path)] == [0o600]
+    assert [file.stat().st_mode & 0o777 for file in notes.iterdir()] == [0o600]
     path.with_name("spring.db.claims").unlink()
     for file, content in older.items():
         file.write_bytes(content)
@@ -98,7 +101,7 @@ def test_an_older_state_that_is_put_back_with_what_is_beside_it_is_noticed(
     assert checked(path) is None
 
 
-def test_another_ledger_in_the_same_place_has_a_note_of_its_own(path: Path, tmp_path: Path) -> None:
+def test_another_ledger_in_the_same_place_has_a_note_of_its_own(notes: Path, path: Path, tmp_path: Path) -> None:
     for count in range(2):
         with Ledger(f"sqlite:///{path}") as ledger:
             ledger.create("spring", [HELLO])
@@ -108,7 +111,7 @@ def test_another_ledger_in_the_same_place_has_a_note_of_its_own(path: Path, tmp_
         database.close()
         for file in tmp_path.glob("spring.db*"):
             file.unlink()
-    assert len(noted(tmp_path)) == 2
+    assert len([*notes.iterdir()]) == 2
 
 
 @pytest.mark.parametrize("home", ["/dev/null", "/proc/nowhere", ""])

@@ -222,6 +222,15 @@ def test_watch_looks_on_from_another_process_until_it_has_ended(measured: Spawn,
     assert (watching.returncode, errors) == (0, "")
 
 
+def test_watching_ends_with_its_reader_though_nothing_changes(laaffic: Laaffic, measured: Spawn, many: str) -> None:
+    laaffic("campaign", "create", many)
+    with measured("campaign", "status", many, "--watch") as watching:
+        assert watching.stdout is not None
+        watching.stdout.readline()
+        watching.stdout.close()
+        assert watching.wait(PATIENCE) == 0
+
+
 def test_ctrl_c_ends_watching_and_not_the_campaign(laaffic: Laaffic, spawn: Spawn, many: str) -> None:
     laaffic("campaign", "create", many)
     watching = spawn("campaign", "status", many, "--watch")

@@ -60,7 +60,8 @@ class Sqlite(Database):
             self._refuse_if_gone()
         _make_private(self.path)
         self._engine = create_engine(
-            URL.create("sqlite", database=str(self.path)),
+            # Whoever takes the file away while it is run gets no new one in its place.
+            URL.create("sqlite", database=self.path.as_uri(), query={"mode": "rw", "uri": "true"}),
             connect_args={"timeout": _BUSY},
             hide_parameters=True,
             poolclass=NullPool,  # an open connection must not be carried over a fork
