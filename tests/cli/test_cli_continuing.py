@@ -137,6 +137,10 @@ def test_a_further_signal_leaves_it_unknown_and_ends_at_once(
     assert process.returncode == 5
     assert "Ended at once: what was in flight is unknown." in errors
     assert "Traceback" not in errors
+    if not to:
+        assert "Until it is run again, the ledger calls that in_flight;" in errors
+        with Ledger(f"sqlite:///{many}.laaffic.db") as ledger:
+            assert ledger.campaign("many.csv").status().in_flight == 1
     if to:
         assert "3 recipients: 1 accepted, 0 rejected, 1 not_sent, 1 unknown" in errors
 

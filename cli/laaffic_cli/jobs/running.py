@@ -131,7 +131,11 @@ class _Stops:
         if now - self._first > SAME_SIGNAL:
             with suppress(Exception):
                 self._bar.close()
-            tell("Ended at once: what was in flight is unknown. The same command goes on with the others.")
+            # This may have come within a transaction of this very thread, so nothing can be written to the ledger now.
+            tell(
+                "Ended at once: what was in flight is unknown. Until it is run again, the ledger calls that in_flight;"
+                " the same command goes on with the others."
+            )
             leave(UNKNOWN)
 
 
