@@ -58,6 +58,9 @@ class Sqlite(Database):
         self._key: str | None = None  # of the first campaign, once there is one
         if not self.path.exists():
             self._refuse_if_gone()
+        elif not self.path.is_file():
+            what = "a folder" if self.path.is_dir() else "no file, but a device or the like"
+            raise LedgerError(f"The ledger's address, {self.path}, is that of {what}", hint="Name a file in a folder.")
         _make_private(self.path)
         self._engine = create_engine(
             # Whoever takes the file away while it is run gets no new one in its place.
@@ -250,7 +253,10 @@ def _make_private(path: Path) -> None:
     except FileExistsError:  # to open and close it would drop the locks that this process has on it
         pass
     except OSError as error:
-        raise LedgerUnavailableError(f"The ledger's file cannot be opened: {error.strerror}") from None
+        raise LedgerUnavailableError(
+            f"The ledger's file cannot be made: {error.strerror}",
+            hint=f"See to it that the folder {path.parent} is there and can be written, or name another file.",
+        ) from None
 
 
 @contextmanager
@@ -258,8 +264,11 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or type(error).__name__)  # SQLite's words, in which no value stands
-        failed = LedgerUnavailableError(f"The ledger's database failed: {why}")
+        cause = getattr(error, "orig", None)
+        why = str(cause or type(error).__name__)  # SQLite's words, in which no value stands
+        is_other = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+        hint = "Name another file: what is there is something else, or damaged." if is_other else None
+        failed = LedgerUnavailableError(f"The ledger's database failed: {why}", hint=hint)
     else:
         return
     raise failed from None
