@@ -41,22 +41,23 @@ def reconcile(
     if last < (start if until is None else end):
         raise InvalidTimeError("until is before the end of sent_between; give a later one")
     matching = Matching(recipients, reports=reports, known_msg_ids=known_msg_ids)
-    return _asked(matching, start, last, app_id, timeout)
+    return _asked(matching, start, last, app_id, timeout, until_now=until is None)
 
 
 def _asked(
-    matching: Matching, start: datetime, until: datetime, app_id: str, timeout: Timeouts | None
+    matching: Matching, start: datetime, until: datetime, app_id: str, timeout: Timeouts | None, *, until_now: bool
 ) -> Inquiry[list[Recipient]]:
-    behind = NO_TIME  # the provider's clock, as far as it shows
+    skew = NO_TIME  # by which the provider's clock is ahead, as far as its responses have shown
     while matching.is_open:
-        first = max(start - behind - MARGIN, datetime.now(UTC) - MAX_AGE)
-        records = Records(first, until, app_id, timeout)
+        first = max(start + min(skew, NO_TIME) - MARGIN, datetime.now(UTC) - MAX_AGE)
+        last = until + max(skew, NO_TIME) if until_now else until
+        records = Records(first, last, app_id, timeout)
         for operation in records:
             page: Page = yield operation
-            shown = timedelta(seconds=max(-(page.clock_skew or 0.0), 0.0))
-            if shown > behind + MARGIN / 2:
-                behind = shown
-                break  # and from the beginning, which is earlier by their clock
+            shown = timedelta(seconds=page.clock_skew or 0.0)
+            if not skew and abs(shown) > MARGIN / 2:  # once: two servers may differ
+                skew = shown
+                break  # and from the beginning, by their clock
             for record in records.take(page):
                 if record.received_at is None or record.received_at >= first:
                     matching.add(record)
