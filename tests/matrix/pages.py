@@ -41,7 +41,7 @@ if you ask for it with `split_refused`.
 | `accepted` | the provider took it; whether it was delivered is not known yet | Keep the `msg_id`. Never send again. |
 | `rejected` | the provider, or something before it, refused it | Remove the cause that the error names; send again. |
 | `not_sent` | nothing left this machine for it | Send again once there is a connection; it is safe. |
-| `unknown` | it may have been sent and charged for, or not | Do not send again blindly: ask with [`reconcile`](reports.md#a-lost-response). |
+| `unknown` | it may have been sent and charged for, or not | [Ask](reports.md#a-lost-response) before you send again. |
 
 An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, see each
 recipient's state in `.result`. Without an exception the result itself has the states. [Errors](errors.md) explains the
