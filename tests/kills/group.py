@@ -36,7 +36,8 @@ class Plan:
     Attributes:
         kind: of runners, in words.
         ways: in which each of them runs a campaign, which is also how many there are at once.
-        harms: what is done to them, and how often beside the others.
+        usual: what is done to all kinds, and how often beside the rest.
+        own: what is done to this kind, likewise.
         kills: how many at least.
         chunks: of one campaign.
         seed: by which all is chosen.
@@ -44,10 +45,16 @@ class Plan:
 
     kind: str
     ways: list[str]
-    harms: dict[str, float]
+    usual: dict[str, float]
+    own: dict[str, float]
     kills: int
     chunks: int
     seed: int
+
+    @property
+    def harms(self) -> dict[str, float]:
+        """All that is done to them."""
+        return {**self.usual, **self.own}
 
 
 @dataclass
@@ -119,8 +126,8 @@ class Group:
         self.asked[name] = rows
 
     def start(self) -> None:
-        """Start those who do not run."""
-        for place, way in enumerate(self.plan.ways):
+        """Start those who do not run; one is enough where nothing is to be posted any more."""
+        for place, way in enumerate(self.plan.ways[: 1 if self.is_over() else None]):
             if place not in self.running:
                 app_id = f"{place}-{self.figures.done['started']}"
                 self.running[place] = self.started_runner(way, app_id)

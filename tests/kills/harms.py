@@ -18,10 +18,14 @@ HOUR = 3600
 
 
 def done_to(group: Group) -> None:
-    """Run campaigns until so many processes were killed; then bring the last one to its end, and judge all."""
+    """Run campaigns until so many processes were killed; then bring the last one to its end, and judge all.
+
+    What is done to this kind alone is done once at least, however short the run is.
+    """
     plan: Plan = group.plan
+    due = group.dice.sample([*plan.own], len(plan.own))
     group.fill()
-    while group.figures.done["kills"] < plan.kills:
+    while due or group.figures.done["kills"] < plan.kills:
         if group.is_over():
             group.end()
             group.fill()
@@ -29,6 +33,8 @@ def done_to(group: Group) -> None:
         group.wait(group.dice.randrange(1, 8 * len(plan.ways)))
         time.sleep(group.dice.uniform(0, 0.02))  # so that it comes at any moment of a request
         [what] = group.dice.choices([*plan.harms], [*plan.harms.values()])
+        if due and group.dice.random() < 0.7:
+            what = due.pop()
         HARMS[what](group)
         if what != "kill":
             group.figures.done[what] += 1

@@ -17,23 +17,24 @@ from support.server import Server
 from support.services import NO_BROKER, brokers, own_queue
 from support.started import NO_PROGRAM, programs_of_postgres, started_postgres
 
-_ALWAYS = {"kill": 6.0, "SIGTERM": 0.7, "clock": 0.7, "rate": 0.7, "pause": 0.7}
-SQLITE = {**_ALWAYS, "disk full": 1.0}
-POSTGRES = {**_ALWAYS, "cut": 1.0, "database stopped": 0.7}
-SMALL_DISK = {**_ALWAYS, "tables' disk full": 2.0, "log's disk full": 2.0}
-CELERY = {**POSTGRES, "messages doubled": 2.0, "broker flushed": 1.0}
+_USUAL = {"kill": 6.0, "SIGTERM": 0.7, "clock": 0.7, "rate": 0.7, "pause": 0.7}
 TABLES_MEGABYTES, LOG_MEGABYTES = 24, 12
 _SHORT_LOG = ["-c", "min_wal_size=2MB", "-c", "max_wal_size=4MB"]
 _FOUR = ["threads", "tasks", "pump", "threads"]
+_SQLITE = {"disk full": 1.0}
+_POSTGRES = {"cut": 1.0, "database stopped": 0.7}
+_SMALL_DISKS = {"tables' disk full": 1.0, "log's disk full": 1.0}
+_CELERY = {**_POSTGRES, "messages doubled": 2.0, "broker flushed": 1.0}
+# How each of them runs a campaign, and what is done to this kind beside the usual.
 # By a second runner of the same ledger is meant one that was started by mistake: it is to post nothing.
 KINDS = {
-    "SQLite, threads": ["threads"],
-    "SQLite, tasks": ["tasks"],
-    "SQLite, two by mistake": ["threads", "pump"],
-    "PostgreSQL, four": _FOUR,
-    "PostgreSQL, small disks": _FOUR,
-    "Celery, RabbitMQ": ["worker", "worker"],
-    "Celery, Redis": ["worker", "worker"],
+    "SQLite, threads": (["threads"], _SQLITE),
+    "SQLite, tasks": (["tasks"], _SQLITE),
+    "SQLite, two by mistake": (["threads", "pump"], _SQLITE),
+    "PostgreSQL, four": (_FOUR, _POSTGRES),
+    "PostgreSQL, small disks": (_FOUR, _SMALL_DISKS),
+    "Celery, RabbitMQ": (["worker", "worker"], _CELERY),
+    "Celery, Redis": (["worker", "worker"], _CELERY),
 }
 
 
@@ -51,7 +52,8 @@ def why_not(kind: str) -> str | None:
 def run(kind: str, kills: int, chunks: int, seed: int) -> Figures:
     """Run campaigns in one way until so many processes were killed, and judge."""
     with ExitStack() as things:
-        group = _group(kind, kills, chunks, seed, things)
+        ways, own = KINDS[kind]
+        group = _group(Plan(kind, ways, _USUAL, own, kills, chunks, seed), things)
         things.callback(group.close)
         done_to(group)
         if not group.figures.sound:
@@ -60,27 +62,24 @@ def run(kind: str, kills: int, chunks: int, seed: int) -> Figures:
         return group.figures
 
 
-def _group(kind: str, kills: int, chunks: int, seed: int, things: ExitStack) -> Group:
+def _group(plan: Plan, things: ExitStack) -> Group:
     folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="laaffic-kills-")))
-    book = Gateway(seed)
+    book = Gateway(plan.seed)
     base_url = things.enter_context(Server([book], keep_posts=False)).url
-    if kind.startswith("SQLite"):
-        plan = Plan(kind, KINDS[kind], SQLITE, kills, chunks, seed)
+    if plan.kind.startswith("SQLite"):
         return Group(plan, f"sqlite:///{folder / 'spring.db'}", base_url, book, folder)
-    if kind.endswith("small disks"):
+    if plan.kind.endswith("small disks"):
         tables = things.enter_context(small_disk(TABLES_MEGABYTES))
         log = things.enter_context(small_disk(LOG_MEGABYTES))
         made_with = ["--wal-segsize=1", f"--waldir={log.made('log')}"]
         server = things.enter_context(started_postgres(made_with=made_with, settings=_SHORT_LOG))
         url = _schema_with_a_clock(server.url, tables)
-        plan = Plan(kind, KINDS[kind], SMALL_DISK, kills, chunks, seed)
         return Group(plan, url, base_url, book, folder, server, {"tables": tables, "log": log})
     server = things.enter_context(started_postgres())
     url = _schema_with_a_clock(server.url)
-    if kind.startswith("PostgreSQL"):
-        return Group(Plan(kind, KINDS[kind], POSTGRES, kills, chunks, seed), url, base_url, book, folder, server)
-    broker = things.enter_context(own_queue(brokers()[_broker_of(kind)]))
-    plan = Plan(kind, KINDS[kind], CELERY, kills, chunks, seed)
+    if plan.kind.startswith("PostgreSQL"):
+        return Group(plan, url, base_url, book, folder, server)
+    broker = things.enter_context(own_queue(brokers()[_broker_of(plan.kind)]))
     return Workers(plan, url, base_url, book, folder, server, broker=broker)
 
 

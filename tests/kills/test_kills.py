@@ -12,7 +12,7 @@ from laaffic_campaigns import Outcome
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 SEED = int(os.environ.get("LAAFFIC_KILLS_SEED", "1"))
-KILLS, CHUNKS = 3, 24
+KILLS, CHUNKS = 3, 80
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROCESSES, PUMPS = 2, 4
 SECONDS = 1.0  # of a slice
-_LASTS = 20.0  # seconds that a campaign takes if nothing is done to it: workers start slowly
+_LASTS = 8.0  # seconds that a campaign takes if nothing is done to it
 _STILL = 2.0  # seconds after which whoever has claimed something, and does nothing, is dead
 
 
