@@ -18,16 +18,16 @@ create table laaffic_reports (id {serial}, chunk {key} references laaffic_chunks
     position integer, msg_id varchar not null, state varchar(16) not null, order_id varchar not null, number varchar,
     received_at {real}, reason varchar, at {real} not null, unique (msg_id, state, order_id));
 create index laaffic_reports_by_chunk on laaffic_reports (chunk);
-create table laaffic_deliveries (chunk {key} primary key references laaffic_chunks (id) on delete cascade,
+create table laaffic_deliveries (chunk {key} not null primary key references laaffic_chunks (id) on delete cascade,
     campaign {key} not null references laaffic_campaigns (id) on delete cascade,
     succeeded integer not null, failed integer not null, asked_at {real});
 create index laaffic_deliveries_by_campaign on laaffic_deliveries (campaign, succeeded, failed);
-create table laaffic_delivered (chunk {key} primary key references laaffic_chunks (id) on delete cascade,
+create table laaffic_delivered (chunk {key} not null primary key references laaffic_chunks (id) on delete cascade,
     content {blob} not null);
-create table laaffic_found (msg_id varchar primary key,
+create table laaffic_found (msg_id varchar not null primary key,
     chunk {key} not null references laaffic_chunks (id) on delete cascade, position integer not null);
 create index laaffic_found_by_chunk on laaffic_found (chunk);
-create table laaffic_resends (child {key} primary key references laaffic_chunks (id) on delete cascade,
+create table laaffic_resends (child {key} not null primary key references laaffic_chunks (id) on delete cascade,
     parent {key} not null references laaffic_chunks (id) on delete cascade,
     campaign {key} not null references laaffic_campaigns (id) on delete cascade,
     positions {blob} not null, accepted_too integer not null);
@@ -39,7 +39,7 @@ create index laaffic_resends_by_campaign on laaffic_resends (campaign)
 def _add_delivery(connection: Connection) -> None:
     """Add the tables of what became of accepted messages. What is there is left as it is."""
     sqlite = connection.dialect.name == "sqlite"
-    serial = "integer primary key" if sqlite else "bigserial primary key"
+    serial = "integer not null primary key" if sqlite else "bigserial primary key"
     types = {
         "serial": serial,
         "key": "integer" if sqlite else "bigint",

@@ -14,7 +14,7 @@ from laaffic_campaigns._kept.once import insert_once
 from laaffic_campaigns._kept.schema import chunks, found, outcomes
 from laaffic_campaigns._protocol.again import count_accepted_too, counted, handed_over, withdraw
 from laaffic_campaigns._protocol.delivery import forget_delivery
-from laaffic_campaigns._protocol.states import ACCEPTED, UNKNOWN, ChunkState
+from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
 
 TAKEN_BACK = "the message id that it had turned out to be another recipient's"
 CONTRADICTED = "the response says {}, and a record or report that it was accepted"
@@ -39,7 +39,7 @@ class Standing(NamedTuple):
 def standing(connection: Connection, chunk: int) -> Standing | None:
     """Return a chunk's outcomes, and keep others from changing them until this transaction ends; None without a chunk.
 
-    Of one whose process ended, everybody is unknown.
+    Of one whose process ended, everybody is unknown; of one that was cancelled, nobody was sent to.
     """
     row: Any = connection.execute(
         select(chunks.c.version, chunks.c.state, chunks.c.size).where(chunks.c.id == chunk).with_for_update()
@@ -47,7 +47,10 @@ def standing(connection: Connection, chunk: int) -> Standing | None:
     if row is None:
         return None
     content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
-    told = _nobody_knows(row.size) if content is None else unpack_outcomes(content)
+    if content is None:
+        told = _everybody(NOT_SENT if row.state == ChunkState.DONE else UNKNOWN, row.size)
+    else:
+        told = unpack_outcomes(content)
     return Standing(row.version, row.state, told)
 
 
@@ -152,5 +155,5 @@ def _copy(told: Outcomes) -> Outcomes:
     return Outcomes([*told.states], [*told.msg_ids], [*told.reasons])
 
 
-def _nobody_knows(size: int) -> Outcomes:
-    return Outcomes([UNKNOWN] * size, [None] * size, [None] * size)
+def _everybody(state: str, size: int) -> Outcomes:
+    return Outcomes([state] * size, [None] * size, [None] * size)
