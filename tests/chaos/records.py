@@ -20,22 +20,20 @@ def list_records(connection: Connection, book: Book, seed: int) -> bool:
     """Respond with a page of the records, of any size and with rows again, or with nothing."""
     query = parse_qs(urlsplit(connection.request.head.split(" ")[1]).query)
     start = int(query["startIndex"][0])
-    dice = Random(f"records {seed} {start} {book.queried(start)}")
-    if dice.random() < _DROPPED:
+    dice = Random(f"records {seed} {start}")
+    if not book.queried(start) and dice.random() < _DROPPED:
         return drop(connection)
-    listed = finished(book, seed)
     rows = [
         {
             "msgId": f"m{recipient}",
             "number": number_of(recipient),
-            "receiveTime": _time(at),
-            "status": _status(recipient),
+            "receiveTime": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+            "status": "0" if recipient % _FAILED else "2",
         }
-        for recipient, at in listed[start : start + dice.randint(1, _MAX_ROWS)]
+        for recipient, at in finished(book, seed)[start : start + dice.randint(1, _MAX_ROWS)]
     ]
-    return answer({"status": "0", "reason": "success", "success": str(len(rows)), "fail": "0", "array": rows})(
-        connection
-    )
+    body = {"status": "0", "reason": "success", "success": str(len(rows)), "fail": "0", "array": rows}
+    return answer(body)(connection)
 
 
 def finished(book: Book, seed: int) -> list[tuple[int, float]]:
