@@ -32,10 +32,10 @@ def main() -> int:
 
 
 def _table(figures: list[Figures]) -> None:
-    columns = ("posts", "kills", "recipients", "unknown", "twice", "lost")
+    columns = ("posts", "kills", "recipients", "unknown", "found", "twice", "lost")
     print(f"\n{'':<28}" + "".join(f"{name:>12}" for name in columns))
     for each in figures:
-        counted = (each.posts, each.done["kills"], each.recipients, each.unknown)
+        counted = (each.posts, each.done["kills"], each.recipients, each.unknown, each.found)
         broken = (len(each.breaches.get(what, [])) for what in ("twice", "lost"))
         print(f"{each.kind:<28}" + "".join(f"{number:>12}" for number in (*counted, *broken)))
     print("\nwhat was done to them:", ", ".join(f"{what} {times}" for what, times in sorted(summed(figures).items())))

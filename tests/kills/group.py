@@ -15,8 +15,9 @@ from random import Random
 
 from sqlalchemy import text
 
+import laaffic
 from kills.gateway import Gateway
-from kills.judge import Figures, judge
+from kills.judge import Figures, judge, judge_found
 from kills.process import BUSY, EXISTS, SIZE, UNAVAILABLE
 from kills.small_disk import SmallDisk
 from laaffic_campaigns import Campaign, Ledger, LedgerError, LedgerUnavailableError
@@ -219,7 +220,11 @@ class Group:
         else:
             self.figures.add("did not end", [str(self.campaign.status())])
         name = self.names[-1]
-        judge(self.figures, [*self.campaign.outcomes()], self.asked[name], self.book, self.in_flight)
+        before = [*self.campaign.outcomes()]
+        judge(self.figures, before, self.asked[name], self.book, self.in_flight)
+        with laaffic.Client(*ENVIRONMENT.values(), base_url=self.base_url) as client:
+            self.campaign.reconcile(client)
+        judge_found(self.figures, before, [*self.campaign.outcomes()], self.book)
 
     def wait_for_all(self) -> bool:
         """Wait until all have ended, or nothing was posted for long; whoever hangs says where. Return which it was."""

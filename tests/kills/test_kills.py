@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from kills.gateway import Gateway
-from kills.judge import Figures, judge
+from kills.judge import Figures, judge, judge_found
 from kills.kinds import KINDS, run, why_not
 from laaffic_campaigns import Outcome
 
@@ -48,6 +49,25 @@ def test_the_judge_sees(states: Sequence[str], posted: int, breach: str) -> None
     book.texts["99900000001"] = "Hello"
     outcomes = [outcome("99900000001", state) for state in states]
     judge(figures, outcomes, {"99900000001": "Hello"}, book, set())
+    assert figures.breaches[breach] == ["99900000001"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "msg_id", "posted", "breach"),
+    [
+        ("rejected", "accepted", "209990000001", 1, "changed, not unknown"),
+        ("unknown", "accepted", "210899900000001", 0, "found, not accepted"),
+        ("unknown", "rejected", None, 1, "found, not accepted"),
+        ("unknown", "accepted", "m1", 1, "found, another id"),
+    ],
+)
+def test_the_judge_sees_what_is_found_wrongly(
+    before: str, after: str, msg_id: str | None, posted: int, breach: str
+) -> None:
+    book, figures = Gateway(1), Figures("any", 1)
+    book.accepted["99900000001"] = posted
+    was, found = outcome("99900000001", before), replace(outcome("99900000001", after), msg_id=msg_id)
+    judge_found(figures, [was], [found], book)
     assert figures.breaches[breach] == ["99900000001"]
 
 
