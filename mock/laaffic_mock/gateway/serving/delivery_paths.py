@@ -105,7 +105,7 @@ class DeliveryPaths:
         """Push reports from now on: `url`, null for nowhere, and `shapes`."""
         wanted = await read_object(request, self._read_timeout)
         check_names("field", wanted, ("url", "shapes"))
-        shapes = wanted.get("shapes", PLAIN)
+        shapes = as_text(wanted.get("shapes"), "shapes") or PLAIN
         if shapes not in {PLAIN, ODD}:
             raise BadRequest(f"shapes is {PLAIN} or {ODD}")
         url = as_text(wanted.get("url"), "url")
