@@ -62,7 +62,7 @@ def test_what_the_gateway_responds_in_each_state_holds_the_contract() -> None:
             for index in range(5):
                 assert records(proxy.url, index)["status"] == "0"
             gateway.advance(3600 if len(counted) > 2 else 1)
-    assert counted == [[0, 0, 0, 6], [0, 0, 4, 2], [2, 1, 1, 2], [2, 1, 1, 2]]
+    assert counted == [[0, 0, 0, 6], [0, 0, 4, 2], [2, 1, 1, 2], [3, 1, 1, 1]]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_reports_reach_a_function_and_end_with_the_test(run: Run) -> None:
         assert laaffic_gateway.pushes["to"] is None
         assert len(reports) == 1
     """
-    run(tests, "-p", "no:randomly").assert_outcomes(passed=2)
+    run(tests).assert_outcomes(passed=2)
 
 
 def test_reports_reach_a_function_from_a_gateway_that_runs_already(run: Run) -> None:

@@ -86,10 +86,10 @@ class Gateway(RemoteGateway):
 
     def close(self) -> None:
         """Stop, and drop every connection. Harmless when it has stopped."""
+        self._pusher.close()
         super().close()
         self._server.should_exit = self._server.force_exit = True
         self._thread.join(10)
-        self._pusher.close()
 
 
 def magic_numbers() -> Sequence[tuple[str, str]]:

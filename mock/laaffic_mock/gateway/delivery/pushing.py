@@ -149,7 +149,7 @@ class Pusher:
                 now.at_work, self._connection = 0, None
                 if why is None:
                     now.pushed += 1
-                elif not self._ended:
+                elif now is self._round and not self._ended:  # else nobody asks for it any more
                     now.fail(msg_id, why)
 
 

@@ -91,7 +91,7 @@ class Book:
             kept = Kept(f"{stamp}{self._last:07d}", recipient, now)
             if self._keep(kept):
                 self.deliveries.begin(kept.msg_id, courses[fate_of(recipient.number)])
-            accepted.append(_shown(kept, State.QUEUED, None))
+            accepted.append(_shown(kept, accepted_at, State.QUEUED, None))
         return accepted
 
     def clear(self, clock: Clock) -> None:
@@ -119,16 +119,14 @@ class Book:
         finished = self.deliveries.finished
         return [k.msg_id for k in self._kept if k.recipient.number == number and k.msg_id not in finished]
 
-    def finished(self, start: int, end: int) -> list[tuple[str, str, Finish]]:
-        """Return what finished within whole seconds, both included, as message id, number and how it ended.
+    def finished(self, start: int, end: int, rows: slice) -> list[tuple[str, str, Finish]]:
+        """Return some of what finished within whole seconds, both included, in the order in which it did.
 
-        In the order in which it did.
+        Each row is a message id, a number, and how the message ended.
         """
-        return [
-            (msg_id, self._by_id[msg_id].recipient.number, finish)
-            for msg_id, finish in self.deliveries.finished.items()
-            if start <= int(finish.received_at) <= end
-        ]
+        ended = self.deliveries.finished.items()
+        within = [(msg_id, finish) for msg_id, finish in ended if start <= finish.received_at < end + 1]
+        return [(msg_id, self._by_id[msg_id].recipient.number, finish) for msg_id, finish in within[rows]]
 
     def _begin(self, clock: Clock) -> None:
         self.deliveries = Deliveries(clock)
@@ -154,7 +152,8 @@ class Book:
 
     def _show(self, kept: Kept) -> AcceptedMessage:
         deliveries = self.deliveries
-        return _shown(kept, deliveries.state(kept.msg_id), deliveries.finished.get(kept.msg_id))
+        accepted_at = datetime.fromtimestamp(kept.accepted_at, UTC)
+        return _shown(kept, accepted_at, deliveries.state(kept.msg_id), deliveries.finished.get(kept.msg_id))
 
 
 def number_of(msg_id: str) -> int:
@@ -162,8 +161,8 @@ def number_of(msg_id: str) -> int:
     return int(msg_id[_STAMP:])
 
 
-def _shown(kept: Kept, state: State, finish: Finish | None) -> AcceptedMessage:
-    told, at = kept.recipient, datetime.fromtimestamp(kept.accepted_at, UTC)
+def _shown(kept: Kept, at: datetime, state: State, finish: Finish | None) -> AcceptedMessage:
+    told = kept.recipient
     received_at = None if finish is None else datetime.fromtimestamp(finish.received_at, UTC)
     reason = None if finish is None else finish.reason
     return AcceptedMessage(

@@ -70,7 +70,7 @@ def _check_window(start: datetime, end: datetime, max_span: timedelta, oldest: d
 def _records(account: Account, start: datetime, end: datetime, rows: slice) -> dict[str, Any]:
     """Return the rows of a page, and counts of these rows."""
     account.settle()
-    page = account.book.finished(int(start.timestamp()), int(end.timestamp()))[rows]
+    page = account.book.finished(int(start.timestamp()), int(end.timestamp()), rows)
     failed = sum(finish.failed for _, _, finish in page)
     return {
         "status": "0",

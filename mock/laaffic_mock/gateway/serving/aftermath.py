@@ -1,6 +1,7 @@
 """What follows from a request: who waits for a message looks again, and what has finished is pushed."""
 
 import asyncio
+from contextlib import suppress
 
 from laaffic_mock.gateway.delivery.life import Fate, State
 from laaffic_mock.gateway.delivery.pushing import Pusher, Target
@@ -17,6 +18,10 @@ class Aftermath:
     Args:
         account: the account.
         pusher: pushes reports.
+
+    Attributes:
+        pusher: the same.
+        closing: whether the server stops.
     """
 
     def __init__(self, account: Account, pusher: Pusher) -> None:
@@ -25,7 +30,7 @@ class Aftermath:
         self._timer: asyncio.TimerHandle | None = None
         self._seen = account.book.last
         self._arrived = asyncio.Event()
-        self._closing = False
+        self.closing = False
         self._collect()
 
     def look(self) -> None:
@@ -56,19 +61,14 @@ class Aftermath:
         self.pusher.clear()
         self._collect()
 
-    async def arrival(self, seconds: float) -> bool:
-        """Wait until another message is accepted, at most so long, and tell whether one was."""
-        if self._closing:
-            return False
-        try:
+    async def arrival(self, seconds: float) -> None:
+        """Wait until another message is accepted, or this is closing, at most so long."""
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._arrived.wait(), seconds)
-        except TimeoutError:
-            return False
-        return not self._closing
 
     def close(self) -> None:
         """Let nobody wait any longer."""
-        self._closing = True
+        self.closing = True
         self._wake()
         if self._timer is not None:
             self._timer.cancel()

@@ -27,6 +27,7 @@ from laaffic_mock.gateway.serving.values import (
 )
 from laaffic_mock.gateway.words import MAX_SECONDS
 
+_SECONDS_BETWEEN_LOOKS = 1.0  # whether the client has gone
 _WAIT = ("number", "containing", "after", "timeout")
 
 
@@ -69,8 +70,12 @@ class DeliveryPaths:
                 if _fits(message, number, containing):
                     return JSONResponse({"message": as_json(message)})
             seen = max(seen, book.last)
-            if not await self._aftermath.arrival(until - time.monotonic()):
+            left = until - time.monotonic()
+            if left <= 0 or self._aftermath.closing:
                 return JSONResponse({"message": None})
+            await self._aftermath.arrival(min(left, _SECONDS_BETWEEN_LOOKS))
+            if await request.is_disconnected():
+                return Response(status_code=204)  # to nobody
 
     async def advance(self, request: Request) -> Response:
         """Move the clock of deliveries on: `seconds`."""
@@ -105,7 +110,7 @@ class DeliveryPaths:
         """Push reports from now on: `url`, null for nowhere, and `shapes`."""
         wanted = await read_object(request, self._read_timeout)
         check_names("field", wanted, ("url", "shapes"))
-        shapes = wanted.get("shapes", PLAIN)
+        shapes = as_text(wanted.get("shapes"), "shapes") or PLAIN
         if shapes not in {PLAIN, ODD}:
             raise BadRequest(f"shapes is {PLAIN} or {ODD}")
         url = as_text(wanted.get("url"), "url")
