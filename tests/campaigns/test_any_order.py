@@ -1,8 +1,8 @@
 """Everything that several processes do to a campaign, in any order, with crashes between any two statements."""
 
-from collections import Counter
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,22 +13,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Connection, select
 
+import laaffic
 from laaffic_campaigns import Ledger, LedgerError, LedgerUnavailableError
-from laaffic_campaigns._kept.chunks import Outcomes, unpack_outcomes, unpack_payload
+from laaffic_campaigns._fate.folding import fold_reports
+from laaffic_campaigns._fate.inbox import add
+from laaffic_campaigns._fate.reconciling import Reconciling
+from laaffic_campaigns._fate.resending import Clocks, Resending
+from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._kept.schema import campaigns, incidents
 from laaffic_campaigns._protocol.pace import Turn, turn
-from laaffic_campaigns._protocol.states import ChunkState
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, pause_for, start, sweep
 from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import Posted
 from laaffic_campaigns._running.writing import write_down
+from support.book import Book
 from support.failing import AFTER_COMMIT, BEFORE_COMMIT, Failing
 from support.services import NO_POSTGRES, own_schema, postgres
 
 SIZE, CHUNKS = 5, 3
 RECIPIENTS = SIZE * CHUNKS
-KEY = "k123456789"
 # At which statement a transaction fails, if it does; after its commit nobody knows that it is written.
 FAILS = st.one_of(st.none(), st.just(BEFORE_COMMIT), st.just(AFTER_COMMIT), st.integers(0, 9))
 WHAT = ("accepted", "rejected", "unknown", "released", "refused")
@@ -39,16 +43,16 @@ class Request:
     """One that was posted, and what its process knows of it."""
 
     claimed: Claimed
-    numbers: list[str]
+    msg_ids: list[str] | list[None]
     what: str
 
     @property
     def done(self) -> Posted:
         """What is to be written down."""
         state = {"released": "not_sent", "refused": "rejected"}.get(self.what, self.what)
-        told = Outcomes([state] * self.claimed.size, [None] * self.claimed.size, [None] * self.claimed.size)
+        told = Outcomes([state] * self.claimed.size, [*self.msg_ids], [None] * self.claimed.size)
         verdict = Verdict(release=self.what == "released", refused=self.what == "refused")
-        return Posted(self.claimed, Settled(told, "0", None, 5.0), verdict)
+        return Posted(self.claimed, Settled(told, "0", None, time.time()), verdict)
 
 
 @contextmanager
@@ -68,13 +72,15 @@ class AnyOrder(RuleBasedStateMachine):
         rows = [(f"999{n:08d}", "Hello") for n in range(RECIPIENTS)]
         self.campaign = self.ledger.create("spring", rows, max_recipients=SIZE)
         self.database = Failing(open_database(self.url))
-        self.now, self.tokens = 1000.0, 0
+        with self.database.read() as connection:
+            self.key = str(connection.scalar(select(campaigns.c.key)))
+        self.now, self.tokens = time.time(), 0
         self.mine: dict[str, Claimed] = {}  # claimed for certain, and not posted
         self.posted: dict[str, Request] = {}  # posted, and not written down for certain
         self.written: list[Request] = []
         self.turns: list[Turn] = []
-        self.book = Counter[str]()
-        self.barred: set[str] = set()  # who was posted without a proof that nobody of it got anything
+        self.book = Book()
+        self.reconciling: list[Reconciling] = []
 
     def somewhere(self) -> AbstractContextManager[str]:
         """Return the address of a ledger of this machine's own."""
@@ -100,7 +106,7 @@ class AnyOrder(RuleBasedStateMachine):
         token = f"t{self.tokens}"
         certain, got = self.did(lambda connection: claim(connection, 1, token, self.now), fails)
         if certain and got is not None:
-            assert not self.barred & {*unpack_payload(got.payload).numbers}
+            assert not any(self.book.posts[wire] for wire in self.wires(got))
             self.mine[token] = got
 
     @precondition(lambda self: self.mine)
@@ -108,11 +114,15 @@ class AnyOrder(RuleBasedStateMachine):
     def post(self, data: st.DataObject, what: str) -> None:
         token = data.draw(st.sampled_from(sorted(self.mine)))
         mine = self.mine.pop(token)
-        request = self.posted[token] = Request(mine, unpack_payload(mine.payload).numbers, what)
-        if what in {"accepted", "unknown"}:
-            self.book.update(request.numbers)
+        numbers, wires = unpack_payload(mine.payload).numbers, self.wires(mine)
+        took = self.book.take(numbers, wires) if what in {"accepted", "unknown"} else []
         if what not in {"released", "refused"}:
-            self.barred.update(request.numbers)
+            self.book.posts.update(wires)
+        told = took if what == "accepted" else [None] * mine.size
+        self.posted[token] = Request(mine, told, what)
+
+    def wires(self, claimed: Claimed) -> list[str]:
+        return unpack_payload(claimed.payload).wire_order_ids(self.key, claimed.sequence)
 
     @precondition(lambda self: self.posted)
     @rule(data=st.data(), fails=FAILS)
@@ -150,7 +160,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(fails=FAILS)
     def dies(self, fails: int | None) -> None:
         """All are gone, with what they knew; another one begins."""
-        self.mine, self.posted, self.turns = {}, {}, []
+        self.mine, self.posted, self.turns, self.reconciling = {}, {}, [], []
         self.database.close()
         self.database = Failing(open_database(self.url))
         self.did(lambda connection: (sweep(connection), start(connection, 1, self.now)), fails)
@@ -172,7 +182,7 @@ class AnyOrder(RuleBasedStateMachine):
         try:
             getattr(self.campaign, does)()
         except LedgerError:
-            assert does == "resume" or self.campaign.status().state == "done"
+            assert does == "resume" or self.campaign.status().state in {"done", "cancelled"}
 
     @rule(rate=st.sampled_from([None, 1.0, 12.0, 1000.0]))
     def change_rate(self, rate: float | None) -> None:
@@ -185,41 +195,66 @@ class AnyOrder(RuleBasedStateMachine):
         if really and self.campaign.status().state not in {"done", "cancelled"}:
             self.campaign.cancel()
 
+    @precondition(lambda self: self.book.taken)
+    @rule(data=st.data(), fails=FAILS, named=st.booleans(), state=st.sampled_from(["succeeded", "failed"]))
+    def push(self, data: st.DataObject, fails: int | None, state: str, *, named: bool) -> None:
+        """A report comes, with its order id or without, and is folded or not."""
+        msg_id = data.draw(st.sampled_from(sorted(self.book.taken)))
+        number, wire = self.book.taken[msg_id]
+        found = laaffic.DeliveryState(state)
+        report = laaffic.DeliveryReport(msg_id, found, number=number, order_id=wire if named else None)
+        certain, mine = self.did(lambda connection: add(connection, report, self.now), fails)
+        assert not certain or mine is (True if named else None)
+        self.database.plan = [fails]
+        with suppress(LedgerUnavailableError):
+            fold_reports(self.database, matching=True)
+
+    @rule(data=st.data())
+    def reconcile_begins(self, data: st.DataObject) -> None:
+        """It is shown the records of what is finished, in any order."""
+        one = Reconciling(self.database, 1)
+        self.database.plan = []
+        if one.begin() is not None:
+            finished = (
+                data.draw(st.lists(st.sampled_from(sorted(self.book.taken)), unique=True)) if self.book.taken else []
+            )
+            for msg_id in finished:
+                one.take(laaffic.SentRecord(msg_id, self.book.taken[msg_id][0], laaffic.DeliveryState.SUCCEEDED))
+            self.reconciling.append(one)
+
+    @precondition(lambda self: self.reconciling)
+    @rule(plan=st.lists(FAILS, max_size=4))
+    def reconcile_ends(self, plan: list[int | None]) -> None:
+        self.database.plan = plan
+        with suppress(LedgerUnavailableError):
+            self.reconciling.pop(0).finish()
+
+    @rule(plan=st.lists(FAILS, max_size=3), unknown=st.booleans())
+    def resend(self, plan: list[int | None], *, unknown: bool) -> None:
+        """More than half an hour has passed: nobody accepts a request any more that was claimed before."""
+        self.database.plan = []
+        resending = Resending(self.database, 1, None, dry_run=False)
+        if unknown:
+            one = Reconciling(self.database, 1)
+            if one.begin() is not None:
+                for msg_id, (number, _) in self.book.taken.items():
+                    one.take(laaffic.SentRecord(msg_id, number, laaffic.DeliveryState.SUCCEEDED))
+            one.finish()
+            self.mine = {}
+            self.database.plan = plan
+            late = Clocks(self.now + 1e6, self.now + 1e6)
+            with suppress(LedgerUnavailableError):
+                resending.of_unknown(late, one.without_record, 0)
+        else:
+            self.database.plan = plan
+            with suppress(LedgerUnavailableError):
+                resending.of_rejected()
+
     @invariant()
-    def everybody_is_in_one_live_chunk_and_nobody_is_posted_twice(self) -> None:
-        assert not [number for number, times in self.book.items() if times > 1]
-        where = Counter[str]()
-        wires: list[str] = []
+    def everybody_is_in_one_live_chunk_and_nothing_is_posted_twice(self) -> None:
         with self.database.read() as connection:
             assert connection.scalar(select(incidents.c.id)) is None
-            state = connection.scalar(select(campaigns.c.state))
-            found: list[Any] = [*connection.execute(_EVERY_CHUNK)]
-        for chunk in found:
-            if chunk.state == ChunkState.SPLIT:
-                assert chunk.payload is None
-                continue
-            payload = unpack_payload(chunk.payload)
-            assert len(payload.numbers) == chunk.size
-            where.update(payload.numbers)
-            wires += payload.wire_order_ids(KEY, chunk.sequence)
-            self.agrees(chunk, {*payload.numbers})
-            assert state != "done" or chunk.state in {ChunkState.DONE, ChunkState.UNKNOWN}
-        assert len(where) == where.total() == RECIPIENTS
-        assert len(wires) == len(set(wires))
-
-    def agrees(self, chunk: Any, numbers: set[str]) -> None:
-        """What a chunk says must be what the book says."""
-        counted = {name: getattr(chunk, name) for name in ("accepted", "rejected", "not_sent", "unknown")}
-        assert sum(counted.values()) in {0, chunk.size}
-        if chunk.state == ChunkState.READY:
-            assert not numbers & self.barred
-        if counted["rejected"] or counted["not_sent"]:
-            assert not any(self.book[number] for number in numbers)
-        if counted["accepted"]:
-            assert all(self.book[number] == 1 for number in numbers)
-        if chunk.state == ChunkState.DONE:
-            told = unpack_outcomes(chunk.outcomes)
-            assert counted == {name: told.count(name) for name in counted}
+            self.book.judge(connection, RECIPIENTS)
 
     @invariant()
     def counts_add_up_to_the_recipients(self) -> None:
@@ -230,13 +265,6 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.database.close()
         self.kept.close()
-
-
-_EVERY_CHUNK = (
-    select(chunks, payloads.c.content.label("payload"), outcomes.c.content.label("outcomes"))
-    .outerjoin(payloads, payloads.c.chunk == chunks.c.id)
-    .outerjoin(outcomes, outcomes.c.chunk == chunks.c.id)
-)
 
 
 class AnyOrderInPostgreSQL(AnyOrder):
