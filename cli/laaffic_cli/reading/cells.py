@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
+REPORT_COLUMNS = ("msg_id", "received_at")  # of records, and of what reports say
 PLACE_COLUMNS = ("file", "line", "column", "reason")  # of a file of bad rows, before the row's own
 _BEGINNING = r"(?:^|(?<=;))"
 _SIGNS = r"'*[\s\x00-\x1f]*[=+\-@＝＋－＠]"  # noqa: RUF001  # the wide signs count too where they are usual
@@ -27,6 +28,6 @@ def as_it_was(cell: str) -> str:
 
 
 def are_ours(names: Iterable[str]) -> bool:
-    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, or of bad rows."""
+    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, of reports or of bad rows."""
     found = set(names)
-    return set(COLUMNS) <= found or set(PLACE_COLUMNS) <= found
+    return any(found.issuperset(columns) for columns in (COLUMNS, REPORT_COLUMNS, PLACE_COLUMNS))
