@@ -38,7 +38,7 @@ def _laaffic_gateway_session() -> Iterator["RemoteGateway"]:
     if missing:  # outside of the except, so that it is one line
         pytest.fail(f"The fixture laaffic_gateway cannot start: {missing}", pytrace=False)
     url = os.environ.get(VARIABLE)
-    with _already_running(url) if url else Gateway() as gateway:
+    with _already_running(url) if url else Gateway(held=True) as gateway:
         yield gateway
 
 
@@ -48,7 +48,8 @@ def laaffic_gateway(
 ) -> Iterator["RemoteGateway"]:
     """A mock gateway, empty at the start of each test, to which `laaffic.Client()` sends during the test.
 
-    LAAFFIC_BASE_URL and the credentials are set for the test. The real host cannot be reached while it lasts.
+    LAAFFIC_BASE_URL and the credentials are set for the test. The real host cannot be reached while it lasts. What it
+    accepts stays queued: `advance` and `deliver` let it finish.
     """
     gateway = _laaffic_gateway_session
     # The shared monkeypatch, so that what the test itself sets is undone in the right order.
@@ -120,6 +121,7 @@ def _already_running(url: str) -> "RemoteGateway":
     try:
         with _real_host_stopped():
             gateway = RemoteGateway(url)
+            gateway.hold()
             gateway.clear()
     except Exception as error:  # noqa: BLE001  # whatever is there instead, the remedy is the same
         wrong = str(error)

@@ -102,11 +102,12 @@ What the stateful gateway of `laaffic_mock` does on purpose. Nothing is really s
 
 ## Magic numbers
 
-The country code 999 belongs to no country, so these numbers are always test traffic. The first of them in a request
-decides what becomes of the whole request; the one that is not taken can be combined with any other. Every other number
-is accepted, unless the account's settings refuse it.
+The country code 999 belongs to no country, so these numbers are always test traffic. The first of `999001…` and
+`999002…` in a request decides what becomes of the whole request. The others are about their own recipient alone: the
+one that is not taken, and those of `999004…`, which are accepted as every other number is, unless the account's
+settings refuse it, and then fare as the table says; all others succeed. `gateway.deliver(...)` decides otherwise.
 
-| number | what becomes of the request |
+| number | what becomes of the request, or of the recipient |
 |---|---|
 {numbers}
 
