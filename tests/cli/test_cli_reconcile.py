@@ -69,7 +69,7 @@ def test_whoever_is_in_the_records_is_accepted(
     assert [entry["row"] for entry in cells(output)] == ["1", "2", "3", "4"]
     assert Path(given).read_text() == before
     assert result.exit_code == 5
-    assert "2 without an outcome: 1 found, 1 still unknown" in result.stdout
+    assert "2 unknown: 1 found, 1 still unknown" in result.stdout
     assert "this proves nothing: give the same command again later" in result.stderr
 
 
@@ -80,7 +80,7 @@ def test_a_thousand_that_were_lost_are_found(laaffic: Laaffic, gateway: Server, 
     gateway.will(Provider(records=[record(f"m{i}", i) for i in range(1000)]))
     result = laaffic("reconcile", "o.csv")
     assert result.exit_code == 0
-    assert "1,000 without an outcome: 1,000 found, 0 still unknown" in result.stdout
+    assert "1,000 unknown: 1,000 found, 0 still unknown" in result.stdout
     assert {(entry["state"], bool(entry["msg_id"])) for entry in cells(tmp_path / "o.reconciled.csv")} == {
         ("accepted", True)
     }
@@ -130,6 +130,14 @@ def test_an_earlier_file_of_the_same_outcomes_is_no_other(
     earlier = (tmp_path / "o.reconciled.csv").rename(tmp_path / "earlier.csv")
     assert laaffic("reconcile", given, "--known", str(earlier), "--known", given).exit_code == 0
     assert told(tmp_path / "o.reconciled.csv") == [("accepted", "m1", "")]
+
+
+def test_a_record_may_be_of_who_was_accepted_without_a_message_id(
+    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+) -> None:
+    provider.records = [record("m1", 1)]
+    laaffic("reconcile", write("o.csv", outcomes(line(1), line(2, "accepted", to=1))))
+    assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "1 record for 2"), ("accepted", "", "was lost")]
 
 
 @pytest.mark.parametrize("state", ["to_go", "in_flight"])

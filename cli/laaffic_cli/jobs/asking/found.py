@@ -84,8 +84,8 @@ def _print(out: Stream, found: Found) -> None:
     if more > 0:
         out.line(f"and {more:,} more; {printable(found.output or '')} has them all")
     still = found.lost - found.found
-    out.line(f"{found.lost:,} without an outcome: {found.found:,} found, {still:,} still unknown")
-    out.line(f"In the file now: {counted((state, found.counts[state]) for state in STATES)}")
+    out.line(f"{found.lost:,} unknown: {found.found:,} found, {still:,} still unknown")
+    out.line(f"All recipients now: {counted((state, found.counts[state]) for state in STATES)}")
     if found.output is not None:
         out.line(f"Written to {printable(found.output)}")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from laaffic import Recipient, State
+from laaffic import Recipient
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.tables.outcomes import Entry
 
@@ -20,12 +20,11 @@ class Lost:
     """Whom a file does not know the outcome of.
 
     Attributes:
-        open: those without an outcome, also those who were to go when the file was written: they may have been posted
-            to since, so that a record may be theirs.
+        open: those of whom it is not known which record is theirs; see `Entry.open`.
         states: the state of each of them in the file.
         times: when each of them was posted; None where the file does not say it.
         known: message ids of everybody else.
-        others: recipients of other files without an outcome, to the same numbers.
+        others: recipients of other files of whom the same is true, to the same numbers.
     """
 
     open: list[Recipient] = field(default_factory=list)
@@ -40,8 +39,9 @@ class Lost:
         """Take in a row of the file itself."""
         if entry.posted_at is not None:
             self._marks.add(_mark(entry))
-        if entry.recipient.state is not State.UNKNOWN:
-            self._know(entry)
+        if entry.recipient.msg_id is not None:
+            self.known.add(entry.recipient.msg_id)
+        if not entry.open:
             return
         self.open.append(entry.recipient)
         self.states.append(entry.state)
@@ -52,9 +52,9 @@ class Lost:
         """Take in a row of another file, which may be about the same message."""
         if entry.posted_at is not None and _mark(entry) in self._marks:
             return
-        if entry.recipient.state is not State.UNKNOWN:
-            self._know(entry)
-        elif entry.recipient.number in self._numbers:
+        if entry.recipient.msg_id is not None:
+            self.known.add(entry.recipient.msg_id)
+        if entry.open and entry.recipient.number in self._numbers:
             self.others.append(entry.recipient)
 
     def __bool__(self) -> bool:
@@ -83,10 +83,6 @@ class Lost:
         if not recent:
             raise BadInputError([f"{name}: all without an outcome were {TOO_OLD}. Ask its staff"])
         return min(recent), max(recent)
-
-    def _know(self, entry: Entry) -> None:
-        if entry.recipient.msg_id is not None:
-            self.known.add(entry.recipient.msg_id)
 
 
 def is_too_old(at: datetime) -> bool:

@@ -95,7 +95,7 @@ class _Sheet:
         news = iter(told)
         for entry in entries:
             cells = [*entry.cells, *[""] * (len(self._names) - len(entry.cells))]
-            if entry.recipient.state is State.UNKNOWN:
+            if entry.open:
                 self._fill(cells, entry.state, next(news))
             yield line(as_status(cell) if at == self._status else as_text(cell) for at, cell in enumerate(cells))
 

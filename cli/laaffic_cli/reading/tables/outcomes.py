@@ -10,10 +10,9 @@ from laaffic_cli.reading.problem import Problem, Problems
 from laaffic_cli.reading.tables.table import Table
 from laaffic_cli.terminal.shown import masked
 
-# Of these it may become known that they were accepted: those of the last two have no outcome yet, or had none when the
-# file was written.
-OPEN = ("unknown", "in_flight", "to_go")
-STATES = ("accepted", "rejected", "not_sent", *OPEN)
+# Those of the last two may have been posted to since the file was written.
+_OPEN = ("unknown", "in_flight", "to_go")
+STATES = ("accepted", "rejected", "not_sent", *_OPEN)
 
 
 class Entry(NamedTuple):
@@ -23,7 +22,7 @@ class Entry(NamedTuple):
         line: where it begins.
         cells: all of its cells.
         state: as the file has it.
-        recipient: the same for the SDK, where whoever has no outcome is unknown.
+        recipient: the same for the SDK, to which whoever is `open` is unknown.
         posted_at: when it was posted, aware; None where the file does not say it.
     """
 
@@ -32,6 +31,11 @@ class Entry(NamedTuple):
     state: str
     recipient: Recipient
     posted_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        """Whether a record may be of this one, and the file does not say which."""
+        return self.recipient.state is State.UNKNOWN
 
 
 class Outcomes:
@@ -71,8 +75,9 @@ class Outcomes:
         state, msg_id, number = (cells[at].strip() for at in (self._state, self._msg_id, self._number))
         if state not in STATES:
             raise _WrongError(f"it is none of {', '.join(STATES)}; take the file as laaffic wrote it", "state")
-        known = State(state) if state not in OPEN else State.UNKNOWN
-        if known is State.UNKNOWN and number:
+        is_open = state in _OPEN or (state == "accepted" and not msg_id)
+        known = State.UNKNOWN if is_open else State(state)
+        if is_open and number:
             number = _checked(number)
         posted_at = self._cell(cells, self._posted_at)
         recipient = Recipient(
