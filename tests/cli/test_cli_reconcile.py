@@ -9,6 +9,7 @@ import pytest
 
 from cli.conftest import Laaffic, Write
 from laaffic_cli.reports.export import COLUMNS
+from laaffic_mock import Gateway
 from support.provider import Provider, row
 from support.server import Server, answer, drop
 
@@ -84,6 +85,23 @@ def test_a_thousand_that_were_lost_are_found(laaffic: Laaffic, gateway: Server, 
     assert {(entry["state"], bool(entry["msg_id"])) for entry in cells(tmp_path / "o.reconciled.csv")} == {
         ("accepted", True)
     }
+
+
+def test_what_the_gateway_has_not_finished_is_found_later(
+    laaffic: Laaffic, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = write("a.csv", f"number,content\n{number(1)},Hello\n{number(2)},Hello\n")
+    with Gateway(held=True) as mock:
+        monkeypatch.setenv("LAAFFIC_BASE_URL", mock.url)
+        mock.fail_next("accept_then_drop")
+        laaffic("send", given, "--output", "o.csv")
+        mock.deliver(number(1))
+        assert laaffic("reconcile", "o.csv").exit_code == 5
+        assert [state for state, *_ in told(tmp_path / "o.reconciled.csv")] == ["accepted", "unknown"]
+        mock.deliver(number(2), failed=True)
+        assert laaffic("reconcile", "o.csv").exit_code == 0
+        assert laaffic("report", "--from", "o.reconciled.csv").exit_code == 1
+    assert [entry["delivery"] for entry in cells(tmp_path / "o.reconciled.reports.csv")] == ["succeeded", "failed"]
 
 
 def test_the_records_are_read_from_before_the_first_until_now(

@@ -223,6 +223,7 @@ def test_nothing_else_is_replaced(laaffic: Laaffic, gateway: Server, write: Writ
         (["m1", "--from", "o.csv"], "Give message ids, or a file"),
         (["m1", "--delimiter", ";"], "go with --from"),
         (["--from", "no.csv"], "no.csv: it cannot be read"),
+        (["--from", "-"], "Standard input has no place; name a file with --output"),
     ],
 )
 def test_what_does_not_go_together_is_refused(laaffic: Laaffic, arguments: list[str], said: str) -> None:

@@ -24,7 +24,7 @@ def as_text(cell: str | None) -> str | None:
 
 def as_it_was(cell: str) -> str:
     """Undo that."""
-    return _AS_TEXT.sub("", cell)
+    return _AS_TEXT.sub("", cell) if "'" in cell else cell
 
 
 def are_ours(names: Iterable[str]) -> bool:
