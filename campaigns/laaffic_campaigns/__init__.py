@@ -18,16 +18,19 @@ from laaffic_campaigns._errors import (
     LedgerUnavailableError,
     NoSuchCampaignError,
 )
+from laaffic_campaigns._fate.told import Excluded, Reconciled, Refreshed, Resent
 from laaffic_campaigns._filling.template import Template
 from laaffic_campaigns._ledger import Ledger
 from laaffic_campaigns._pump import pump
 from laaffic_campaigns._telling.preview import BadRow, Preview
-from laaffic_campaigns._telling.told import Outcome, Status
+from laaffic_campaigns._telling.told import Earlier, Outcome, Status
 
 __all__ = [
     "BadRow",
     "Campaign",
     "CampaignExistsError",
+    "Earlier",
+    "Excluded",
     "Ledger",
     "LedgerBusyError",
     "LedgerError",
@@ -35,6 +38,9 @@ __all__ = [
     "NoSuchCampaignError",
     "Outcome",
     "Preview",
+    "Reconciled",
+    "Refreshed",
+    "Resent",
     "Status",
     "Template",
     "pump",

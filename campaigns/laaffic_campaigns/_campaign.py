@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 
 import laaffic
 from laaffic_campaigns._errors import LedgerError
+from laaffic_campaigns._fate.commands import Fate
+from laaffic_campaigns._fate.folding import fold_reports
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._protocol.erasing import erase_numbers, erase_texts
@@ -24,7 +26,7 @@ from laaffic_campaigns._telling.reading import outcomes_of, status_of
 from laaffic_campaigns._telling.told import Outcome, Status
 
 
-class Campaign:
+class Campaign(Fate):
     """One campaign of a ledger; `Ledger.create` makes it, `Ledger.campaign` opens it.
 
     Attributes:
@@ -34,9 +36,8 @@ class Campaign:
     __module__ = "laaffic_campaigns"
 
     def __init__(self, database: Database, campaign: int, name: str) -> None:
+        super().__init__(database, campaign)
         self.name = name
-        self._database = database
-        self._id = campaign
 
     def __repr__(self) -> str:
         """Show its name."""
@@ -157,10 +158,12 @@ class Campaign:
 
     def status(self) -> Status:
         """Return how far it is."""
+        fold_reports(self._database, self._id)
         return status_of(self._database, self._id)
 
     def outcomes(self) -> Iterator[Outcome]:
         """Yield what is known of each recipient, at any time. A campaign of millions takes no more memory."""
+        fold_reports(self._database, self._id)
         return outcomes_of(self._database, self._id)
 
     def erase_texts(self) -> None:
@@ -180,6 +183,7 @@ class Campaign:
         Raises:
             LedgerError: it has not ended.
         """
+        fold_reports(self._database, matching=True)
         erase_numbers(self._database, self._id)
 
     def _pumped(self, client: laaffic.Client, seconds: float, stop: Stop | None) -> Status:

@@ -8,6 +8,8 @@ from typing import Literal, Self
 import laaffic
 from laaffic_campaigns._campaign import Campaign
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, NoSuchCampaignError
+from laaffic_campaigns._fate.folding import fold_reports
+from laaffic_campaigns._fate.inbox import add
 from laaffic_campaigns._filling.checking import Rules
 from laaffic_campaigns._filling.filling import discard_dead, load
 from laaffic_campaigns._filling.template import Template
@@ -19,6 +21,7 @@ from laaffic_campaigns._telling.told import Outcome
 
 _MAX_NAME = 200
 _MAX_RECIPIENTS = 1000
+_FOLD_AFTER = 500  # reports
 
 
 class Ledger:
@@ -46,6 +49,7 @@ class Ledger:
                 "There is no address of a ledger", hint="Give one, such as sqlite:///spring.db, or set LAAFFIC_LEDGER."
             )
         self._database = open_database(address.strip())
+        self._added = 0
         try:
             self._discard_dead()
         except BaseException:
@@ -156,7 +160,7 @@ class Ledger:
     def find(
         self, *, number: str | None = None, order_id: str | None = None, msg_id: str | None = None
     ) -> list[Outcome]:
-        """Return the outcomes of somebody, over all campaigns.
+        """Return the outcomes of somebody, over all campaigns; of one who was sent to again, of each message.
 
         Args:
             number: the number, in any spelling.
@@ -169,8 +173,36 @@ class Ledger:
         """
         if number is order_id is msg_id is None:
             raise LedgerError("There is nothing to find", hint="Give number, order_id or msg_id.")
+        fold_reports(self._database)
         sent_to = None if number is None else laaffic.normalize_number(number)
         return list(found(self._database, number=sent_to, order_id=order_id, msg_id=msg_id))
+
+    def add_report(self, report: laaffic.DeliveryReport) -> bool | None:
+        """Keep a delivery report that was pushed, as `laaffic.parse_report` returns it. It is quick.
+
+        Anybody can push one: ask `laaffic.Client.confirm` first, and when it says the same state, hand over the one
+        that was pushed, which has the order id. Reports may come in any order, twice, and before the response of their
+        request is written down. One that has an order id of ours settles its recipient, who may be unknown. Others are
+        found by their message id when `refresh_reports` or `reconcile` looks for them in the whole ledger; those that
+        are nobody's are dropped then. One that proves that this ledger is older than what was sent pauses its campaign.
+
+        Returns:
+            True when it is about somebody of this ledger; False when it is not, or says nothing; None when nobody knows
+            yet.
+
+        Raises:
+            LedgerError: it is not a report.
+            LedgerUnavailableError: the database failed: respond to the push with an error. Whether it is pushed again
+                is not documented; `refresh_reports` asks for it.
+        """
+        if not isinstance(report, laaffic.DeliveryReport):
+            raise LedgerError(f"report must be a laaffic.DeliveryReport, got {type(report).__name__}")
+        with self._database.write() as connection:
+            mine = add(connection, report, self._database.now(connection))
+        self._added += 1
+        if self._added % _FOLD_AFTER == 0:
+            fold_reports(self._database)
+        return mine
 
     def _discard_dead(self) -> None:
         """Throw away what a process that has ended did not fill to the end."""

@@ -63,7 +63,10 @@ def states(database: Database) -> list[str]:
 def test_there_is_no_step_from_unknown_to_ready_nor_from_done_to_anything() -> None:
     assert ChunkState.READY not in CHUNK_STEPS[ChunkState.UNKNOWN]
     assert not CHUNK_STEPS[ChunkState.DONE]
-    assert not CAMPAIGN_STEPS[CampaignState.DONE] | CAMPAIGN_STEPS[CampaignState.CANCELLED]
+
+
+def test_what_has_ended_is_ready_again_only_for_who_is_sent_to_again() -> None:
+    assert CAMPAIGN_STEPS[CampaignState.DONE] | CAMPAIGN_STEPS[CampaignState.CANCELLED] == {CampaignState.READY}
 
 
 def test_a_chunk_is_claimed_once(database: Database) -> None:

@@ -14,6 +14,8 @@ from laaffic_campaigns._errors import LedgerError
 _FORMAT = b"\x01"
 _OURS = re.compile(r"([a-z][0-9a-z]{9})-(s?[0-9]+)-([0-9]+)")
 _STATES = {"a": "accepted", "r": "rejected", "n": "not_sent", "u": "unknown"}
+_DELIVERIES = {"-": None, "s": "succeeded", "f": "failed", "p": "pending", "n": "not_found"}
+_DELIVERED_AS = {state: letter for letter, state in _DELIVERIES.items()}
 _LETTERS = {state: letter for letter, state in _STATES.items()}
 
 
@@ -28,6 +30,7 @@ class Payload:
         contents: the text of each message; None once the texts are erased.
         sender_ids: of each message.
         indexes: of each message, in what the caller gave.
+        again: whether they are sent to again. Then all have order ids of ours: the caller's was posted before.
     """
 
     numbers: list[str]
@@ -36,6 +39,7 @@ class Payload:
     contents: list[str] | None
     sender_ids: list[str | None]
     indexes: list[int]
+    again: bool = False
 
     def wire_order_ids(self, key: str, sequence: int) -> list[str]:
         """Return the order id that is posted for each recipient.
@@ -45,7 +49,8 @@ class Payload:
             sequence: of the chunk within its campaign; below 0 for a part of one that was split.
         """
         prefix = f"{key}-{sequence}-" if sequence >= 0 else f"{key}-s{-sequence}-"
-        return [theirs or f"{prefix}{position}" for position, theirs in enumerate(self.order_ids)]
+        theirs = [None] * len(self.order_ids) if self.again else self.order_ids
+        return [order_id or f"{prefix}{position}" for position, order_id in enumerate(theirs)]
 
     def row_indexes(self) -> list[int]:
         """Return for each recipient the index of its message."""
@@ -60,6 +65,19 @@ class Payload:
     def without_numbers(self) -> Self:
         """Return the same without the numbers: each is an empty text."""
         return replace(self, numbers=[""] * len(self.numbers))
+
+    def only(self, positions: Sequence[int]) -> Self:
+        """Return the same for some of the recipients, with a message each."""
+        of = [message for message, size in enumerate(self.sizes) for _ in range(size)]
+        return replace(
+            self,
+            numbers=[self.numbers[at] for at in positions],
+            order_ids=[self.order_ids[at] for at in positions],
+            sizes=[1] * len(positions),
+            contents=None if self.contents is None else [self.contents[of[at]] for at in positions],
+            sender_ids=[self.sender_ids[of[at]] for at in positions],
+            indexes=[self.indexes[of[at]] for at in positions],
+        )
 
     def messages(self, order_ids: Sequence[str]) -> Iterable[laaffic.Message]:
         """Return what is posted. It can be read once.
@@ -92,6 +110,26 @@ class Outcomes:
         return self.states.count(state)
 
 
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What is known of each recipient's message after it was accepted, in the order of the payload.
+
+    Attributes:
+        states: `succeeded`, `failed`, `pending`, `not_found`, or None where nothing was heard.
+        received_at: the time of the report, in seconds since 1970.
+        reasons: why; also what contradicts.
+    """
+
+    states: list[str | None]
+    received_at: list[float | None]
+    reasons: list[str | None]
+
+    @classmethod
+    def none(cls, size: int) -> Self:
+        """Return that nothing is known of anybody."""
+        return cls([None] * size, [None] * size, [None] * size)
+
+
 def pack_payload(payload: Payload) -> bytes:
     """Return the bytes that are kept."""
     columns = [
@@ -102,12 +140,12 @@ def pack_payload(payload: Payload) -> bytes:
         _or_one(payload.sender_ids),
         _or_first(payload.indexes),
     ]
-    return _packed(columns)
+    return _packed([*columns, True] if payload.again else columns)
 
 
 def unpack_payload(content: bytes) -> Payload:
     """Return what was packed."""
-    numbers, order_ids, sizes, contents, sender_ids, indexes = orjson.loads(raw(content))
+    numbers, order_ids, sizes, contents, sender_ids, indexes, *again = orjson.loads(raw(content))
     sizes = sizes if isinstance(sizes, list) else [sizes] * (len(numbers) // sizes)
     return Payload(
         numbers=numbers,
@@ -116,6 +154,7 @@ def unpack_payload(content: bytes) -> Payload:
         contents=contents,
         sender_ids=_all(sender_ids, len(sizes)),
         indexes=list(range(indexes, indexes + len(sizes))) if isinstance(indexes, int) else indexes,
+        again=bool(again),
     )
 
 
@@ -129,6 +168,30 @@ def unpack_outcomes(content: bytes) -> Outcomes:
     """Return what was packed."""
     states, msg_ids, reasons = orjson.loads(raw(content))
     return Outcomes([_STATES[letter] for letter in states], _all(msg_ids, len(states)), _all(reasons, len(states)))
+
+
+def pack_deliveries(told: Deliveries) -> bytes:
+    """Return the bytes that are kept."""
+    letters = "".join([_DELIVERED_AS[state] for state in told.states])
+    return _packed([letters, _or_one(told.received_at), _or_one(told.reasons)])
+
+
+def unpack_deliveries(content: bytes) -> Deliveries:
+    """Return what was packed."""
+    letters, received_at, reasons = orjson.loads(raw(content))
+    states = [_DELIVERIES[letter] for letter in letters]
+    return Deliveries(states, _all(received_at, len(letters)), _all(reasons, len(letters)))
+
+
+def pack_positions(positions: Sequence[int]) -> bytes:
+    """Return the bytes that are kept."""
+    return _packed([_or_first(list(positions)), len(positions)])
+
+
+def unpack_positions(content: bytes) -> list[int]:
+    """Return what was packed."""
+    positions, size = orjson.loads(raw(content))
+    return list(range(positions, positions + size)) if isinstance(positions, int) else list(positions)
 
 
 def raw(content: bytes) -> bytes:

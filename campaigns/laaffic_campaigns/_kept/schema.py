@@ -132,3 +132,63 @@ slots = Table(
     Column("seen_at", Float, nullable=False),
     Column("resent", Integer, nullable=False, default=0),  # how often its message was sent again since it last came
 )
+
+# Pushed reports, as they come: written once, and folded later into what is kept of their chunk.
+reports = Table(
+    "laaffic_reports",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("chunk", ForeignKey(chunks.c.id, ondelete="CASCADE")),  # none: whose it is, is not known yet
+    Column("position", Integer),
+    Column("msg_id", _Words, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("order_id", _Words, nullable=False),  # empty for none, so that one which comes twice is the same
+    Column("number", _Words),
+    Column("received_at", Float),
+    Column("reason", _Words),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("msg_id", "state", "order_id"),
+    Index("laaffic_reports_by_chunk", "chunk"),
+)
+
+# How many of a chunk's recipients are final: narrow, so that a status of many chunks is quick.
+deliveries = Table(
+    "laaffic_deliveries",
+    metadata,
+    Column("chunk", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("campaign", ForeignKey(campaigns.c.id, ondelete="CASCADE"), nullable=False),
+    Column("succeeded", Integer, nullable=False, default=0),
+    Column("failed", Integer, nullable=False, default=0),
+    Column("asked_at", Float),  # when the provider was last asked about all of them who were not final
+    Index("laaffic_deliveries_by_campaign", "campaign", "succeeded", "failed"),
+)
+
+delivered = Table(
+    "laaffic_delivered",
+    metadata,
+    Column("chunk", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# Message ids that no response has given, but a record or a report: each is given once.
+found = Table(
+    "laaffic_found",
+    metadata,
+    Column("msg_id", _Words, primary_key=True),
+    Column("chunk", ForeignKey(chunks.c.id, ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("laaffic_found_by_chunk", "chunk"),
+)
+
+# Who of a chunk is sent to again by another one, made by a person's command.
+resends = Table(
+    "laaffic_resends",
+    metadata,
+    Column("child", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("parent", ForeignKey(chunks.c.id, ondelete="CASCADE"), nullable=False),
+    Column("campaign", ForeignKey(campaigns.c.id, ondelete="CASCADE"), nullable=False),
+    Column("positions", LargeBinary, nullable=False),  # in the parent, of each recipient of the child
+    Column("accepted_too", Integer, nullable=False, default=0),  # of whom the parent's message was accepted after all
+    Index("laaffic_resends_by_parent", "parent"),
+    Index("laaffic_resends_by_campaign", "campaign"),
+)

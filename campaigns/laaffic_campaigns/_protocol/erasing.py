@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, or_, select, update
 
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import (
     Outcomes,
     Payload,
+    pack_deliveries,
     pack_outcomes,
     pack_payload,
+    unpack_deliveries,
     unpack_outcomes,
     unpack_payload,
 )
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._kept.schema import campaigns, chunks, delivered, incidents, outcomes, payloads, reports
 from laaffic_campaigns._protocol.states import ENDED, ChunkState
 from laaffic_campaigns._protocol.steps import campaign_row
 
@@ -43,6 +46,7 @@ def erase_numbers(database: Database, campaign: int) -> None:
     """
 
     def without_numbers(connection: Connection, row: Any) -> None:
+        _forget_in_reports(connection, row)
         _rewrite(connection, row, Payload.without_numbers)
         _rewrite_reasons(connection, outcomes, outcomes.c.chunk == row.chunk)
 
@@ -94,6 +98,19 @@ def _in_flight(connection: Connection, campaign: int) -> bool:
 def _rewrite(connection: Connection, row: Any, less: Callable[[Payload], Payload]) -> None:
     content = pack_payload(less(unpack_payload(row.content)))
     connection.execute(update(payloads).where(payloads.c.chunk == row.chunk).values(content=content))
+
+
+def _forget_in_reports(connection: Connection, row: Any) -> None:
+    """Erase numbers and reasons from what was reported of a chunk, folded or not."""
+    listed = sorted({*unpack_payload(row.content).numbers})
+    about = or_(reports.c.chunk == row.chunk, reports.c.number.in_(listed))
+    connection.execute(update(reports).where(about).values(number=None, reason=None))
+    content = connection.scalar(select(delivered.c.content).where(delivered.c.chunk == row.chunk))
+    if content is not None:
+        known = unpack_deliveries(content)
+        less = replace(known, reasons=[without_number(reason) for reason in known.reasons])
+        here = delivered.c.chunk == row.chunk
+        connection.execute(update(delivered).where(here).values(content=pack_deliveries(less)))
 
 
 def _rewrite_reasons(connection: Connection, table: Table, where: Any) -> None:

@@ -1,12 +1,14 @@
 """Splitting a chunk into smaller ones: one that was refused as a whole, or that is too large for the rate."""
 
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from laaffic_campaigns._kept.chunks import Payload, pack_payload, unpack_payload
-from laaffic_campaigns._kept.schema import campaigns, chunks, payloads
+from laaffic_campaigns._kept.schema import campaigns, chunks, payloads, resends
+from laaffic_campaigns._protocol.again import inherit
 from laaffic_campaigns._protocol.states import ChunkState, chunk_states_before
 
 
@@ -36,6 +38,7 @@ def split(connection: Connection, chunk: int, most: int, token: str | None = Non
     lowest = connection.scalar(select(func.min(chunks.c.sequence)).where(chunks.c.campaign == parent.campaign))
     parts = cut(unpack_payload(parent.content), most)
     first = min(lowest or 0, 0) - len(parts)
+    start = 0
     for part, payload in enumerate(parts):
         made = connection.execute(
             insert(chunks).values(
@@ -49,6 +52,9 @@ def split(connection: Connection, chunk: int, most: int, token: str | None = Non
         ).inserted_primary_key
         assert made is not None  # noqa: S101  # chunks have one
         connection.execute(insert(payloads).values(chunk=made[0], content=pack_payload(payload)))
+        inherit(connection, chunk, made[0], start, start + len(payload.numbers))
+        start += len(payload.numbers)
+    connection.execute(delete(resends).where(resends.c.child == chunk))
     connection.execute(delete(payloads).where(payloads.c.chunk == chunk))
     return len(parts)
 
@@ -66,7 +72,8 @@ def _part(payload: Payload, ends: list[int], start: int, end: int) -> Payload:
         for position, (stop, size) in enumerate(zip(ends, payload.sizes, strict=True))
         if stop > start and stop - size < end
     ]
-    return Payload(
+    return replace(
+        payload,
         numbers=payload.numbers[start:end],
         order_ids=payload.order_ids[start:end],
         sizes=[size for _, size in messages],

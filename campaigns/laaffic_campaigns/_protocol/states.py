@@ -1,6 +1,7 @@
 """The states of campaigns and chunks, and every step that there is from one to another. Pure.
 
 A chunk is what one request posts. There is no step from unknown to ready: what may have been sent is not sent again.
+Whom a person sends to again, by a command with its guards, gets a chunk of its own.
 """
 
 from collections.abc import Mapping
@@ -40,11 +41,12 @@ CAMPAIGN_STEPS: Mapping[CampaignState, frozenset[CampaignState]] = {
     CampaignState.PAUSED: frozenset(
         {CampaignState.PAUSED, CampaignState.READY, CampaignState.RUNNING, CampaignState.CANCELLED}
     ),
-    CampaignState.DONE: frozenset(),
-    CampaignState.CANCELLED: frozenset(),
+    # Only for those whom a person sends to again. What a cancelled one had to go is settled first: it stays not sent.
+    CampaignState.DONE: frozenset({CampaignState.READY}),
+    CampaignState.CANCELLED: frozenset({CampaignState.READY}),
 }
 CHUNK_STEPS: Mapping[ChunkState, frozenset[ChunkState]] = {
-    ChunkState.READY: frozenset({ChunkState.CLAIMED, ChunkState.SPLIT}),
+    ChunkState.READY: frozenset({ChunkState.CLAIMED, ChunkState.SPLIT, ChunkState.DONE}),
     ChunkState.CLAIMED: frozenset({ChunkState.READY, ChunkState.DONE, ChunkState.UNKNOWN, ChunkState.SPLIT}),
     ChunkState.UNKNOWN: frozenset({ChunkState.UNKNOWN, ChunkState.DONE}),
     ChunkState.DONE: frozenset(),
@@ -56,6 +58,9 @@ TO_GO = "to_go"
 IN_FLIGHT = "in_flight"
 NOT_SENT = "not_sent"
 UNKNOWN = "unknown"
+ACCEPTED = "accepted"
+REJECTED = "rejected"
+COUNTS = (ACCEPTED, REJECTED, NOT_SENT, UNKNOWN)
 
 
 def campaign_states_before(after: CampaignState) -> list[CampaignState]:
@@ -70,6 +75,8 @@ def chunk_states_before(after: ChunkState) -> list[ChunkState]:
 
 def state_without_outcome(chunk: str, campaign: str) -> str:
     """Return what is known of the recipients of a chunk that has no outcome."""
+    if chunk == ChunkState.DONE:  # it was cancelled with its campaign
+        return NOT_SENT
     if chunk == ChunkState.READY:
         return NOT_SENT if campaign == CampaignState.CANCELLED else TO_GO
     return IN_FLIGHT if chunk == ChunkState.CLAIMED else UNKNOWN

@@ -12,7 +12,9 @@ from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
 from laaffic_campaigns._kept.mark import count_claim
 from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
+from laaffic_campaigns._protocol.settling import record_late
 from laaffic_campaigns._protocol.states import (
+    COUNTS,
     UNKNOWN,
     CampaignState,
     ChunkState,
@@ -20,7 +22,6 @@ from laaffic_campaigns._protocol.states import (
     chunk_states_before,
 )
 
-_COUNTS = ("accepted", "rejected", "not_sent", "unknown")
 # What is done for each request, made once: to make a statement takes longer than SQLite takes to execute it.
 _STATE = select(campaigns.c.state).where(campaigns.c.id == bindparam("of")).with_for_update(read=True)
 _NEXT = (
@@ -42,11 +43,11 @@ _CLAIM = (
 _MINE = (chunks.c.id == bindparam("of")) & (chunks.c.token == bindparam("mine"))
 _RECORD = {
     state: update(chunks)
-    .where(_MINE, chunks.c.state.in_(chunk_states_before(state)))
+    .where(_MINE, chunks.c.state == ChunkState.CLAIMED)
     .values(
         state=state,
         version=chunks.c.version + 1,
-        **{name: bindparam(f"new_{name}") for name in ("status", "reason", "posted_at", "recorded_at", *_COUNTS)},
+        **{name: bindparam(f"new_{name}") for name in ("status", "reason", "posted_at", "recorded_at", *COUNTS)},
     )
     for state in (ChunkState.DONE, ChunkState.UNKNOWN)
 }
@@ -163,14 +164,17 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     chunk, token = claimed.id, claimed.token
     state = ChunkState.UNKNOWN if told.count(UNKNOWN) else ChunkState.DONE
     values = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at, "recorded_at": now}
-    counts = {name: told.count(name) for name in _COUNTS}
+    counts = {name: told.count(name) for name in COUNTS}
     given = {f"new_{name}": value for name, value in {**values, **counts}.items()}
     if connection.execute(_RECORD[state], {"of": chunk, "mine": token, **given}).rowcount:
         connection.execute(_FORGET, {"of": chunk})
         connection.execute(_KEEP, {"chunk": chunk, "content": content})
         return True
-    if connection.scalar(select(chunks.c.id).where(_MINE), {"of": chunk, "mine": token}) is not None:
-        return True  # it is recorded already
+    before = connection.scalar(select(chunks.c.state).where(_MINE).with_for_update(), {"of": chunk, "mine": token})
+    if before == ChunkState.UNKNOWN:  # it was taken for dead, or this is written once more
+        record_late(connection, chunk, told, values)
+    if before is not None:
+        return True
     connection.execute(insert(incidents).values(campaign=campaign, chunk=chunk, token=token, at=now, content=content))
     why = "An outcome came for a chunk that somebody else claimed. It is kept; ask the maintainers of laaffic."
     move(connection, campaign, CampaignState.PAUSED, now, why=why, held=True)

@@ -36,7 +36,7 @@ _logger = logging.getLogger("laaffic.campaigns")
 
 GLANCE = 0.5  # seconds after which anything that waits looks whether something has changed
 FENCE = 60.0  # seconds: a claim that is older is not posted
-_DEAD = 900.0  # seconds: who has claimed something for longer is taken for dead, where several machines run a campaign
+DEAD = 900.0  # seconds: who has claimed something for longer is taken for dead, where several machines run a campaign
 _PATIENCE = 600.0  # seconds for which an outcome is kept while the database cannot be written
 _FIRST_TRY, _MAX_WAIT = 0.1, 5.0
 _LOOKS = 60.0  # seconds from one look at the ledger's mark to the next
@@ -122,7 +122,7 @@ class Desk:
         check_mark(self._database)
         record_what_was_kept(self._database)
         with self._database.write() as connection:  # by itself: it must not wait for the campaign's row
-            lost = sweep(connection, self._database.now(connection) - _DEAD if self._database.shared else None)
+            lost = sweep(connection, self._database.now(connection) - DEAD if self._database.shared else None)
         if lost:
             _logger.warning("%d requests were in flight when a process ended: their recipients are unknown", lost)
         with self._database.write() as connection:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, resends
 from laaffic_campaigns._protocol.left_out import DUPLICATE, EXCLUDED, LeftOut, count_left_out
 from laaffic_campaigns._protocol.states import ChunkState
 from laaffic_campaigns._telling.counting import SegmentCount
@@ -170,8 +170,11 @@ def _price(price: Decimal | str | int) -> Decimal:
 
 
 def _frozen(campaign: int) -> Any:
-    """Return the chunks of a campaign; of those that have payloads, each recipient is in one."""
-    return chunks.c.campaign == campaign
+    """Return the chunks of a campaign; of those that have payloads, each recipient is in one.
+
+    Who is sent to again is in the chunk before.
+    """
+    return (chunks.c.campaign == campaign) & chunks.c.id.not_in(select(resends.c.child))
 
 
 def _left_out() -> Any:

@@ -1,35 +1,31 @@
 """What a ledger knows: counts, outcomes, and who is asked for."""
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from laaffic_campaigns._errors import NoSuchCampaignError
-from laaffic_campaigns._kept.chunks import Outcomes, ours, raw, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.chunks import ours, raw
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
+from laaffic_campaigns._kept.schema import campaigns, chunks, deliveries, resends
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.states import (
+    COUNTS,
     ENDED,
     IN_FLIGHT,
-    NOT_SENT,
     TO_GO,
-    UNKNOWN,
     CampaignState,
     ChunkState,
     state_without_outcome,
 )
+from laaffic_campaigns._telling.outcomes import Page, every_chunk
 from laaffic_campaigns._telling.told import Outcome, Status
 
 _MINUTE = 60.0
 _AT_ONCE = 20  # chunks read in one short transaction
-_COUNTS = ("accepted", "rejected", "not_sent", "unknown")
-_WITHOUT_OUTCOME = {
-    NOT_SENT: "the campaign was cancelled before it was posted",
-    UNKNOWN: "the process ended while its request was in flight",
-}
+T = TypeVar("T")
 
 
 class Known(NamedTuple):
@@ -55,7 +51,7 @@ def status_of(database: Database, campaign: int) -> Status:
     Raises:
         NoSuchCampaignError: it is not there any more.
     """
-    columns = [chunks.c[name] for name in ("size", *_COUNTS)]
+    columns = [chunks.c[name] for name in ("size", *COUNTS)]
     counted = select(chunks.c.state, *(func.sum(column).label(column.name) for column in columns))
     with database.read() as connection:
         now = database.now(connection)
@@ -63,14 +59,21 @@ def status_of(database: Database, campaign: int) -> Status:
         if row is None:
             raise NoSuchCampaignError("The campaign is not in the ledger any more")
         groups = connection.execute(counted.where(chunks.c.campaign == campaign).group_by(chunks.c.state)).all()
+        final = connection.execute(
+            select(func.sum(deliveries.c.succeeded), func.sum(deliveries.c.failed)).where(
+                deliveries.c.campaign == campaign
+            )
+        ).one()
+        twice = connection.scalar(select(func.sum(resends.c.accepted_too)).where(resends.c.campaign == campaign))
         speed = _speed(connection, row, now) if row.state == CampaignState.RUNNING else None
-    counts = dict.fromkeys((TO_GO, IN_FLIGHT, *_COUNTS), 0)
+    counts = dict.fromkeys((TO_GO, IN_FLIGHT, *COUNTS), 0)
     for group in groups:
         if group.state in {ChunkState.READY, ChunkState.CLAIMED}:
             counts[state_without_outcome(group.state, row.state)] += int(group.size)
         else:
-            for name in _COUNTS:
+            for name in COUNTS:
                 counts[name] += int(getattr(group, name))
+    delivered, failed = (int(count or 0) for count in final)
     hours = settings.read(row).hours
     opens_at = now if hours is None or row.state in ENDED else hours.opens_at(now)
     return Status(
@@ -85,6 +88,10 @@ def status_of(database: Database, campaign: int) -> Status:
         seconds_left=counts[TO_GO] / speed if speed else None,
         waits_until=opens_at if opens_at > now else None,
         source=row.source,
+        delivered=delivered,
+        failed=failed,
+        not_final=counts["accepted"] - delivered - failed,
+        sent_twice=int(twice or 0),
     )
 
 
@@ -98,9 +105,9 @@ def _speed(connection: Connection, row: Row[Any], now: float) -> float:
 
 
 def outcomes_of(database: Database, campaign: int) -> Iterator[Outcome]:
-    """Yield the outcome of each recipient, chunk after chunk."""
-    for chunk in read(database, _every_chunk().where(chunks.c.campaign == campaign)):
-        yield from _outcomes(chunk)
+    """Yield the outcome of each recipient once, chunk after chunk."""
+    for page in _pages(database, every_chunk().where(chunks.c.campaign == campaign)):
+        yield from (outcome for outcome in page.outcomes() if outcome.sent_again_as is None)
 
 
 def found(
@@ -111,15 +118,15 @@ def found(
     named = None if order_id is None else ours(order_id)
     if named is not None:  # the id says where it is
         key, sequence, _ = named
-        chunk = _every_chunk().where(campaigns.c.key == key, chunks.c.sequence == sequence)
-        there = [outcome for one in read(database, chunk) for outcome in _outcomes(one) if _fits(outcome, wanted)]
+        chunk = every_chunk().where(campaigns.c.key == key, chunks.c.sequence == sequence)
+        pages = _pages(database, chunk)
+        there = [outcome for page in pages for outcome in page.outcomes() if _fits(outcome, wanted)]
         yield from there
         if there:
             return  # else it is an id of the caller's that looks like ours
     may_have = _looks_for(number, order_id, msg_id)
-    for one in read(database, _every_chunk()):
-        if may_have(one):
-            yield from (outcome for outcome in _outcomes(one) if _fits(outcome, wanted))
+    for page in _pages(database, every_chunk()):
+        yield from (outcome for outcome in page.outcomes(may_have) if _fits(outcome, wanted))
 
 
 def _fits(outcome: Outcome, wanted: dict[str, str | None]) -> bool:
@@ -147,72 +154,26 @@ def _as_json(word: str) -> bytes:
     return json.dumps(word, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _every_chunk() -> Select[Any]:
-    return (
-        select(
-            chunks.c.id.label("id"),
-            chunks.c.sequence,
-            chunks.c.state.label("state"),
-            chunks.c.status,
-            chunks.c.reason,
-            chunks.c.posted_at,
-            chunks.c.claimed_at,
-            campaigns.c.name.label("campaign"),
-            campaigns.c.key.label("key"),
-            campaigns.c.state.label("campaign_state"),
-            payloads.c.content.label("payload"),
-            outcomes.c.content.label("outcomes"),
-        )
-        .join(campaigns, chunks.c.campaign == campaigns.c.id)
-        .join(payloads, payloads.c.chunk == chunks.c.id)
-        .outerjoin(outcomes, outcomes.c.chunk == chunks.c.id)
-        .order_by(chunks.c.id)
-    )
-
-
 def read(database: Database, wanted: Select[Any]) -> Iterator[Row[Any]]:
     """Read a few chunks at a time: a reader that is slow must not hold up who writes."""
+    for rows, _ in _read(database, wanted, lambda *_: None):
+        yield from rows
+
+
+def _pages(database: Database, wanted: Select[Any]) -> Iterator[Page]:
+    for _, page in _read(database, wanted, Page):
+        yield page
+
+
+def _read(
+    database: Database, wanted: Select[Any], more: Callable[[Connection, Sequence[Row[Any]]], T]
+) -> Iterator[tuple[Sequence[Row[Any]], T]]:
     last = 0
     while True:
         with database.read() as connection:
             rows = connection.execute(wanted.where(chunks.c.id > last).limit(_AT_ONCE)).all()
-        yield from rows
+            along = more(connection, rows)
+        yield rows, along
         if len(rows) < _AT_ONCE:
             return
         last = rows[-1].id
-
-
-def _outcomes(chunk: Row[Any]) -> Iterator[Outcome]:
-    payload = unpack_payload(chunk.payload)
-    size = len(payload.numbers)
-    if chunk.outcomes is None:
-        state = state_without_outcome(chunk.state, chunk.campaign_state)
-        reason = _WITHOUT_OUTCOME.get(state)
-        told = Outcomes([state] * size, [None] * size, [reason] * size)
-    else:
-        told = unpack_outcomes(chunk.outcomes)
-    posted_at = chunk.claimed_at if chunk.posted_at is None else chunk.posted_at
-    columns = zip(
-        payload.row_indexes(),
-        payload.numbers,
-        payload.order_ids,
-        payload.wire_order_ids(chunk.key, chunk.sequence),
-        told.states,
-        told.msg_ids,
-        told.reasons,
-        strict=True,
-    )
-    for index, number, order_id, wire_order_id, state, msg_id, reason in columns:
-        never = state == NOT_SENT
-        yield Outcome(
-            campaign=chunk.campaign,
-            index=index,
-            number=number,
-            order_id=order_id,
-            wire_order_id=None if never else wire_order_id,
-            state=state,
-            msg_id=msg_id,
-            status=chunk.status,
-            reason=reason or (chunk.reason if state != "accepted" else None),
-            posted_at=None if never else posted_at,
-        )

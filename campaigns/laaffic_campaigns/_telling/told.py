@@ -19,13 +19,18 @@ class Status:
         accepted: the provider took the message.
         rejected: the provider did not take it.
         not_sent: nothing left this machine, and nothing will: invalid, excluded, twice, or cancelled.
-        unknown: it may have been sent. They are never posted again.
+        unknown: it may have been sent. They are never posted again, but by a person's command, `resend`.
         since: when it came into its state, in seconds since 1970.
         rate: how many recipients a second are posted to at most; None for no limit.
         per_second: how many recipients a second had an outcome in the last minute; None while nothing runs.
         seconds_left: how long it will take at that speed; None where that is not known.
         waits_until: when its hours let it go on, in seconds since 1970; None when they do not hold it up.
         source: what it was made from, as it was given to `create`.
+        delivered: of the accepted, how many the provider says were sent. This and the next two add up to `accepted`.
+        failed: of the accepted, how many it says failed.
+        not_final: of the accepted, for how many neither was heard yet, by a pushed report or `refresh_reports`.
+        sent_twice: of those who were sent to again while they were unknown, how many had their first message accepted
+            after all. They are counted above once, by the last message.
     """
 
     __module__ = "laaffic_campaigns"
@@ -46,10 +51,43 @@ class Status:
     seconds_left: float | None = None
     waits_until: float | None = None
     source: str | None = None
+    delivered: int = 0
+    failed: int = 0
+    not_final: int = 0
+    sent_twice: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dict of what JSON has."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is known of a message to somebody who was sent to again.
+
+    Attributes:
+        wire_order_id: the order id that was posted.
+        state: `rejected` or `unknown`; `accepted` where it turned out to be so after all.
+        msg_id: the provider's id, or None.
+        status: the provider's status for the request; None when no response has one.
+        reason: why, where it is known. It may quote numbers or texts: keep it out of logs.
+        posted_at: when its request was posted, in seconds since 1970.
+        delivery: as in `Outcome`.
+    """
+
+    __module__ = "laaffic_campaigns"
+
+    wire_order_id: str | None
+    state: str
+    msg_id: str | None
+    status: str | None
+    reason: str | None
+    posted_at: float | None
+    delivery: str | None
+
+    def __repr__(self) -> str:
+        """Show nothing that may be a number or quote a text."""
+        return f"Earlier(state={self.state!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +106,13 @@ class Outcome:
         reason: why, where it is known. It may quote numbers or texts: keep it out of logs.
         posted_at: when its request was posted, in seconds since 1970; for one whose process was killed, when it was
             about to be; None when it was not.
+        delivery: what became of an accepted message: `succeeded`, `failed`, `pending` or `not_found`, as in
+            `laaffic.DeliveryState`; None where nothing was heard.
+        delivered_at: the time of that report, in seconds since 1970; None where it has none.
+        delivery_reason: why it failed, in the network's words, and what contradicts what is known, such as a report
+            that says otherwise: of two that are final, the first counts. Keep it out of logs.
+        earlier: what is known of the messages before, the first one first, to somebody who was sent to again.
+        sent_again_as: the order id of the next message, of one that was sent again; `find` tells those too.
     """
 
     __module__ = "laaffic_campaigns"
@@ -82,6 +127,11 @@ class Outcome:
     status: str | None
     reason: str | None
     posted_at: float | None
+    delivery: str | None = None
+    delivered_at: float | None = None
+    delivery_reason: str | None = None
+    earlier: tuple[Earlier, ...] = ()
+    sent_again_as: str | None = None
 
     def __repr__(self) -> str:
         """Show nothing that may be a number or quote a text."""

@@ -1,0 +1,114 @@
+"""Folding reports into what is kept of their chunk, a few chunks in each transaction."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, select, update
+
+from laaffic_campaigns._fate.inbox import match
+from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.schema import chunks, found, payloads, reports
+from laaffic_campaigns._protocol.delivery import Heard, hear
+from laaffic_campaigns._protocol.settling import Shown, settle, standing
+from laaffic_campaigns._protocol.states import UNKNOWN, ChunkState
+
+OTHER_NUMBER = "a report with its order id names another number"
+OTHER_ID = "a report with its order id names another message id"
+_AT_ONCE = 20  # chunks
+
+
+def fold_reports(database: Database, campaign: int | None = None, *, matching: bool = False) -> None:
+    """Take reports into account that were pushed.
+
+    Args:
+        database: of the ledger.
+        campaign: of which alone; None for all.
+        matching: whether to look up, in the whole ledger, whose those are that name nobody by an order id of ours.
+    """
+    if matching:
+        match(database)
+    fold(database, campaign)
+
+
+def fold(database: Database, campaign: int | None = None) -> int:
+    """Fold every report whose recipient is known, and has an outcome or is unknown; return how many it settles.
+
+    Args:
+        database: of the ledger.
+        campaign: of which alone; None for all.
+    """
+    settled = 0
+    while True:
+        with database.read() as connection:
+            if connection.scalar(_waiting(campaign).limit(1)) is None:
+                return settled
+        with database.write() as connection:
+            for chunk in connection.scalars(
+                _waiting(campaign).distinct().order_by(reports.c.chunk).limit(_AT_ONCE)
+            ).all():
+                settled += _fold(connection, chunk)
+
+
+def _waiting(campaign: int | None) -> Select[Any]:
+    wanted = (
+        select(reports.c.chunk)
+        .join(chunks, chunks.c.id == reports.c.chunk)
+        .where(chunks.c.state.in_([ChunkState.DONE, ChunkState.UNKNOWN]))
+    )
+    return wanted if campaign is None else wanted.where(chunks.c.campaign == campaign)
+
+
+def _fold(connection: Connection, chunk: int) -> int:
+    before = standing(connection, chunk)  # others who fold wait here
+    came = connection.execute(select(reports).where(reports.c.chunk == chunk).order_by(reports.c.id)).all()
+    if before is None or not came:
+        return 0
+    heard: list[tuple[int, Heard]] = []
+    fitting = []
+    numbers = _numbers(connection, chunk)
+    for report in came:
+        if report.position >= len(numbers):
+            continue  # nobody is there any more
+        number = numbers[report.position]
+        if report.number and number and report.number != number:
+            heard.append((report.position, Heard(None, note=OTHER_NUMBER)))
+        else:
+            fitting.append(report)
+    told = before.told
+    claims = defaultdict[int, set[str]](set)
+    for report in fitting:
+        if told.states[report.position] == UNKNOWN:
+            claims[report.position].add(report.msg_id)
+    shown = {at: Shown(next(iter(ids))) for at, ids in claims.items() if len(ids) == 1}
+    settled = settle(connection, chunk, before.version, shown, {}) if shown else None
+    if settled:
+        after = standing(connection, chunk)
+        told = told if after is None else after.told
+    for report in fitting:
+        at, msg_id = report.position, told.msg_ids[report.position]
+        said = Heard(report.state, report.received_at, report.reason)
+        if msg_id == report.msg_id or (msg_id is None and told.states[at] != UNKNOWN):
+            heard.append((at, said))
+        elif report.msg_id in told.msg_ids:  # of two messages to a number, whose ids were given by their count
+            heard += [(told.msg_ids.index(report.msg_id), said), (at, Heard(None, note=OTHER_ID))]
+        elif not _give_on(connection, report):
+            heard.append((at, Heard(None, note=OTHER_ID)))
+    hear(connection, chunk, told, heard)
+    connection.execute(delete(reports).where(reports.c.chunk == chunk, reports.c.id <= came[-1].id))
+    return len(settled or ())
+
+
+def _numbers(connection: Connection, chunk: int) -> list[str]:
+    content = connection.scalar(select(payloads.c.content).where(payloads.c.chunk == chunk))
+    return [] if content is None else unpack_payload(content).numbers
+
+
+def _give_on(connection: Connection, report: Any) -> bool:
+    """Take a report for that of the recipient to whom its message id was given; return whether there is one."""
+    other: Any = connection.execute(select(found).where(found.c.msg_id == report.msg_id)).first()
+    if other is None or other.chunk == report.chunk:
+        return False
+    there = {"chunk": other.chunk, "position": other.position}
+    connection.execute(update(reports).where(reports.c.id == report.id).values(**there))
+    return True

@@ -1,0 +1,133 @@
+"""Pushed reports: kept as they come, and matched with the recipient that they are about."""
+
+import logging
+import time
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+import laaffic
+from laaffic_campaigns._kept.chunks import ours, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.once import insert_once
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports
+from laaffic_campaigns._protocol.states import CampaignState, ChunkState
+from laaffic_campaigns._protocol.steps import move
+from laaffic_campaigns._telling.reading import read
+
+_logger = logging.getLogger("laaffic.campaigns")
+
+OLDER = (
+    "a report came for somebody to whom nothing was posted, or whose request was refused, as far as this ledger knows."
+    " It may be older than what was sent (a copy, a restore). Find out; then resume() lets it go on"
+)
+_AT_ONCE = 50_000  # reports looked for in one pass over the ledger
+_KEPT_FOR = 120 * 86_400.0  # seconds: the provider itself knows messages for 90 to 120 days
+_OPEN = (ChunkState.READY, ChunkState.CLAIMED, ChunkState.UNKNOWN)
+
+
+def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> bool | None:
+    """Keep a pushed report, once; return whether it is about somebody of this ledger, None while that is not known.
+
+    Args:
+        connection: of a transaction that writes.
+        report: what was pushed.
+        now: by the database's clock.
+    """
+    if report.state is laaffic.DeliveryState.NOT_FOUND:
+        return False  # it says nothing of anybody
+    named = None if report.order_id is None else ours(report.order_id)
+    values = _values(report, now)
+    if named is None:
+        insert_once(connection, reports, values)
+        return None
+    key, sequence, position = named
+    campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == key))
+    if campaign is None:
+        return False
+    here = (chunks.c.campaign == campaign) & (chunks.c.sequence == sequence)
+    chunk: Any = connection.execute(select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)).first()
+    if chunk is not None and position >= chunk.size:
+        return False
+    if chunk is None or chunk.state in {ChunkState.READY, ChunkState.SPLIT}:
+        move(connection, campaign, CampaignState.PAUSED, now, why=OLDER, held=True)
+    if chunk is None:
+        insert_once(connection, reports, values)
+        return None
+    insert_once(connection, reports, {**values, "chunk": chunk.id, "position": position})
+    return True
+
+
+def match(database: Database) -> None:
+    """Find out whose the reports are that name nobody by an order id of ours, by their message ids.
+
+    What certainly belongs to nobody of this ledger is dropped: no outcome has its message id, and nobody who is not
+    posted, in flight or unknown has its number. So is what is older than the provider's own memory.
+    """
+    last = 0
+    while True:
+        wanted = select(reports.c.id, reports.c.msg_id, reports.c.number, reports.c.at)
+        wanted = wanted.where(reports.c.chunk.is_(None), reports.c.id > last).order_by(reports.c.id).limit(_AT_ONCE)
+        with database.read() as connection:
+            rows = connection.execute(wanted).all()
+        if rows:
+            _match(database, rows)
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1].id
+
+
+def _match(database: Database, rows: Any) -> None:
+    may_belong = _numbers_of_open_chunks(database, {row.number for row in rows if row.number})
+    by_msg_id = defaultdict[str, list[int]](list)
+    for row in rows:
+        by_msg_id[row.msg_id].append(row.id)
+    placed = list(_places(database, by_msg_id))
+    found = {one["of"] for one in placed}
+    oldest = time.time() - _KEPT_FOR
+    nobodys = [
+        row.id
+        for row in rows
+        if row.id not in found and (row.at < oldest or (row.number and row.number not in may_belong))
+    ]
+    with database.write() as connection:
+        if placed:
+            here: dict[str, Any] = {"chunk": bindparam("in_chunk"), "position": bindparam("at_position")}
+            connection.execute(update(reports).where(reports.c.id == bindparam("of")).values(**here), placed)
+        if nobodys:
+            connection.execute(delete(reports).where(reports.c.id == bindparam("of")), [{"of": one} for one in nobodys])
+    if nobodys:
+        _logger.info("%d reports are about nobody of this ledger, and were dropped", len(nobodys))
+
+
+def _places(database: Database, by_msg_id: dict[str, list[int]]) -> Any:
+    every = select(chunks.c.id, outcomes.c.content).join(outcomes).order_by(chunks.c.id)
+    for chunk in read(database, every):
+        for position, msg_id in enumerate(unpack_outcomes(chunk.content).msg_ids):
+            if msg_id in by_msg_id:
+                yield from ({"of": one, "in_chunk": chunk.id, "at_position": position} for one in by_msg_id[msg_id])
+
+
+def _numbers_of_open_chunks(database: Database, numbers: set[str]) -> set[str]:
+    """Return those of these numbers of whose recipients not every outcome is known; all, where numbers are erased."""
+    there = set[str]()
+    every = select(chunks.c.id, payloads.c.content).join(payloads).where(chunks.c.state.in_(_OPEN))
+    for chunk in read(database, every.order_by(chunks.c.id)):
+        here = unpack_payload(chunk.content).numbers
+        if "" in here:
+            return numbers
+        there.update(numbers.intersection(here))
+    return there
+
+
+def _values(report: laaffic.DeliveryReport, now: float) -> dict[str, Any]:
+    return {
+        "msg_id": report.msg_id,
+        "state": report.state.value,
+        "order_id": report.order_id or "",
+        "number": report.number,
+        "received_at": None if report.received_at is None else report.received_at.timestamp(),
+        "reason": report.reason,
+        "at": now,
+    }

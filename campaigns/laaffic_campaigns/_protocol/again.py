@@ -1,0 +1,155 @@
+"""Who is sent to again: which recipients of a chunk another one has taken over. Each is called within a transaction.
+
+A recipient counts where it was sent to last. The chunk before keeps what is known of its own message.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_payload, unpack_payload
+from laaffic_campaigns._kept.chunks import pack_positions as packed
+from laaffic_campaigns._kept.chunks import unpack_positions as unpacked
+from laaffic_campaigns._kept.schema import campaigns, chunks, payloads, resends
+from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, CampaignState, ChunkState
+
+
+class Link(NamedTuple):
+    """Whom of one chunk another one sends to."""
+
+    child: int
+    parent: int
+    positions: list[int]
+
+
+def links(connection: Connection, *, parents: Iterable[int] = (), children: Iterable[int] = ()) -> list[Link]:
+    """Return who took over from these chunks, and from whom these took over."""
+    wanted = select(resends.c.child, resends.c.parent, resends.c.positions)
+    either = resends.c.parent.in_(list(parents)) | resends.c.child.in_(list(children))
+    rows = connection.execute(wanted.where(either).order_by(resends.c.child))
+    return [Link(row.child, row.parent, unpacked(row.positions)) for row in rows]
+
+
+def handed_over(connection: Connection, chunk: int) -> dict[int, int]:
+    """Return which chunk sends again to whom of a chunk, by position."""
+    return {at: link.child for link in links(connection, parents=[chunk]) for at in link.positions}
+
+
+def counted(told: Outcomes, away: Iterable[int]) -> dict[str, int]:
+    """Return how many of a chunk are in each state, without those who are sent to again by another. Pure."""
+    gone = {*away}
+    states = [state for at, state in enumerate(told.states) if at not in gone] if gone else told.states
+    return {name: states.count(name) for name in COUNTS}
+
+
+def inherit(connection: Connection, chunk: int, part: int, start: int, end: int) -> None:
+    """Note of a part of a chunk that is split whom it sends to again, if the whole did."""
+    row = connection.execute(select(resends).where(resends.c.child == chunk)).first()
+    if row is not None:
+        positions = packed(unpacked(row.positions)[start:end])
+        values = {"parent": row.parent, "campaign": row.campaign, "positions": positions, "accepted_too": 0}
+        connection.execute(insert(resends).values(child=part, **values))
+
+
+def take_over(
+    connection: Connection,
+    campaign: int,
+    chunk: int,
+    version: int,
+    *,
+    positions: Sequence[int],
+    payload: Payload,
+    now: float,
+) -> int | None:
+    """Let another chunk send to some of a chunk again; return its id, or None when the chunk has changed meanwhile.
+
+    A campaign that has ended is ready again then.
+
+    Both are in one transaction, and the chunk's version is the proof that nobody else does the same: so it is done
+    once, however often it is asked for.
+
+    Args:
+        connection: within a transaction.
+        campaign: of the chunk.
+        chunk: who was posted before.
+        version: of it, when it was found that they may be sent to again.
+        positions: whom, within it.
+        payload: what they get.
+        now: by the database's clock.
+    """
+    # Two at once would give the same sequence to both.
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
+    row = connection.execute(select(chunks).where(chunks.c.id == chunk).with_for_update()).first()
+    if row is None or row.version != version or row.state not in {ChunkState.DONE, ChunkState.UNKNOWN}:
+        return None
+    taken = handed_over(connection, chunk)
+    if not taken.keys().isdisjoint(positions):
+        return None
+    _reopen(connection, campaign, now)
+    lowest = connection.scalar(select(func.min(chunks.c.sequence)).where(chunks.c.campaign == campaign))
+    last = connection.scalar(select(func.max(chunks.c.part)).where(chunks.c.parent == chunk))
+    made = connection.execute(
+        insert(chunks).values(
+            campaign=campaign,
+            sequence=min(lowest or 0, 0) - 1,
+            parent=chunk,
+            part=0 if last is None else last + 1,
+            size=len(positions),
+            state=ChunkState.READY,
+        )
+    ).inserted_primary_key
+    assert made is not None  # noqa: S101  # chunks have one
+    child = int(made[0])
+    connection.execute(insert(payloads).values(chunk=child, content=pack_payload(payload)))
+    link = {"child": child, "parent": chunk, "campaign": campaign, "positions": packed(positions), "accepted_too": 0}
+    connection.execute(insert(resends).values(**link))
+    return child
+
+
+def _reopen(connection: Connection, campaign: int, now: float) -> None:
+    """Let a campaign that has ended go on, for those who are sent to again alone: what was cancelled stays so."""
+    here = campaigns.c.id == campaign
+    before = connection.scalar(select(campaigns.c.state).where(here))
+    if before == CampaignState.CANCELLED:
+        left = (chunks.c.campaign == campaign) & (chunks.c.state == ChunkState.READY)
+        closed = {"state": ChunkState.DONE, "not_sent": chunks.c.size, "version": chunks.c.version + 1}
+        connection.execute(update(chunks).where(left).values(**closed))
+    if before in ENDED:
+        values = {"state": CampaignState.READY, "why": None, "held": False, "since": now}
+        connection.execute(update(campaigns).where(here).values(**values))
+
+
+def withdraw(connection: Connection, chunk: int, positions: Mapping[int, int]) -> None:
+    """Take those out of other chunks that were not posted yet, whose first message turns out to be accepted.
+
+    Args:
+        connection: within a transaction.
+        chunk: who was posted first.
+        positions: who it is, and which chunk would send to them again.
+    """
+    for child in sorted({*positions.values()}):
+        row: Any = connection.execute(
+            select(chunks.c.state, payloads.c.content, resends.c.positions)
+            .join(payloads, payloads.c.chunk == chunks.c.id)
+            .join(resends, resends.c.child == chunks.c.id)
+            .where(chunks.c.id == child, resends.c.parent == chunk)
+            .with_for_update(of=chunks)
+        ).first()
+        if row is None or row.state != ChunkState.READY:
+            continue  # it is too late
+        mine = unpacked(row.positions)
+        keep = [at for at, position in enumerate(mine) if positions.get(position) != child]
+        payload = unpack_payload(row.content).only(keep)
+        values = {"size": len(keep), "state": ChunkState.READY if keep else ChunkState.DONE}
+        connection.execute(update(chunks).where(chunks.c.id == child).values(**values))
+        connection.execute(update(payloads).where(payloads.c.chunk == child).values(content=pack_payload(payload)))
+        left = {"positions": packed([mine[at] for at in keep])}
+        connection.execute(update(resends).where(resends.c.child == child).values(**left))
+
+
+def count_accepted_too(connection: Connection, chunk: int, told: Outcomes) -> None:
+    """Note how many of those who are sent to again had their first message accepted after all."""
+    for link in links(connection, parents=[chunk]):
+        both = sum(told.states[at] == ACCEPTED for at in link.positions)
+        connection.execute(update(resends).where(resends.c.child == link.child).values(accepted_too=both))

@@ -1,0 +1,159 @@
+"""Settling who is unknown, by evidence that comes later: a record, a report, or the late response of the request.
+
+Each is called within a transaction. A message id that no response has given is given once (`laaffic_found`), and a
+response, which names its recipients itself, takes one back from whom it was given to by number and count.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, unpack_outcomes
+from laaffic_campaigns._kept.once import insert_once
+from laaffic_campaigns._kept.schema import chunks, found, outcomes
+from laaffic_campaigns._protocol.again import count_accepted_too, counted, handed_over, withdraw
+from laaffic_campaigns._protocol.delivery import forget_delivery
+from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
+
+TAKEN_BACK = "the message id that it had turned out to be another recipient's"
+CONTRADICTED = "the response says {}, and a record or report that it was accepted"
+_AT_ONCE = 500
+
+
+class Shown(NamedTuple):
+    """What shows that somebody was accepted."""
+
+    msg_id: str
+    reason: str | None = None
+
+
+class Standing(NamedTuple):
+    """What is kept of a chunk's outcomes."""
+
+    version: int
+    state: str
+    told: Outcomes
+
+
+def standing(connection: Connection, chunk: int) -> Standing | None:
+    """Return a chunk's outcomes, and keep others from changing them until this transaction ends; None without a chunk.
+
+    Of one whose process ended, everybody is unknown; of one that was cancelled, nobody was sent to.
+    """
+    row: Any = connection.execute(
+        select(chunks.c.version, chunks.c.state, chunks.c.size).where(chunks.c.id == chunk).with_for_update()
+    ).first()
+    if row is None:
+        return None
+    content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
+    if content is None:
+        told = _everybody(NOT_SENT if row.state == ChunkState.DONE else UNKNOWN, row.size)
+    else:
+        told = unpack_outcomes(content)
+    return Standing(row.version, row.state, told)
+
+
+def settle(
+    connection: Connection, chunk: int, version: int, shown: Mapping[int, Shown], words: Mapping[int, str | None]
+) -> list[int] | None:
+    """Write down who of an unknown chunk was accepted; return their positions, or None when it has changed meanwhile.
+
+    Args:
+        connection: within a transaction.
+        chunk: which one.
+        version: of it, when the evidence was looked at.
+        shown: who was accepted, by position.
+        words: why others are still unknown, by position.
+    """
+    before = standing(connection, chunk)
+    if before is None or before.version != version or before.state != ChunkState.UNKNOWN:
+        return None
+    told, accepted = _copy(before.told), []
+    for at, evidence in shown.items():
+        if told.states[at] != UNKNOWN or evidence.msg_id in told.msg_ids:
+            continue
+        if insert_once(connection, found, {"msg_id": evidence.msg_id, "chunk": chunk, "position": at}):
+            told.states[at], told.msg_ids[at], told.reasons[at] = ACCEPTED, evidence.msg_id, evidence.reason
+            accepted.append(at)
+    for at, reason in words.items():
+        if told.states[at] == UNKNOWN:
+            told.reasons[at] = reason
+    if accepted:
+        away = handed_over(connection, chunk)
+        withdraw(connection, chunk, {at: away[at] for at in accepted if at in away})
+    if told != before.told:
+        write(connection, chunk, told)
+    return accepted
+
+
+def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any]) -> None:
+    """Record the response of a request that was taken for dead; what is known by now, and not by it, stays.
+
+    Args:
+        connection: within a transaction.
+        chunk: which one; it is unknown.
+        told: what the response says.
+        values: what else is noted of the chunk.
+    """
+    before = standing(connection, chunk)
+    if before is None:
+        return
+    ids = {msg_id for state, msg_id in zip(told.states, told.msg_ids, strict=True) if state == ACCEPTED and msg_id}
+    merged = _copy(told)
+    for at, state in enumerate(before.told.states):
+        if state == UNKNOWN or told.states[at] == ACCEPTED or before.told.msg_ids[at] in ids:
+            continue
+        merged.states[at], merged.msg_ids[at] = state, before.told.msg_ids[at]
+        said = told.states[at]
+        merged.reasons[at] = before.told.reasons[at] if said == UNKNOWN else CONTRADICTED.format(said)
+    _take_back(connection, chunk, ids)
+    mine = found.c.chunk == chunk
+    given = set(connection.scalars(select(found.c.msg_id).where(mine)))
+    connection.execute(delete(found).where(mine))
+    for at, msg_id in enumerate(merged.msg_ids):
+        if msg_id in given:
+            insert_once(connection, found, {"msg_id": msg_id, "chunk": chunk, "position": at})
+    away = handed_over(connection, chunk)
+    withdraw(connection, chunk, {at: child for at, child in away.items() if merged.states[at] == ACCEPTED})
+    write(connection, chunk, merged, values)
+
+
+def write(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any] | None = None) -> None:
+    """Write what is known of an unknown chunk, and what follows: its state and counts."""
+    state = ChunkState.UNKNOWN if told.count(UNKNOWN) else ChunkState.DONE
+    counts = counted(told, handed_over(connection, chunk))
+    changed = {"state": state, "version": chunks.c.version + 1, **counts, **(values or {})}
+    connection.execute(update(chunks).where(chunks.c.id == chunk).values(**changed))
+    connection.execute(delete(outcomes).where(outcomes.c.chunk == chunk))
+    connection.execute(insert(outcomes).values(chunk=chunk, content=pack_outcomes(told)))
+    count_accepted_too(connection, chunk, told)
+
+
+def _take_back(connection: Connection, chunk: int, msg_ids: Iterable[str]) -> None:
+    """Make those unknown again who were given a message id that a response now shows to be another recipient's."""
+    listed = sorted(msg_ids)
+    others: dict[int, dict[int, str]] = {}
+    for start in range(0, len(listed), _AT_ONCE):
+        some = found.c.msg_id.in_(listed[start : start + _AT_ONCE]) & (found.c.chunk != chunk)
+        for row in connection.execute(select(found).where(some)):
+            others.setdefault(row.chunk, {})[row.position] = row.msg_id
+    for other, theirs in sorted(others.items()):
+        there = standing(connection, other)
+        if there is None:
+            continue
+        told = _copy(there.told)
+        for at, msg_id in theirs.items():
+            if told.msg_ids[at] == msg_id:
+                told.states[at], told.msg_ids[at], told.reasons[at] = UNKNOWN, None, TAKEN_BACK
+        connection.execute(delete(found).where(found.c.msg_id.in_(list(theirs.values()))))
+        write(connection, other, told)
+        forget_delivery(connection, other, told, list(theirs))
+
+
+def _copy(told: Outcomes) -> Outcomes:
+    return Outcomes([*told.states], [*told.msg_ids], [*told.reasons])
+
+
+def _everybody(state: str, size: int) -> Outcomes:
+    return Outcomes([state] * size, [None] * size, [None] * size)
