@@ -12,6 +12,7 @@ from laaffic_mock import Gateway, PreferTransport, Prism, environment_for
 
 HERE = Path(__file__).parent
 OUTCOME_UNKNOWN = 5  # the exit code of `laaffic send`
+PLAIN, LOST = "99900000008", "99900200003"  # the mock accepts the second one, and loses the response
 
 
 def headline(text: str) -> None:
@@ -28,20 +29,23 @@ def laaffic_send(*arguments: str) -> int:
     return code
 
 
-def a_campaign(gateway: Gateway, ledger: str) -> bool:
+def a_campaign(gateway: Gateway, folder: str) -> bool:
     """Send a file of personalised messages, and compare what is reported with what the gateway accepted."""
+    file = Path(folder, "messages.csv")
+    content = (HERE / "messages.csv").read_text(encoding="utf-8")
+    file.write_text(content.replace(PLAIN, LOST), encoding="utf-8")
     headline("A file of personalised messages; the second request is accepted, and its response lost on the way")
     print("The check in between cannot pass a lost response on: it answers with HTTP 500 in its place.", flush=True)
-    code = laaffic_send("examples/messages.csv", "--max-recipients", "7", "--ledger", ledger)
+    code = laaffic_send(str(file), "--max-recipients", "7")
     headline("What to do now")
     book = {message.number for message in gateway.messages}
     print("accepted  Nothing. The message id is the handle for asking what became of it.")
     print("rejected  99900300001: find out why, correct it, send again to this number only.")
-    print("unknown   99900200003: ask the provider before sending again.")
-    if "99900200003" in book:
+    print(f"unknown   {LOST}: ask the provider before sending again.")
+    if LOST in book:
         print("          The mock can tell: it took the message, and only its response was lost.")
         print("          Sending again would have sent it twice.")
-    return code == OUTCOME_UNKNOWN and "99900200003" in book and "99900300001" not in book
+    return code == OUTCOME_UNKNOWN and LOST in book and "99900300001" not in book
 
 
 def the_documented_batch(ledger: str) -> bool:
@@ -81,11 +85,11 @@ def documented() -> list[laaffic.Message]:
 def main() -> int:
     """Run the demonstration; exit 0 when all went as it should."""
     with Gateway() as gateway, Prism(upstream=gateway.url) as proxy, TemporaryDirectory() as folder:
-        os.environ.update(environment_for(proxy.url))
+        os.environ.update(environment_for(proxy.url), XDG_STATE_HOME=folder)
         print(f"A mock of the gateway runs at {proxy.url}, behind a check of the contract. Nothing is really sent.")
-        went_well = a_campaign(gateway, f"{folder}/demo.db")
+        went_well = a_campaign(gateway, folder)
     with Prism() as prism, TemporaryDirectory() as folder:
-        os.environ.update(environment_for(prism.url))
+        os.environ.update(environment_for(prism.url), XDG_STATE_HOME=folder)
         went_well = the_documented_batch(f"{folder}/demo.db") and went_well
         went_well = a_refusal() and went_well
     headline("The mocks are stopped.")

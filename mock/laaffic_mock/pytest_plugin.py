@@ -89,7 +89,8 @@ def laaffic_async_client(laaffic_gateway: "RemoteGateway") -> "laaffic.AsyncClie
 def laaffic_ledger(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> Iterator["laaffic_campaigns.Ledger"]:
     """A ledger without campaigns, in the test's own folder; `laaffic_campaigns.Ledger()` opens it, too.
 
-    LAAFFIC_LEDGER is set for the test. Where its campaigns send to is said by the client that runs them.
+    LAAFFIC_LEDGER is set for the test, and XDG_STATE_HOME, so that no note of it stays with the user. Where its
+    campaigns send to is said by the client that runs them.
     """
     missing = ""
     try:
@@ -100,6 +101,7 @@ def laaffic_ledger(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> Iterato
         pytest.fail(f"The fixture laaffic_ledger cannot start: {missing}", pytrace=False)
     url = f"sqlite:///{tmp_path / 'laaffic-ledger.db'}"
     monkeypatch.setenv("LAAFFIC_LEDGER", url)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "laaffic-state"))
     with Ledger(url) as ledger:
         yield ledger
 

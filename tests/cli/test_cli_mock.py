@@ -21,6 +21,7 @@ import pytest
 
 from cli.conftest import PATIENCE
 from laaffic import Client, Message
+from laaffic_cli.commands.mock import until_stopped
 from laaffic_mock import environment_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -165,6 +166,15 @@ def test_a_signal_ends_it_and_all_that_it_started(start: Start, options: list[st
     assert mock.process.returncode == 0
     assert errors == "The mock is stopped.\n"
     assert not psutil.wait_procs(started, timeout=PATIENCE)[1]
+
+
+def test_however_many_signals_come_none_waits_for_another() -> None:
+    with until_stopped() as stops_within:
+        assert not stops_within(0)
+        for _ in range(5000):
+            signal.raise_signal(signal.SIGTERM)
+        assert stops_within(PATIENCE)
+        assert stops_within(0)
 
 
 def test_a_killed_mock_leaves_no_node_behind(start: Start) -> None:

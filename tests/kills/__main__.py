@@ -6,7 +6,7 @@ import time
 
 from kills.group import summed
 from kills.judge import Figures
-from kills.kinds import KINDS, can_be_run, run
+from kills.kinds import KINDS, run, why_not
 
 
 def main() -> int:
@@ -21,8 +21,8 @@ def main() -> int:
     kinds = [asked.kind] if asked.kind else [*KINDS]
     figures = []
     for kind in kinds:
-        if not can_be_run(kind):
-            print(f"left out, since its programs are not installed: {kind}")
+        if (why := why_not(kind)) is not None:
+            print(f"left out: {kind}: {why}")
             continue
         started = time.monotonic()
         figures.append(run(kind, asked.kills, asked.chunks, asked.seed))

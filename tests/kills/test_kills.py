@@ -7,19 +7,18 @@ import pytest
 
 from kills.gateway import Gateway
 from kills.judge import Figures, judge
-from kills.kinds import KINDS, can_be_run, run
+from kills.kinds import KINDS, run, why_not
 from laaffic_campaigns import Outcome
-from support.started import NO_PROGRAM
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 SEED = int(os.environ.get("LAAFFIC_KILLS_SEED", "1"))
-KILLS, CHUNKS = 3, 24
+KILLS, CHUNKS = 3, 80
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_gets_it_twice_and_nobody_is_lost_whatever_is_done_to_them(kind: str) -> None:
-    if not can_be_run(kind):
-        pytest.skip(NO_PROGRAM)
+    if (why := why_not(kind)) is not None:
+        pytest.skip(why)
     print(f"to replay: LAAFFIC_KILLS_SEED={SEED}")  # pytest shows it with a failure
     figures = run(kind, KILLS, CHUNKS, SEED)
     assert figures.sound, figures.breaches

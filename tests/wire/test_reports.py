@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -230,6 +231,24 @@ def test_lost_outcomes_are_found_again(ask: Ask, server: Server) -> None:
 def test_a_record_from_before_the_time_is_not_theirs(ask: Ask, server: Server) -> None:
     server.will(records(row("m1", receiveTime=(START - timedelta(hours=1)).isoformat())))
     assert ask("reconcile", [unknown(X)], sent_between=(START, NOW))[0].state == "unknown"
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_the_time_is_by_the_providers_clock(ask: Ask, server: Server, hours: int) -> None:
+    theirs = NOW + timedelta(hours=hours)
+    dated = {"Date": format_datetime(theirs, usegmt=True)}
+    listed = answer(page(row("m1", receiveTime=theirs.isoformat())), headers=dated)
+    server.will(answer(page(), headers=dated), listed, answer(page(), headers=dated))
+    assert ask("reconcile", [unknown(X)], sent_between=(NOW, NOW))[0].msg_id == "m1"
+    times = [(datetime.fromisoformat(q["startTime"]), datetime.fromisoformat(q["endTime"])) for q in asked(server)]
+    assert all(first <= theirs <= last for first, last in times[1:])
+
+
+def test_clocks_that_differ_from_page_to_page_are_followed_once(ask: Ask, server: Server) -> None:
+    dates = [format_datetime(NOW + timedelta(hours=hours), usegmt=True) for hours in (3, -3, 3)]
+    server.will(*(answer(page(), headers={"Date": date}) for date in dates))
+    assert ask("reconcile", [unknown(X)], sent_between=(START, NOW))[0].state == "unknown"
+    assert len(server.posts) == 2
 
 
 def test_nobody_unknown_is_no_request(ask: Ask, server: Server) -> None:

@@ -1,10 +1,10 @@
 """Run a mock of the gateway. Nothing is really sent."""
 
+import select
 import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import TypedDict
 
@@ -96,7 +96,7 @@ def mock(
         "push_to": push_to,
         "on_accepted": _printer(out, show=show),
     }
-    with _until_stopped() as stopped, ExitStack() as stack:
+    with until_stopped() as stops_within, ExitStack() as stack:
         gateway = prism = None
         try:
             if no_contract:
@@ -111,7 +111,7 @@ def mock(
         except laaffic_mock.PrismError as error:
             raise click.ClickException(str(error) if examples else f"{error}\n{_WITHOUT_NODE}") from None
         out.write(_banner(host, gateway, prism))
-        while not stopped.wait(_SECONDS_BETWEEN_LOOKS):
+        while not stops_within(_SECONDS_BETWEEN_LOOKS):
             if prism is not None and not prism.running:
                 raise click.ClickException("Prism has ended by itself, so the mock ends too.")
     tell("The mock is stopped.")
@@ -161,16 +161,23 @@ def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMess
 
 
 @contextmanager
-def _until_stopped() -> Iterator[threading.Event]:
-    """Yield what is set when somebody wants the mock to stop."""
-    stopped = threading.Event()
+def until_stopped() -> Iterator[Callable[[float], bool]]:
+    """Yield what waits for some seconds, and tells whether somebody wants the mock to stop."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
+        # An event has a lock, which the thread that this interrupts may hold.
+        with suppress(BlockingIOError):
+            theirs.send(b"\0")
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def wait(seconds: float) -> bool:
+        return bool(select.select([ours], [], [], seconds)[0])
+
+    with ours, theirs:
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield wait
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

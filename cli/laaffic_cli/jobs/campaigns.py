@@ -82,9 +82,15 @@ def status_table(status: Status) -> Table:
 
 
 def _pace(status: Status) -> Iterator[tuple[str, str]]:
-    """Yield what is known of how fast it goes."""
+    """Yield what is set, and what is known of how fast it goes."""
     if status.rate is not None:
         yield "rate", f"{status.rate:,g}/s at most"
+    if status.not_between is not None:
+        yield "not between", f"{'-'.join(status.not_between)} {status.zone}"
+    if status.stop_after is not None:
+        yield "stop after", ", ".join(f"{state} {share:g}" for state, share in status.stop_after.items())
+    if status.concurrency is not None:
+        yield "concurrency", str(status.concurrency)
     if status.waits_until is not None:
         yield "waits until", hour(status.waits_until)
     if status.per_second:

@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from laaffic_mock.gateway.asking import Asking
 from laaffic_mock.gateway.assertions import Wanted, missing_text
 from laaffic_mock.gateway.desk.message import AcceptedMessage, from_json
+from laaffic_mock.gateway.errors import GatewayError
 from laaffic_mock.gateway.receiver import OnReport, Receiver
+from laaffic_mock.gateway.words import MAX_SECONDS
 
 _SECONDS_OF_A_QUESTION = 10.0
 _PAUSE = 0.01
@@ -155,6 +157,8 @@ class Following(ABC):
             GatewayError: the timeout is out of range.
         """
         __tracebackhide__ = True  # pytest then shows the test's own line
+        if not 0 <= timeout <= MAX_SECONDS:  # nor is a NaN
+            raise GatewayError(f"timeout is a number from 0 to {MAX_SECONDS:g}")
         query = {"number": to and _digits(to), "containing": containing, "after": after and after.msg_id}
         given = {name: value for name, value in query.items() if value is not None}
         until, left = time.monotonic() + timeout, timeout

@@ -18,7 +18,6 @@ from laaffic_mock.gateway.serving.guard import Hosts
 from laaffic_mock.gateway.serving.handling import guarded, read_object
 from laaffic_mock.gateway.serving.values import (
     MAX_ADVANCE,
-    MAX_SECONDS,
     BadRequest,
     as_flag,
     as_number,
@@ -26,6 +25,7 @@ from laaffic_mock.gateway.serving.values import (
     check_names,
     shown,
 )
+from laaffic_mock.gateway.words import MAX_SECONDS
 
 _WAIT = ("number", "containing", "after", "timeout")
 

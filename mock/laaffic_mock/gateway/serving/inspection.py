@@ -18,7 +18,6 @@ from laaffic_mock.gateway.serving.guard import Hosts
 from laaffic_mock.gateway.serving.handling import guarded, read_object
 from laaffic_mock.gateway.serving.values import (
     MAX_NUMBER,
-    MAX_SECONDS,
     BadRequest,
     as_fault,
     as_number,
@@ -26,7 +25,7 @@ from laaffic_mock.gateway.serving.values import (
     check_names,
 )
 from laaffic_mock.gateway.serving.wire import Connections
-from laaffic_mock.gateway.words import MAX_ON_A_PAGE, REFUSE
+from laaffic_mock.gateway.words import MAX_ON_A_PAGE, MAX_SECONDS, REFUSE
 
 MAX_ASKED = 100_000  # faults that are still to come
 

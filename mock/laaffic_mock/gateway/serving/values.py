@@ -8,7 +8,6 @@ from typing import Any
 from laaffic_mock.gateway.desk.settings import Settings
 from laaffic_mock.gateway.faults.faults import Fault
 
-MAX_SECONDS = 3600.0
 MAX_NUMBER = 10**9
 MAX_CLOCK_OFFSET = 10**9  # about 30 years: a date that HTTP can write
 MAX_ADVANCE = 10**9
