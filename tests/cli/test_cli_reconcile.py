@@ -26,7 +26,7 @@ def line(
     index: int, state: str = "unknown", msg_id: str = "", *, to: int | None = None, at: datetime | None = AN_HOUR_AGO
 ) -> str:
     posted = "" if at is None else at.isoformat()
-    return f"{index},{number(index if to is None else to)},,k-{index},{state},{msg_id},,was lost,{posted}"
+    return f"{index},{number(index if to is None else to)},,k-{index},{state},{msg_id},,was lost,{posted},,,"
 
 
 def outcomes(*lines: str) -> str:
@@ -158,6 +158,14 @@ def test_a_record_may_be_of_who_was_accepted_without_a_message_id(
     assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "1 record for 2"), ("accepted", "", "was lost")]
 
 
+def test_a_record_may_be_of_the_message_before(
+    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+) -> None:
+    provider.records = [record("m1", 1)]
+    laaffic("reconcile", write("o.csv", outcomes(f"{line(1)}1")))
+    assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "1 record for 2")]
+
+
 @pytest.mark.parametrize("state", ["to_go", "in_flight"])
 def test_a_record_may_be_of_who_was_not_done_yet(
     laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path, state: str
@@ -286,7 +294,7 @@ def test_a_file_may_be_as_a_spreadsheet_saves_it(
         (line(2, "lost"), "o.csv:3: state: it is none of accepted"),
         (line(2).replace(number(2), "9.99E+10"), "o.csv:3: number 9."),
         (line(2).replace(AN_HOUR_AGO.isoformat(), "24.11.2026 10:00"), "o.csv:3: posted_at: it is no time with a zone"),
-        (line(2).rpartition(",")[0], "o.csv:3: the row has 8 cells"),
+        (line(2).rpartition(",")[0], "o.csv:3: the row has 11 cells"),
     ],
     ids=["state", "number", "time", "cells"],
 )

@@ -93,8 +93,8 @@ def test_a_file_gets_the_states_beside_its_rows(
     provider.reports = [row("m1", "99900000001"), row("m2", "99900000002", "1")]
     result = laaffic("report", "--from", write("o.csv", outcomes(outcome(1), outcome(2), outcome(3, "rejected", ""))))
     output = tmp_path / "o.reports.csv"
-    assert output.read_text().splitlines()[0] == f"{HEADER},delivery,received_at"
-    assert [(entry["row"], entry["delivery"], entry["received_at"]) for entry in cells(output)] == [
+    assert output.read_text().splitlines()[0] == f"{HEADER},delivery,delivered_at"
+    assert [(entry["row"], entry["delivery"], entry["delivered_at"]) for entry in cells(output)] == [
         ("1", "succeeded", "2026-11-24T01:30:03.000Z"),
         ("2", "failed", "2026-11-24T01:30:03.000Z"),
         ("3", "", ""),
@@ -184,7 +184,7 @@ def test_a_file_may_be_as_people_have_it(laaffic: Laaffic, provider: Provider, w
     options = ("--column", "msg_id=id", "--encoding", "cp1252")
     assert laaffic("report", "--from", theirs, *options).exit_code == 0
     assert (tmp_path / "theirs.reports.csv").read_text().splitlines() == [
-        "Größe,ID,delivery,received_at",
+        "Größe,ID,delivery,delivered_at",
         "1,m1,succeeded,2026-11-24T01:30:03.000Z",
     ]
 

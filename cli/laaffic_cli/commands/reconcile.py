@@ -2,6 +2,7 @@
 
 import click
 
+from laaffic import Client
 from laaffic_cli.jobs.asking.options import Asking, asking_options, table_options
 from laaffic_cli.jobs.asking.reconcile import Job
 from laaffic_cli.jobs.asking.reconcile import reconcile as reconcile_file
@@ -92,6 +93,6 @@ def reconcile(
             sent_between=sent_between and (times.start(option, sent_between[0]), times.end(option, sent_between[1])),
             output=output,
         )
-        with asking.client() as client:
+        with asking.client(Client) as client:
             code = reconcile_file(client, job, asking)
     raise click.exceptions.Exit(code)

@@ -2,6 +2,7 @@
 
 import click
 
+from laaffic import Client
 from laaffic_cli.jobs.asking.options import Asking, asking_options
 from laaffic_cli.jobs.asking.records import records as ask_for_records
 from laaffic_cli.jobs.asking.records import span_of
@@ -59,6 +60,6 @@ def records(
     asking = Asking(**how)  # type: ignore[arg-type]  # click has checked them
     with asking.told_errors(interrupts or Interrupts()):
         span = span_of(start, end, zone)
-        with asking.client() as client:
+        with asking.client(Client) as client:
             code = ask_for_records(client, span, asking, output)
     raise click.exceptions.Exit(code)

@@ -2,6 +2,7 @@
 
 import click
 
+from laaffic import Client
 from laaffic_cli.jobs.asking.options import Asking, asking_options, table_options
 from laaffic_cli.jobs.asking.report import report_file, report_ids
 from laaffic_cli.jobs.file_options import once
@@ -18,7 +19,7 @@ Ask what became of messages, by their message ids. This sends nothing.
 With --from, the message ids are those of the column msg_id of a CSV, such as
 the outcomes of `laaffic send --output` and `laaffic campaign export`. A file
 beside it, OUTCOMES.reports.csv, gets the same rows and, behind them, delivery
-and received_at, and what the message cost where the provider says it. Given
+and delivered_at, and what the message cost where the provider says it. Given
 itself, that file is brought up to date: those that succeeded or failed are not
 asked for again.
 
@@ -70,7 +71,7 @@ def report(
     if msg_ids and (column or encoding or delimiter):
         raise click.UsageError("--column, --encoding and --delimiter go with --from.")
     asking = Asking(**how)  # type: ignore[arg-type]  # click has checked them
-    with asking.told_errors(interrupts or Interrupts()), asking.client() as client:
+    with asking.told_errors(interrupts or Interrupts()), asking.client(Client) as client:
         if source is None:
             code = report_ids(client, msg_ids, asking, output)
         else:

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
-REPORT_COLUMNS = ("msg_id", "received_at")  # of records, and of what reports say
+REPORT_COLUMNS = ("msg_id", "delivery", "delivered_at")
+RECORD_COLUMNS = ("msg_id", "number", "state", "received_at", "status")
 PLACE_COLUMNS = ("file", "line", "column", "reason")  # of a file of bad rows, before the row's own
+_WRITTEN = (COLUMNS, REPORT_COLUMNS, RECORD_COLUMNS, PLACE_COLUMNS)
 _BEGINNING = r"(?:^|(?<=;))"
 _SIGNS = r"'*[\s\x00-\x1f]*[=+\-@＝＋－＠]"  # noqa: RUF001  # the wide signs count too where they are usual
 _FORMULA = re.compile(_BEGINNING + _SIGNS)
@@ -28,6 +30,6 @@ def as_it_was(cell: str) -> str:
 
 
 def are_ours(names: Iterable[str]) -> bool:
-    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, of reports or of bad rows."""
+    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, reports, records or bad rows."""
     found = set(names)
-    return any(found.issuperset(columns) for columns in (COLUMNS, REPORT_COLUMNS, PLACE_COLUMNS))
+    return any(found.issuperset(columns) for columns in _WRITTEN)

@@ -16,8 +16,12 @@ COLUMNS = (
     "status",
     "reason",
     "posted_at",
+    "delivery",
+    "delivered_at",
+    "earlier",
 )
 _HEADER = line(COLUMNS)
+_BEGINNING = ",".join(COLUMNS[: COLUMNS.index("delivery")])  # of earlier files too
 
 
 def check_output(name: str) -> None:
@@ -26,7 +30,7 @@ def check_output(name: str) -> None:
     Raises:
         BadInputError: it cannot be, or would take the place of something else than outcomes.
     """
-    check_place(name, _HEADER, "outcomes")
+    check_place(name, _BEGINNING, "outcomes")
 
 
 def export(name: str, outcomes: Iterable[Outcome]) -> None:
@@ -57,6 +61,9 @@ def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 as_status(outcome.status),
                 as_text(outcome.reason),
                 None if outcome.posted_at is None else utc(outcome.posted_at),
+                outcome.delivery,
+                None if outcome.delivered_at is None else utc(outcome.delivered_at),
+                str(len(outcome.earlier) or ""),
             )
         )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from laaffic import Recipient
+from laaffic import Recipient, State
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.tables.outcomes import Entry
 
@@ -24,7 +24,7 @@ class Lost:
         states: the state of each of them in the file.
         times: when each of them was posted; None where the file does not say it.
         known: message ids of everybody else.
-        others: recipients of other files of whom the same is true, to the same numbers.
+        others: recipients of other files of whom the same is true, to the same numbers, and of messages before.
     """
 
     open: list[Recipient] = field(default_factory=list)
@@ -41,6 +41,7 @@ class Lost:
             self._marks.add(_mark(entry))
         if entry.recipient.msg_id is not None:
             self.known.add(entry.recipient.msg_id)
+        self._take_earlier(entry)
         if not entry.open:
             return
         self.open.append(entry.recipient)
@@ -54,6 +55,7 @@ class Lost:
             return
         if entry.recipient.msg_id is not None:
             self.known.add(entry.recipient.msg_id)
+        self._take_earlier(entry)
         if entry.open and entry.recipient.number in self._numbers:
             self.others.append(entry.recipient)
 
@@ -83,6 +85,11 @@ class Lost:
         if not recent:
             raise BadInputError([f"{name}: all without an outcome were {TOO_OLD}. Ask its staff"])
         return min(recent), max(recent)
+
+    def _take_earlier(self, entry: Entry) -> None:
+        """Take in the messages before, to who was sent to again: a record may be of one of them."""
+        number, state = entry.recipient.number, State.UNKNOWN
+        self.others += [Recipient(number, None, None, state) for _ in range(entry.earlier)]
 
 
 def is_too_old(at: datetime) -> bool:

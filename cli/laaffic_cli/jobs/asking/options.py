@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.streams import Stream, tell
 
 Command = Callable[..., Any]
+AnyClient = TypeVar("AnyClient", bound=Client)
 _TABLE_OPTIONS = (
     click.option(
         "--column",
@@ -67,14 +68,17 @@ class Asking:
     timeout: float | None
 
     @contextmanager
-    def client(self) -> Iterator[Client]:
+    def client(self, kind: Callable[..., AnyClient]) -> Iterator[AnyClient]:
         """Make the client, with the credentials of the environment.
+
+        Args:
+            kind: its class.
 
         Raises:
             ConfigurationError: a setting is missing or unsafe.
         """
         how: dict[str, Any] = {} if self.timeout is None else {"timeout": self.timeout}
-        with Client(app_id=self.app_id, base_url=self.base_url, **how) as client:
+        with kind(app_id=self.app_id, base_url=self.base_url, **how) as client:
             yield client
 
     @contextmanager

@@ -15,7 +15,7 @@ from laaffic_cli.jobs.asking.report import COLOURS
 from laaffic_cli.jobs.asking.times import Zone
 from laaffic_cli.jobs.continuing import shows_bar
 from laaffic_cli.jobs.query import code_of, entry_of
-from laaffic_cli.reading.cells import as_text
+from laaffic_cli.reading.cells import RECORD_COLUMNS, as_text
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reports.csv_file import check_place, line, utc, write_file
 from laaffic_cli.reports.exit_codes import ALL_ACCEPTED
@@ -26,8 +26,7 @@ from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import Stream, tell
 from laaffic_cli.terminal.tables import rendered
 
-COLUMNS = ("msg_id", "number", "state", "received_at", "status")
-_HEADER = line(COLUMNS)
+_HEADER = line(RECORD_COLUMNS)
 _COUNTED = ("succeeded", "failed", "pending")
 _NOW_AND_THEN = 1000  # records
 

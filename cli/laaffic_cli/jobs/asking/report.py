@@ -148,9 +148,7 @@ def _table(rows: Sequence[Row]) -> Shown:
         table.add_column(name, no_wrap=True)
     for row in rows:
         state = Text(row.state.replace("_", " "), COLOURS.get(row.state, ""))
-        table.add_row(
-            Text(printable(row.msg_id)), Text(printable(row.number or "-")), state, Text(row.received_at or "-")
-        )
+        table.add_row(Text(printable(row.msg_id)), Text(printable(row.number or "-")), state, Text(row.at or "-"))
     return table
 
 

@@ -19,7 +19,7 @@ from laaffic_cli.terminal.spans import moment
 _FINAL = ("succeeded", "failed")
 _LOST = ("unknown", "in_flight")
 _OF_PRICE = Price._fields
-_OURS = ("delivery", "received_at", "delivered_at", *_OF_PRICE)
+_OURS = ("delivery", "delivered_at", *_OF_PRICE)
 
 
 class Row(NamedTuple):
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     msg_id: str
     number: str
     state: str
-    received_at: str
+    at: str
 
 
 @dataclass(slots=True)
@@ -60,7 +60,6 @@ class Sheet:
     Attributes:
         names: of the columns that are written.
         at: where the new ones are.
-        time: the name of the column for the time of the report.
     """
 
     def __init__(self, names: Sequence[str], msg_id: int = 0, number: int | None = 1, state: int | None = None) -> None:
@@ -69,8 +68,7 @@ class Sheet:
         self.state = state
         self.names = [*names]
         self.at: dict[str, int] = {}
-        self.time = "delivered_at" if "delivered_at" in names else "received_at"
-        self.add("delivery", self.time)
+        self.add("delivery", "delivered_at")
 
     def add(self, *columns: str) -> None:
         """Have these columns too."""
@@ -144,7 +142,7 @@ class Telling:
             return sheet.filled(cells, {})
         kept = kept_state(cells, sheet)
         if kept is not None:
-            self._show(kept, Row(msg_id, number, kept, cells[sheet.at[sheet.time]]))
+            self._show(kept, Row(msg_id, number, kept, cells[sheet.at["delivered_at"]]))
             return [*cells, *[""] * (len(sheet.names) - len(cells))]
         if report is None:
             self._show("not_asked", Row(msg_id, number, "not asked", ""))
@@ -157,7 +155,7 @@ class Telling:
         self._show(report.state.value, Row(msg_id, number or report.number or "", report.state.value, shown))
         price = {} if report.price is None else report.price._asdict()
         values = {name: str(value) for name, value in price.items() if value is not None}
-        values |= {"delivery": report.state.value, sheet.time: "" if at is None else utc(at.timestamp())}
+        values |= {"delivery": report.state.value, "delivered_at": "" if at is None else utc(at.timestamp())}
         return sheet.filled(cells, values)
 
     def _show(self, count: str, row: Row) -> None:

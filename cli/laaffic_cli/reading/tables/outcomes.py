@@ -1,5 +1,6 @@
 """The rows of a file of outcomes: whom they are about, and what was known of them."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from laaffic_cli.terminal.shown import masked
 
 # Those of the last two may have been posted to since the file was written.
 _OPEN = ("unknown", "in_flight", "to_go")
+_COUNT = re.compile("[0-9]{1,3}")
 STATES = ("accepted", "rejected", "not_sent", *_OPEN)
 
 
@@ -24,6 +26,7 @@ class Entry(NamedTuple):
         state: as the file has it.
         recipient: the same for the SDK, to which whoever is `open` is unknown.
         posted_at: when it was posted, aware; None where the file does not say it.
+        earlier: how many messages there were before, to who was sent to again.
     """
 
     line: int
@@ -31,6 +34,7 @@ class Entry(NamedTuple):
     state: str
     recipient: Recipient
     posted_at: datetime | None
+    earlier: int
 
     @property
     def open(self) -> bool:
@@ -56,6 +60,7 @@ class Outcomes:
         self._order_id = table.place("order_id")
         self._wire_order_id = table.place("wire_order_id")
         self._posted_at = table.place("posted_at")
+        self._earlier = table.place("earlier")
 
     def entries(self) -> Iterator[Entry]:
         """Go through it.
@@ -87,7 +92,11 @@ class Outcomes:
             state=known,
             wire_order_id=self._cell(cells, self._wire_order_id),
         )
-        return Entry(line, cells, state, recipient, None if posted_at is None else _time(posted_at))
+        earlier = self._cell(cells, self._earlier) or "0"
+        if not _COUNT.fullmatch(earlier):
+            raise _WrongError("it is no count; take the file as laaffic wrote it", "earlier")
+        at = None if posted_at is None else _time(posted_at)
+        return Entry(line, cells, state, recipient, at, int(earlier))
 
     def _cell(self, cells: list[str], at: int | None) -> str | None:
         return None if at is None else cells[at] or None
