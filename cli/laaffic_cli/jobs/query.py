@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from laaffic import Client, ConfigurationError, InvalidTimeError, LaafficError, QueryFailedError
+from laaffic import Client, ConfigurationError, InvalidMessageError, InvalidTimeError, LaafficError, QueryFailedError
 from laaffic_cli.reports.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import Stream, tell
@@ -70,6 +70,6 @@ def show(rows: Mapping[str, str | float | None], *, as_json: bool) -> None:
 
 def code_of(error: LaafficError) -> int:
     """Return the exit code of a query that failed."""
-    if isinstance(error, ConfigurationError | InvalidTimeError):
+    if isinstance(error, ConfigurationError | InvalidMessageError | InvalidTimeError):
         return BAD_INPUT
     return NOT_SENT if isinstance(error, QueryFailedError) else REFUSED
