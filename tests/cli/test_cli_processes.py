@@ -13,7 +13,7 @@ import pytest
 
 from cli.conftest import PATIENCE, Laaffic, Spawn
 from laaffic_cli.terminal.interrupts import Interrupts
-from support.provider import Provider, row
+from support.rows import Rows, row
 from support.server import Connection, Server, answer, silence, success
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
@@ -88,7 +88,7 @@ def test_a_terminal_gets_a_progress_bar_and_colours(measured: Spawn, many: str) 
 
 def test_a_terminal_is_told_how_far_asking_is(measured: Spawn, gateway: Server) -> None:
     ids = [f"m{i}" for i in range(450)]
-    gateway.will(Provider([row(msg_id, "99900000001") for msg_id in ids]))
+    gateway.will(Rows([row(msg_id, "99900000001") for msg_id in ids]))
     shown = _on_terminal(measured, "report", *ids)
     assert "Asking" in shown
     assert "450/450" in shown
@@ -102,7 +102,7 @@ def test_an_interrupt_keeps_what_was_told(spawn: Spawn, gateway: Server, tmp_pat
         waiting.set()
         return silence(connection)
 
-    gateway.will(Provider([row(f"m{i}", "99900000001") for i in range(250)]), never)
+    gateway.will(Rows([row(f"m{i}", "99900000001") for i in range(250)]), never)
     output = tmp_path / "reports.csv"
     process = spawn("report", *(f"m{i}" for i in range(250)), "--output", str(output))
     assert waiting.wait(PATIENCE)

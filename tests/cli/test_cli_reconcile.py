@@ -10,7 +10,7 @@ import pytest
 from cli.conftest import Laaffic, Write
 from laaffic_cli.reports.export import COLUMNS
 from laaffic_mock import Gateway
-from support.provider import Provider, row
+from support.rows import Rows, row
 from support.server import Server, answer, drop
 
 NOW = datetime.now(UTC)
@@ -47,15 +47,13 @@ def record(msg_id: str, index: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def provider(gateway: Server) -> Provider:
-    there = Provider()
+def provider(gateway: Server) -> Rows:
+    there = Rows()
     gateway.will(there)
     return there
 
 
-def test_whoever_is_in_the_records_is_accepted(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
-) -> None:
+def test_whoever_is_in_the_records_is_accepted(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1), record("m2", 2), record("m9", 9)]
     given = write("o.csv", outcomes(line(1), line(2, "accepted", "m2"), line(3), line(4, "rejected")))
     before = Path(given).read_text()
@@ -78,7 +76,7 @@ def test_a_thousand_that_were_lost_are_found(laaffic: Laaffic, gateway: Server, 
     given = write("a.csv", "number,content\n" + "".join(f"{number(i)},Hello\n" for i in range(1000)))
     gateway.will(drop)
     assert laaffic("send", given, "--output", "o.csv").exit_code == 5
-    gateway.will(Provider(records=[record(f"m{i}", i) for i in range(1000)]))
+    gateway.will(Rows(records=[record(f"m{i}", i) for i in range(1000)]))
     result = laaffic("reconcile", "o.csv")
     assert result.exit_code == 0
     assert "1,000 unknown: 1,000 found, 0 still unknown" in result.stdout
@@ -104,9 +102,7 @@ def test_what_the_gateway_has_not_finished_is_found_later(
     assert [entry["delivery"] for entry in cells(tmp_path / "o.reconciled.reports.csv")] == ["succeeded", "failed"]
 
 
-def test_the_records_are_read_from_before_the_first_until_now(
-    laaffic: Laaffic, provider: Provider, write: Write
-) -> None:
+def test_the_records_are_read_from_before_the_first_until_now(laaffic: Laaffic, provider: Rows, write: Write) -> None:
     early = NOW - timedelta(hours=9)
     laaffic("reconcile", write("o.csv", outcomes(line(1), line(2, at=early), line(3, "accepted", "m3", at=OLD))))
     start, end = map(datetime.fromisoformat, provider.windows[0])
@@ -114,16 +110,14 @@ def test_the_records_are_read_from_before_the_first_until_now(
     assert end >= NOW.replace(microsecond=0)
 
 
-def test_more_records_than_unknowns_are_doubt(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
-) -> None:
+def test_more_records_than_unknowns_are_doubt(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1), record("m2", 1)]
     result = laaffic("reconcile", write("o.csv", outcomes(line(1))))
     assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "2 records for 1")]
     assert "with --known" in result.stderr
 
 
-def test_the_outcomes_of_others_settle_it(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_the_outcomes_of_others_settle_it(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1), record("m2", 1)]
     others = write("others.csv", outcomes(line(7, "accepted", "m2", to=1)))
     assert laaffic("reconcile", write("o.csv", outcomes(line(1))), "--known", others).exit_code == 0
@@ -131,7 +125,7 @@ def test_the_outcomes_of_others_settle_it(laaffic: Laaffic, provider: Provider, 
 
 
 def test_a_record_may_be_of_another_files_unknown(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.records = [record("m1", 1)]
     others = write("others.csv", outcomes(line(7, to=1)))
@@ -140,7 +134,7 @@ def test_a_record_may_be_of_another_files_unknown(
 
 
 def test_an_earlier_file_of_the_same_outcomes_is_no_other(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.records = [record("m1", 1)]
     given = write("o.csv", outcomes(line(1)))
@@ -151,16 +145,14 @@ def test_an_earlier_file_of_the_same_outcomes_is_no_other(
 
 
 def test_a_record_may_be_of_who_was_accepted_without_a_message_id(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.records = [record("m1", 1)]
     laaffic("reconcile", write("o.csv", outcomes(line(1), line(2, "accepted", to=1))))
     assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "1 record for 2"), ("accepted", "", "was lost")]
 
 
-def test_a_record_may_be_of_the_message_before(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
-) -> None:
+def test_a_record_may_be_of_the_message_before(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1)]
     laaffic("reconcile", write("o.csv", outcomes(f"{line(1)}1")))
     assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "1 record for 2")]
@@ -168,7 +160,7 @@ def test_a_record_may_be_of_the_message_before(
 
 @pytest.mark.parametrize("state", ["to_go", "in_flight"])
 def test_a_record_may_be_of_who_was_not_done_yet(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path, state: str
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path, state: str
 ) -> None:
     provider.records = [record("m1", 1)]
     at = None if state == "to_go" else AN_HOUR_AGO
@@ -179,23 +171,21 @@ def test_a_record_may_be_of_who_was_not_done_yet(
 
 
 def test_who_was_in_flight_when_a_process_was_killed_is_found(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.records = [record("m1", 1)]
     assert laaffic("reconcile", write("o.csv", outcomes(line(1, "in_flight")))).exit_code == 0
     assert told(tmp_path / "o.reconciled.csv") == [("accepted", "m1", "")]
 
 
-def test_who_was_to_go_stays_to_go(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_who_was_to_go_stays_to_go(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1), record("m2", 2)]
     result = laaffic("reconcile", write("o.csv", outcomes(line(1), line(2, "to_go", at=None))))
     assert told(tmp_path / "o.reconciled.csv")[1] == ("to_go", "", "was lost")
     assert result.exit_code == 4
 
 
-def test_what_is_too_long_ago_is_not_claimed(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
-) -> None:
+def test_what_is_too_long_ago_is_not_claimed(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1), record("m2", 2)]
     result = laaffic("reconcile", write("o.csv", outcomes(line(1), line(2, at=OLD))))
     assert [found[0] for found in told(tmp_path / "o.reconciled.csv")] == ["accepted", "unknown"]
@@ -206,7 +196,7 @@ def test_what_is_too_long_ago_is_not_claimed(
 
 
 def test_a_pushed_report_settles_by_its_order_id(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.records = [record("m1", 1), record("m2", 1)]
     provider.reports = [row("m2", number(1))]
@@ -220,7 +210,7 @@ def test_a_pushed_report_settles_by_its_order_id(
 def test_a_pushed_report_that_the_provider_does_not_know_is_not_used(
     laaffic: Laaffic, gateway: Server, write: Write, tmp_path: Path
 ) -> None:
-    gateway.will(Provider())
+    gateway.will(Rows())
     pushed = write("pushed.jsonl", json.dumps({"msgid": "forged", "status": 0, "orderId": "k-1"}))
     result = laaffic("reconcile", write("o.csv", outcomes(line(1))), "--reports", pushed)
     assert told(tmp_path / "o.reconciled.csv") == [("unknown", "", "no record")]
@@ -236,7 +226,7 @@ def test_a_line_that_is_no_report_is_refused(laaffic: Laaffic, gateway: Server, 
     assert not gateway.posts
 
 
-def test_who_has_no_time_needs_one(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_who_has_no_time_needs_one(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1)]
     given = write("o.csv", outcomes(line(1, at=None)))
     result = laaffic("reconcile", given)
@@ -280,7 +270,7 @@ def test_what_is_read_is_not_written_over(
 
 
 def test_a_file_may_be_as_a_spreadsheet_saves_it(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.records = [record("m1", 1)]
     saved = "\ufeff" + outcomes(line(1)).replace(",", ";").replace("\n", "\r\n")
@@ -307,7 +297,7 @@ def test_what_is_wrong_is_told_by_its_place(
     assert not gateway.posts
 
 
-def test_json_has_whoever_was_lost(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_json_has_whoever_was_lost(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1)]
     result = laaffic("reconcile", write("o.csv", outcomes(line(1), line(2), line(3, "accepted", "m3"))), "--json")
     found = json.loads(result.stdout)
@@ -319,7 +309,7 @@ def test_json_has_whoever_was_lost(laaffic: Laaffic, provider: Provider, write: 
     assert found["output"] == str(tmp_path / "o.reconciled.csv")
 
 
-def test_order_ids_stay_text(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_order_ids_stay_text(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.records = [record("m1", 1)]
     given = outcomes(line(1).replace(",,k-1", ",'=1+1,k-1"), line(2, "rejected").replace(",,was lost", ",-9,a"))
     laaffic("reconcile", write("o.csv", given))

@@ -14,20 +14,20 @@ from cli.conftest import PATIENCE, Laaffic, Spawn
 from laaffic_cli.jobs.asking.records import span_of
 from laaffic_cli.jobs.asking.times import Zone
 from laaffic_cli.reading.problem import BadInputError
-from support.provider import Provider, row
+from support.rows import Rows, row
 from support.server import Server, answer
 
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
 
 
 @pytest.fixture
-def provider(gateway: Server) -> Provider:
-    told = Provider()
+def provider(gateway: Server) -> Rows:
+    told = Rows()
     gateway.will(told)
     return told
 
 
-def test_the_first_records_are_shown_and_all_are_counted(laaffic: Laaffic, provider: Provider) -> None:
+def test_the_first_records_are_shown_and_all_are_counted(laaffic: Laaffic, provider: Rows) -> None:
     provider.records = [row(f"m{i}", f"9990000{i:04}", "2" if i % 5 == 0 else "0") for i in range(250)]
     result = laaffic("records", "--from", YESTERDAY, "--zone", "UTC")
     lines = result.stdout.splitlines()
@@ -39,7 +39,7 @@ def test_the_first_records_are_shown_and_all_are_counted(laaffic: Laaffic, provi
     assert result.exit_code == 0
 
 
-def test_a_file_gets_all_of_them(laaffic: Laaffic, provider: Provider, tmp_path: Path) -> None:
+def test_a_file_gets_all_of_them(laaffic: Laaffic, provider: Rows, tmp_path: Path) -> None:
     provider.records = [row(f"m{i}", f"9990000{i:04}") for i in range(250)]
     output = tmp_path / "records.csv"
     assert laaffic("records", "--from", YESTERDAY, "--output", str(output)).exit_code == 0
@@ -51,7 +51,7 @@ def test_a_file_gets_all_of_them(laaffic: Laaffic, provider: Provider, tmp_path:
     assert output.stat().st_mode & 0o777 == 0o600
 
 
-def test_no_cell_is_a_formula(laaffic: Laaffic, provider: Provider, tmp_path: Path) -> None:
+def test_no_cell_is_a_formula(laaffic: Laaffic, provider: Rows, tmp_path: Path) -> None:
     provider.records = [row("=1+1", "@a", "-1")]
     output = tmp_path / "records.csv"
     laaffic("records", "--from", YESTERDAY, "--output", str(output))
@@ -59,14 +59,14 @@ def test_no_cell_is_a_formula(laaffic: Laaffic, provider: Provider, tmp_path: Pa
 
 
 def test_a_file_that_cannot_be_whole_is_none(laaffic: Laaffic, gateway: Server, tmp_path: Path) -> None:
-    gateway.will(Provider(records=[row("m1", "99900000001")]), answer({"status": "-1"}))
+    gateway.will(Rows(records=[row("m1", "99900000001")]), answer({"status": "-1"}))
     result = laaffic("records", "--from", YESTERDAY, "--output", str(tmp_path / "records.csv"))
     assert result.exit_code == 3
     assert not [*tmp_path.iterdir()]
 
 
 def test_a_later_file_of_records_takes_the_place_of_an_earlier_one(
-    laaffic: Laaffic, provider: Provider, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, tmp_path: Path
 ) -> None:
     output = tmp_path / "records.csv"
     for provider.records in ([], [row("m1", "99900000001")]):
@@ -77,7 +77,7 @@ def test_a_later_file_of_records_takes_the_place_of_an_earlier_one(
     assert (result.exit_code, output.read_text()) == (2, "evidence")
 
 
-def test_json_is_one_document(laaffic: Laaffic, provider: Provider) -> None:
+def test_json_is_one_document(laaffic: Laaffic, provider: Rows) -> None:
     provider.records = [row("m1", "99900000001"), row("m2", "99900000002", "1")]
     found = json.loads(laaffic("records", "--from", YESTERDAY, "--json").stdout)
     assert [record["state"] for record in found["records"]] == ["succeeded", "failed"]
@@ -88,7 +88,7 @@ def test_json_is_one_document(laaffic: Laaffic, provider: Provider) -> None:
 
 
 def test_json_that_ends_early_says_so(laaffic: Laaffic, gateway: Server) -> None:
-    gateway.will(Provider(records=[row("m1", "99900000001")]), answer({"status": "-1"}))
+    gateway.will(Rows(records=[row("m1", "99900000001")]), answer({"status": "-1"}))
     result = laaffic("records", "--from", YESTERDAY, "--json")
     found = json.loads(result.stdout)
     assert [record["msg_id"] for record in found["records"]] == ["m1"]
@@ -115,7 +115,7 @@ def test_a_time_may_say_its_own_zone() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
-def test_without_a_zone_it_is_the_machines(measured: Spawn, provider: Provider) -> None:
+def test_without_a_zone_it_is_the_machines(measured: Spawn, provider: Rows) -> None:
     process = measured("records", "--from", YESTERDAY, env={**os.environ, "TZ": "Asia/Tokyo"})
     shown, _ = process.communicate(timeout=PATIENCE)
     assert f"From {YESTERDAY} 00:00:00 +0900 to " in shown
@@ -124,7 +124,7 @@ def test_without_a_zone_it_is_the_machines(measured: Spawn, provider: Provider) 
     assert datetime.fromisoformat(provider.windows[0][0]) == midnight
 
 
-def test_what_is_to_come_is_not_asked_about(laaffic: Laaffic, provider: Provider) -> None:
+def test_what_is_to_come_is_not_asked_about(laaffic: Laaffic, provider: Rows) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     assert laaffic("records", "--from", YESTERDAY, "--to", tomorrow).exit_code == 0
     assert datetime.fromisoformat(provider.windows[-1][1]) < datetime.now(UTC) + timedelta(minutes=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Laaffic, Write
-from support.provider import Provider, row
+from support.rows import Rows, row
 from support.server import Action, Server, answer
 
 NUMBER = "99900000001"
@@ -30,13 +30,13 @@ def cells(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def provider(gateway: Server) -> Provider:
-    told = Provider()
+def provider(gateway: Server) -> Rows:
+    told = Rows()
     gateway.will(told)
     return told
 
 
-def test_each_message_id_has_its_line(laaffic: Laaffic, provider: Provider) -> None:
+def test_each_message_id_has_its_line(laaffic: Laaffic, provider: Rows) -> None:
     provider.reports = [row("m1", NUMBER), row("m2", NUMBER, "1"), row("m3", NUMBER, "-1")]
     found = laaffic("report", "m1", "m2", "m3", "m4").stdout.splitlines()
     assert [line.split()[:3] for line in found[1:4]] == [
@@ -49,9 +49,7 @@ def test_each_message_id_has_its_line(laaffic: Laaffic, provider: Provider) -> N
 
 
 @pytest.mark.parametrize(("status", "code"), [("0", 0), ("1", 1), ("-1", 4), (None, 5)])
-def test_the_exit_code_says_what_became_of_it(
-    laaffic: Laaffic, provider: Provider, status: str | None, code: int
-) -> None:
+def test_the_exit_code_says_what_became_of_it(laaffic: Laaffic, provider: Rows, status: str | None, code: int) -> None:
     provider.reports = [] if status is None else [row("m1", NUMBER, status)]
     assert laaffic("report", "m1").exit_code == code
 
@@ -67,7 +65,7 @@ def test_a_failure_has_the_exit_code_of_a_query(laaffic: Laaffic, gateway: Serve
     assert "1 message: 1 not asked" in result.stdout
 
 
-def test_json_has_whole_reports(laaffic: Laaffic, provider: Provider) -> None:
+def test_json_has_whole_reports(laaffic: Laaffic, provider: Rows) -> None:
     provider.reports = [row("m1", NUMBER, pricedetail={"pay": "0.020", "chargeCnt": 2})]
     found = json.loads(laaffic("report", "m1", "--json").stdout)
     (report,) = found["reports"]
@@ -87,9 +85,7 @@ def test_what_is_no_message_id_is_not_asked_for(laaffic: Laaffic, gateway: Serve
     assert not gateway.posts
 
 
-def test_a_file_gets_the_states_beside_its_rows(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
-) -> None:
+def test_a_file_gets_the_states_beside_its_rows(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.reports = [row("m1", "99900000001"), row("m2", "99900000002", "1")]
     result = laaffic("report", "--from", write("o.csv", outcomes(outcome(1), outcome(2), outcome(3, "rejected", ""))))
     output = tmp_path / "o.reports.csv"
@@ -104,21 +100,21 @@ def test_a_file_gets_the_states_beside_its_rows(
     assert result.exit_code == 1
 
 
-def test_many_ids_are_asked_for_200_at_a_time(laaffic: Laaffic, provider: Provider, write: Write) -> None:
+def test_many_ids_are_asked_for_200_at_a_time(laaffic: Laaffic, provider: Rows, write: Write) -> None:
     provider.reports = [row(f"m{i}", f"9990000{i:04}") for i in range(450)]
     result = laaffic("report", "--from", write("o.csv", outcomes(*map(outcome, range(450)))))
     assert [len(ids) for ids in provider.asked] == [200, 200, 50]
     assert result.stdout.splitlines()[0] == "450 messages: 450 succeeded"
 
 
-def test_of_many_those_that_did_not_succeed_are_shown(laaffic: Laaffic, provider: Provider, write: Write) -> None:
+def test_of_many_those_that_did_not_succeed_are_shown(laaffic: Laaffic, provider: Rows, write: Write) -> None:
     provider.reports = [row(f"m{i}", f"9990000{i:04}", "1" if i == 7 else "0") for i in range(150)]
     shown = laaffic("report", "--from", write("o.csv", outcomes(*map(outcome, range(150))))).stdout.splitlines()
     assert [line.split()[0] for line in shown[:3]] == ["MESSAGE", "m7", "150"]
 
 
 def test_prices_are_written_where_the_provider_says_them(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.reports = [
         row("m1", "99900000001", pricedetail={"pay": "0.02", "currency": "XXX"}),
@@ -131,7 +127,7 @@ def test_prices_are_written_where_the_provider_says_them(
 
 
 def test_a_file_of_reports_is_brought_up_to_date(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.reports = [row("m1", "99900000001"), row("m2", "99900000002", "-1")]
     laaffic("report", "--from", write("o.csv", outcomes(outcome(1), outcome(2))))
@@ -143,7 +139,7 @@ def test_a_file_of_reports_is_brought_up_to_date(
 
 
 def test_what_came_before_a_failure_is_kept(laaffic: Laaffic, gateway: Server, write: Write, tmp_path: Path) -> None:
-    told = Provider([row(f"m{i}", f"9990000{i:04}") for i in range(250)])
+    told = Rows([row(f"m{i}", f"9990000{i:04}") for i in range(250)])
     gateway.will(told, answer({"status": "-1"}))
     result = laaffic("report", "--from", write("o.csv", outcomes(*map(outcome, range(250)))))
     states = [entry["delivery"] for entry in cells(tmp_path / "o.reports.csv")]
@@ -153,7 +149,7 @@ def test_what_came_before_a_failure_is_kept(laaffic: Laaffic, gateway: Server, w
 
 
 def test_a_report_about_another_number_says_nothing(
-    laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
 ) -> None:
     provider.reports = [row("m1", "99900000009")]
     result = laaffic("report", "--from", write("o.csv", outcomes(outcome(1))))
@@ -171,14 +167,14 @@ def test_a_message_id_that_a_spreadsheet_has_shortened_is_refused(
     assert not gateway.posts
 
 
-def test_whoever_is_unknown_makes_the_exit_code(laaffic: Laaffic, provider: Provider, write: Write) -> None:
+def test_whoever_is_unknown_makes_the_exit_code(laaffic: Laaffic, provider: Rows, write: Write) -> None:
     provider.reports = [row("m1", "99900000001")]
     result = laaffic("report", "--from", write("o.csv", outcomes(outcome(1), outcome(2, "unknown", ""))))
     assert result.exit_code == 5
     assert "1 without an outcome have no message id; `laaffic reconcile` asks about them." in result.stderr
 
 
-def test_a_file_may_be_as_people_have_it(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_a_file_may_be_as_people_have_it(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.reports = [row("m1", NUMBER)]
     theirs = write("theirs.csv", "Größe;ID\n1;m1\n".encode("cp1252"))
     options = ("--column", "msg_id=id", "--encoding", "cp1252")
@@ -197,7 +193,7 @@ def test_a_column_of_theirs_is_not_written_over(laaffic: Laaffic, gateway: Serve
     assert not gateway.posts
 
 
-def test_no_cell_is_a_formula(laaffic: Laaffic, provider: Provider, write: Write, tmp_path: Path) -> None:
+def test_no_cell_is_a_formula(laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path) -> None:
     provider.reports = [row("m1", NUMBER)]
     laaffic("report", "--from", write("theirs.csv", "msg_id,what\nm1,=1+1\n"))
     output = tmp_path / "theirs.reports.csv"

@@ -1,38 +1,101 @@
-"""An action that answers getReport and getSentRcd from what a test says of messages."""
+"""A provider for the scripted server: it takes messages, loses responses, and tells what became of them when asked."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from support.server import Connection, answer
 
-AT = "2026-11-24T09:30:03+08:00"
 
+@dataclass
+class Taken:
+    """A message that the provider took."""
 
-def row(msg_id: str, number: str, status: str = "0", at: str | None = AT, **more: Any) -> dict[str, Any]:
-    """Return a row of either endpoint."""
-    return {"msgId": msg_id, "number": number, "receiveTime": at, "status": status, **more}
+    msg_id: str
+    number: str
+    order_id: str
+    content: str
+    state: str | None = "0"  # as reports and records say it; None for what is still in the queue
 
 
 @dataclass
 class Provider:
-    """What is told of messages; `records` go out `page` at a time."""
+    """An action of the server.
 
-    reports: list[dict[str, Any]] = field(default_factory=list)
-    records: list[dict[str, Any]] = field(default_factory=list)
-    page: int = 100
-    asked: list[list[str]] = field(default_factory=list)
-    windows: list[tuple[str, str]] = field(default_factory=list)
+    Attributes:
+        book: what was taken, in order.
+        lose: says of a request, by its numbers, whether it is taken and its response lost.
+        refuse: the same, for one that is refused.
+        before_records: called when records are asked for.
+        ahead: seconds by which its clock is ahead.
+        asked: the paths that were asked for, without the sends.
+        page: rows in an answer.
+    """
+
+    book: list[Taken] = field(default_factory=list)
+    lose: Callable[[list[str]], bool] = lambda _: False
+    refuse: Callable[[list[str]], bool] = lambda _: False
+    before_records: Callable[[], None] = lambda: None
+    ahead: float = 0.0
+    asked: list[str] = field(default_factory=list)
+    page: int = 50
 
     def __call__(self, connection: Connection) -> bool:
-        url = urlsplit(connection.request.head.split()[1])
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        if url.path.endswith("/getReport"):
-            wanted = query["msgIds"].split(",")
-            self.asked.append(wanted)
-            rows = [entry for entry in self.reports if entry["msgId"] in wanted]
-        else:
-            self.windows.append((query["startTime"], query["endTime"]))
-            first = int(query.get("startIndex", "0"))
-            rows = self.records[first : first + self.page]
-        return answer({"status": "0", "reason": "success", "success": "0", "fail": "0", "array": rows})(connection)
+        """Respond."""
+        path = connection.request.head.split(" ")[1]
+        if connection.request.head.startswith("POST"):
+            return self._send(connection)
+        split = urlsplit(path)
+        self.asked.append(split.path)
+        query = {name: values[0] for name, values in parse_qs(split.query).items()}
+        name = split.path.rsplit("/", 1)[-1]
+        body = {"getReport": self._reports, "getSentRcd": self._records}.get(name, self._balance)(query)
+        return answer(body, headers={"Date": formatdate(time.time() + self.ahead, usegmt=True)})(connection)
+
+    def taken(self, number: str) -> list[Taken]:
+        """Return what was taken for a number."""
+        return [message for message in self.book if message.number == number]
+
+    def _send(self, connection: Connection) -> bool:
+        rows = [
+            (number, order_id, message["content"])
+            for message in connection.request.json()["array"]
+            for number, order_id in zip(message["numbers"].split(","), message["orderId"].split(","), strict=True)
+        ]
+        numbers = [number for number, _, _ in rows]
+        if self.refuse(numbers):
+            return answer({"status": "-9", "reason": "a number is abnormal", "array": []})(connection)
+        first = len(self.book)
+        new = [Taken(f"m{first + at}", *row[:2], content=row[2]) for at, row in enumerate(rows)]
+        self.book += new
+        if self.lose(numbers):
+            return False
+        listed = [{"msgId": one.msg_id, "number": one.number, "orderId": one.order_id} for one in new]
+        verdict = {"status": "0", "reason": "success", "success": str(len(new)), "fail": "0", "array": listed}
+        return answer(verdict)(connection)
+
+    def _records(self, query: dict[str, str]) -> Any:
+        self.before_records()
+        finished = [one for one in self.book if one.state in {"0", "1"}]
+        start = int(query.get("startIndex", "0"))
+        rows = [
+            self._row(one, {"1": "2"}.get(one.state or "", one.state)) for one in finished[start : start + self.page]
+        ]
+        return {"status": "0", "reason": "success", "success": str(len(rows)), "fail": "0", "array": rows}
+
+    def _reports(self, query: dict[str, str]) -> Any:
+        wanted = query["msgIds"].split(",")
+        rows = [self._row(one, one.state) for one in self.book if one.msg_id in wanted and one.state is not None]
+        counts = {"success": "0", "fail": "0", "sending": "0", "nofound": str(len(wanted) - len(rows))}
+        return {"status": "0", "reason": "success", **counts, "array": rows}
+
+    def _balance(self, _: dict[str, str]) -> Any:
+        return {"status": "0", "reason": "success", "balance": "9.0", "gift": "0", "credit": "0"}
+
+    def _row(self, message: Taken, status: str | None) -> dict[str, str | None]:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        return {"msgId": message.msg_id, "number": message.number, "receiveTime": at, "status": status}

@@ -1,12 +1,11 @@
 """Folding reports into what is kept of their chunk, a few chunks in each transaction."""
 
-from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select, update
 
 from laaffic_campaigns._fate.inbox import match
-from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks, found, payloads, reports
 from laaffic_campaigns._protocol.delivery import Heard, hear
@@ -60,43 +59,50 @@ def _waiting(campaign: int | None) -> Select[Any]:
 
 
 def _fold(connection: Connection, chunk: int) -> int:
+    """Fold the reports of a chunk; return how many they settle."""
     before = standing(connection, chunk)  # others who fold wait here
     came = connection.execute(select(reports).where(reports.c.chunk == chunk).order_by(reports.c.id)).all()
     if before is None or not came:
         return 0
-    heard: list[tuple[int, Heard]] = []
-    fitting = []
     numbers = _numbers(connection, chunk)
-    for report in came:
-        if report.position >= len(numbers):
-            continue  # nobody is there any more
-        number = numbers[report.position]
-        if report.number and number and report.number != number:
-            heard.append((report.position, Heard(None, note=OTHER_NUMBER)))
-        else:
-            fitting.append(report)
-    told = before.told
-    claims = defaultdict[int, set[str]](set)
-    for report in fitting:
-        if told.states[report.position] == UNKNOWN:
-            claims[report.position].add(report.msg_id)
-    shown = {at: Shown(next(iter(ids))) for at, ids in claims.items() if len(ids) == 1}
+    there = [report for report in came if report.position < len(numbers)]
+    fitting = [one for one in there if not _contradicts(one.number, numbers[one.position])]
+    shown = _shown(before.told, fitting)
     settled = settle(connection, chunk, before.version, shown, {}) if shown else None
-    if settled:
-        after = standing(connection, chunk)
-        told = told if after is None else after.told
+    after = standing(connection, chunk) if settled else None
+    told = before.told if after is None else after.told
+    heard = [(one.position, Heard(None, note=OTHER_NUMBER)) for one in there if one not in fitting]
     for report in fitting:
-        at, msg_id = report.position, told.msg_ids[report.position]
-        said = Heard(report.state, report.received_at, report.reason)
-        if msg_id == report.msg_id or (msg_id is None and told.states[at] != UNKNOWN):
-            heard.append((at, said))
-        elif report.msg_id in told.msg_ids:  # of two messages to a number, whose ids were given by their count
-            heard += [(told.msg_ids.index(report.msg_id), said), (at, Heard(None, note=OTHER_ID))]
-        elif not _give_on(connection, report):
-            heard.append((at, Heard(None, note=OTHER_ID)))
-    hear(connection, chunk, told, heard)
+        heard += _heard(connection, told, report)
+    if heard:
+        hear(connection, chunk, told, heard)
     connection.execute(delete(reports).where(reports.c.chunk == chunk, reports.c.id <= came[-1].id))
     return len(settled or ())
+
+
+def _contradicts(said: str | None, number: str) -> bool:
+    return bool(said and number) and said != number  # it may be erased
+
+
+def _shown(told: Outcomes, fitting: list[Any]) -> dict[int, Shown]:
+    """Return who of the unknown was accepted. Where reports name two messages, the first one counts."""
+    shown: dict[int, Shown] = {}
+    for report in fitting:
+        if told.states[report.position] == UNKNOWN:
+            shown.setdefault(report.position, Shown(report.msg_id))
+    return shown
+
+
+def _heard(connection: Connection, told: Outcomes, report: Any) -> list[tuple[int, Heard]]:
+    at, msg_id = report.position, told.msg_ids[report.position]
+    said = Heard(report.state, report.received_at, report.reason)
+    if msg_id == report.msg_id or (msg_id is None and told.states[at] != UNKNOWN):
+        return [(at, said)]
+    if report.msg_id in told.msg_ids:  # of two messages to a number, whose ids were given by their count
+        return [(told.msg_ids.index(report.msg_id), said), (at, Heard(None, note=OTHER_ID))]
+    if _give_on(connection, report):
+        return []
+    return [(at, Heard(None, note=OTHER_ID))]
 
 
 def _numbers(connection: Connection, chunk: int) -> list[str]:

@@ -1,8 +1,8 @@
 """Finding lost outcomes again: what the provider's records and kept reports show of who is unknown.
 
 It reads the ledger, says which records are wanted, is shown them one after the other, reads the ledger again, and
-writes. What waits for the provider is elsewhere. The second look decides: a record that was shown is of a message that was
-posted before, so its recipient is known by then, or unknown, or in flight; who was posted later cannot be confused
+writes. What waits for the provider is elsewhere. The second look decides: a record that was shown is of a message that
+was posted before, so its recipient is known by then, or unknown, or in flight; who was posted later cannot be confused
 with it.
 """
 

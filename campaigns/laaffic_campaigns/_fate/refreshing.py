@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
@@ -62,7 +63,7 @@ class Refreshing:
             match(self._database)
             fold(self._database, self._campaign)
             self._waiting = self._not_final()
-        self._asked = [one for one, _ in zip(self._waiting, range(AT_ONCE), strict=False)]
+        self._asked = list(islice(self._waiting, AT_ONCE))
         return [one.msg_id for one in self._asked]
 
     def take(self, reports: Sequence[laaffic.DeliveryReport]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -14,5 +14,8 @@ def insert_once(connection: Connection, table: Table, values: dict[str, Any]) ->
         table: where.
         values: of the row.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return bool(connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount)
+    if connection.dialect.name == "sqlite":  # old ones have no RETURNING
+        statement = sqlite.insert(table).values(**values).on_conflict_do_nothing()
+        return bool(connection.execute(statement).rowcount)
+    added: Any = postgresql.insert(table).values(**values).on_conflict_do_nothing().returning(literal_column("1"))
+    return connection.execute(added).first() is not None

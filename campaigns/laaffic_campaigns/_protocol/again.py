@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_payload, unpack_payload
+from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_payload, unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.chunks import pack_positions as packed
 from laaffic_campaigns._kept.chunks import unpack_positions as unpacked
-from laaffic_campaigns._kept.schema import campaigns, chunks, payloads, resends
-from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, CampaignState, ChunkState
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, resends
+from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, UNKNOWN, CampaignState, ChunkState
 
 
 class Link(NamedTuple):
@@ -104,6 +104,11 @@ def take_over(
     connection.execute(insert(payloads).values(chunk=child, content=pack_payload(payload)))
     link = {"child": child, "parent": chunk, "campaign": campaign, "positions": packed(positions), "accepted_too": 0}
     connection.execute(insert(resends).values(**link))
+    content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
+    states = [UNKNOWN] * row.size if content is None else unpack_outcomes(content).states
+    less = {name: getattr(row, name) - sum(states[at] == name for at in positions) for name in COUNTS}
+    changed = {**less, "version": row.version + 1}
+    connection.execute(update(chunks).where(chunks.c.id == chunk).values(**changed))
     return child
 
 

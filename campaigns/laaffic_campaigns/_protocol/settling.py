@@ -4,7 +4,7 @@ Each is called within a transaction. A message id that no response has given is 
 response, which names its recipients itself, takes one back from whom it was given to by number and count.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -18,7 +18,6 @@ from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, Chun
 
 TAKEN_BACK = "the message id that it had turned out to be another recipient's"
 CONTRADICTED = "the response says {}, and a record or report that it was accepted"
-_AT_ONCE = 500
 
 
 class Shown(NamedTuple):
@@ -107,13 +106,13 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
         merged.states[at], merged.msg_ids[at] = state, before.told.msg_ids[at]
         said = told.states[at]
         merged.reasons[at] = before.told.reasons[at] if said == UNKNOWN else CONTRADICTED.format(said)
-    _take_back(connection, chunk, ids)
-    mine = found.c.chunk == chunk
-    given = set(connection.scalars(select(found.c.msg_id).where(mine)))
-    connection.execute(delete(found).where(mine))
+    connection.execute(delete(found).where(found.c.chunk == chunk))
     for at, msg_id in enumerate(merged.msg_ids):
-        if msg_id in given:
-            insert_once(connection, found, {"msg_id": msg_id, "chunk": chunk, "position": at})
+        if merged.states[at] == ACCEPTED and msg_id:  # so that whoever reconciles just now gives it to nobody else
+            given = {"msg_id": msg_id, "chunk": chunk, "position": at}
+            if not insert_once(connection, found, given):
+                _take_back(connection, msg_id)
+                insert_once(connection, found, given)
     away = handed_over(connection, chunk)
     withdraw(connection, chunk, {at: child for at, child in away.items() if merged.states[at] == ACCEPTED})
     write(connection, chunk, merged, values)
@@ -130,25 +129,18 @@ def write(connection: Connection, chunk: int, told: Outcomes, values: Mapping[st
     count_accepted_too(connection, chunk, told)
 
 
-def _take_back(connection: Connection, chunk: int, msg_ids: Iterable[str]) -> None:
-    """Make those unknown again who were given a message id that a response now shows to be another recipient's."""
-    listed = sorted(msg_ids)
-    others: dict[int, dict[int, str]] = {}
-    for start in range(0, len(listed), _AT_ONCE):
-        some = found.c.msg_id.in_(listed[start : start + _AT_ONCE]) & (found.c.chunk != chunk)
-        for row in connection.execute(select(found).where(some)):
-            others.setdefault(row.chunk, {})[row.position] = row.msg_id
-    for other, theirs in sorted(others.items()):
-        there = standing(connection, other)
-        if there is None:
-            continue
-        told = _copy(there.told)
-        for at, msg_id in theirs.items():
-            if told.msg_ids[at] == msg_id:
-                told.states[at], told.msg_ids[at], told.reasons[at] = UNKNOWN, None, TAKEN_BACK
-        connection.execute(delete(found).where(found.c.msg_id.in_(list(theirs.values()))))
-        write(connection, other, told)
-        forget_delivery(connection, other, told, list(theirs))
+def _take_back(connection: Connection, msg_id: str) -> None:
+    """Make who was given a message id unknown again: a response shows that it is another recipient's."""
+    given: Any = connection.execute(select(found).where(found.c.msg_id == msg_id)).first()
+    there = None if given is None else standing(connection, given.chunk)
+    connection.execute(delete(found).where(found.c.msg_id == msg_id))
+    if there is None or there.told.msg_ids[given.position] != msg_id:
+        return
+    told = _copy(there.told)
+    at = given.position
+    told.states[at], told.msg_ids[at], told.reasons[at] = UNKNOWN, None, TAKEN_BACK
+    write(connection, given.chunk, told)
+    forget_delivery(connection, given.chunk, told, [at])
 
 
 def _copy(told: Outcomes) -> Outcomes:
