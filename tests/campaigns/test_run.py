@@ -216,7 +216,7 @@ def test_a_status_and_an_outcome_are_json(campaign: Campaign, client: laaffic.Cl
     status = campaign.run(client).as_dict()
     parts = ("to_go", "in_flight", "accepted", "rejected", "not_sent", "unknown")
     more = ["since", "rate", "per_second", "seconds_left", "waits_until", "source", "held"]
-    more += ["not_between", "zone", "stop_after", "concurrency"]
+    more += ["not_between", "zone", "stop_after", "concurrency", "delivered", "failed", "not_final", "sent_twice"]
     assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, *more]
     assert sum(status[part] for part in parts) == status["recipients"]
     assert json.loads(json.dumps(next(campaign.outcomes()).as_dict()))["state"] == "accepted"

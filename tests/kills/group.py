@@ -243,7 +243,6 @@ class Group:
     def age(self) -> None:
         """Let a quarter of an hour pass, for those that the dead have claimed."""
         if self.shared:
-            self.note_in_flight()
             with self.database.write() as connection:
                 then = f"extract(epoch from clock_timestamp()) - {_DEAD}"
                 connection.execute(text(f"update laaffic_chunks set claimed_at = {then} where state = 'claimed'"))

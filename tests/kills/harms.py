@@ -120,6 +120,7 @@ def _while_full(group: Group, server: Postgres, disk: SmallDisk) -> None:
             group.dice.choice([group.terminate, group.end_at_once])(process)
     disk.free()
     server.come_back()
+    group.note_in_flight()  # of whom was killed
 
 
 def _change_rate(group: Group) -> None:
