@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Laaffic, Write
+from cli.conftest import PATIENCE, Laaffic, Spawn, Write
 from laaffic_mock import Gateway
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and signals of POSIX")
@@ -147,6 +148,30 @@ def test_where_nobody_can_be_asked_nobody_is_sent_to_again(
     assert json.loads(laaffic("campaign", "status", name, "--json").stdout)["to_go"] == 0
 
 
+@pytest.mark.parametrize(("answer", "to_go"), [("y\n", 1), ("n\n", 0)])
+def test_resend_asks_on_a_terminal(
+    laaffic: Laaffic,
+    measured: Spawn,
+    mock: Gateway,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    answer: str,
+    to_go: int,
+) -> None:
+    monkeypatch.setenv("LAAFFIC_BASE_URL", mock.url)
+    name = rejected(laaffic, mock, write)
+    ours, theirs = os.openpty()
+    process = measured("campaign", "resend", name, "--rejected", stdin=theirs)
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    _, errors = process.communicate(timeout=PATIENCE)
+    os.close(ours)
+    assert "1 recipient can be sent to again" in errors
+    assert "Send to 1 recipient of 'a.csv' again?" in errors
+    assert json.loads(laaffic("campaign", "status", name, "--json").stdout)["to_go"] == to_go
+
+
 def test_it_is_too_early_for_the_unknown(laaffic: Laaffic, sent: str) -> None:
     result = laaffic("campaign", "resend", sent, "--unknown", "--yes")
     assert result.exit_code == 0
@@ -162,7 +187,7 @@ def test_who_has_no_record_after_the_half_hour_may_be_sent_to_again(laaffic: Laa
             database.execute(f"UPDATE laaffic_chunks SET {column} = {column} - 7200")  # noqa: S608  # names of columns
     database.close()
     result = laaffic("campaign", "resend", sent, "--unknown", "--dry-run")
-    assert "1 were found in the provider's records" in result.stdout
+    assert "1 of the unknown was found in the provider's records" in result.stdout
     assert "1 recipient can be sent to again, in 1 request at most." in result.stdout
     assert "1 of them may get it twice" in result.stdout
     assert laaffic("campaign", "resend", sent, "--unknown", "--yes").exit_code == 0

@@ -22,7 +22,7 @@ from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.progress import Bar
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.spans import hour
-from laaffic_cli.terminal.streams import Stream, tell
+from laaffic_cli.terminal.streams import Stream, tell, wrapped
 
 _NOW_AND_THEN = 1000  # records
 
@@ -157,7 +157,8 @@ class Fate:
         if self._asking.as_json:
             Stream("stdout").line(compact({**resent.as_dict(), "errors": [], "exit_code": 0}))
         else:
-            Stream("stdout").write("".join(f"{line}\n" for line in _plan(resent)))
+            out = Stream("stdout")
+            out.line("\n".join(wrapped(line) if out.is_terminal() else line for line in _plan(resent)))
         if resent.dry_run:
             tell("Nothing is changed, but for what was found." if resent.found else "Nothing is changed.")
         elif resent.recipients:
@@ -190,7 +191,10 @@ def fate_of(interrupts: Interrupts, asking: Asking, ledger: str | None, words: t
 def _plan(resent: Resent) -> Iterator[str]:
     """Yield who is sent to again, and what remains uncertain."""
     if resent.found:
-        yield f"{resent.found:,} were found in the provider's records: they are accepted, and not sent to again."
+        found = (
+            f"{resent.found:,} of the unknown {'was' if resent.found == 1 else 'were'} found in the provider's records"
+        )
+        yield f"{found}: accepted, and not sent to again."
     if resent.recipients:
         whom = f"{resent.recipients:,} recipient{'s' * (resent.recipients != 1)}"
         requests = f"{resent.requests:,} request{'s' * (resent.requests != 1)}"
@@ -203,7 +207,7 @@ def _plan(resent: Resent) -> Iterator[str]:
             "that it was not sent."
         )
     for one in resent.excluded:
-        yield f"{one.recipients:,} are not sent to again: {one.why}."
+        yield f"{one.recipients:,} {'is' if one.recipients == 1 else 'are'} not sent to again: {one.why}."
     if resent.not_before is not None:
         yield f"The first of those for whom it is too early can be sent to again at {hour(resent.not_before)}."
 
