@@ -100,7 +100,9 @@ def test_a_file_of_outcomes_does_without_standard_streams(tmp_path: Path, redire
     done = _in_shell(redirection, *ONE, "--output", str(output), *options)
     assert (done.returncode, done.stderr) == (0, "")
     header, row = output.read_text().splitlines()
-    assert header == "row,number,order_id,wire_order_id,state,msg_id,status,reason,posted_at"
+    assert (
+        header == "row,number,order_id,wire_order_id,state,msg_id,status,reason,posted_at,delivery,delivered_at,earlier"
+    )
     assert row.startswith("1,91856321412,,")
     assert ",accepted,m0,0,," in row
 

@@ -76,9 +76,19 @@ def status_table(status: Status) -> Table:
     for name in _SHOWN:
         count: int = getattr(status, name)
         table.add_row(Text(f"  {name}"), Text(f"{count:>{width},}", COLOURS[name] if count else "dim"))
+        for what, said in _delivery(status) if name == "accepted" else ():
+            table.add_row(Text(f"    {what}"), Text(f"{said:>{width},}"))
     for name, value in _pace(status):
         table.add_row(Text(name), Text(value))
     return table
+
+
+def _delivery(status: Status) -> Iterator[tuple[str, int]]:
+    """Yield what was heard of the accepted, once there is something."""
+    if status.delivered or status.failed:
+        yield from (("delivered", status.delivered), ("failed", status.failed), ("not final", status.not_final))
+    if status.sent_twice:
+        yield "sent twice", status.sent_twice
 
 
 def _pace(status: Status) -> Iterator[tuple[str, str]]:

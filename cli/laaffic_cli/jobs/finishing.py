@@ -66,8 +66,8 @@ def _advice(ran: Ran, place: Place, output: str | None) -> Iterator[str]:
         yield f"{whom}." if status.held else f"{whom}. The same command goes on with them."
     if status.unknown:
         who = output or f"`{place.command('export', status.name)}`"
-        begin = "Whoever is unknown may have got it, and is never posted to again."
-        yield f"{begin} Ask the provider about them; {who} says who they are."
+        ask = f"`{place.command('reconcile', status.name)}` asks the provider about them"
+        yield f"Whoever is unknown may have got it. {ask}; {who} says who they are."
 
 
 def finish(result: Result, out: Stream, interrupts: Interrupts, *, as_json: bool, output: str | None) -> int:
