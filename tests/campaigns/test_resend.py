@@ -96,6 +96,32 @@ def test_who_has_a_record_by_now_is_found_and_not_sent_to_again(
     assert adds_up(lost)
 
 
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_records_are_looked_for_by_the_providers_clock(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider, hours: int
+) -> None:
+    provider.ahead = hours * 3600.0
+    provider.lose = lambda _: True
+    campaign = ledger.create("spring", [(FIRST, "Hello")])
+    campaign.run(client)
+    passes(database, 2 * abs(provider.ahead))
+    provider.book[0].at -= 2 * abs(provider.ahead)
+    done = campaign.resend(client, unknown=True)
+    assert (done.found, done.recipients) == (1, 0)
+
+
+def test_who_has_a_record_from_before_is_left_out_since_a_clock_may_have_been_wrong(
+    lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    passes(database)
+    provider.book[0].state = "0"
+    provider.book[0].at -= 3 * HOURS
+    assert lost.reconcile(client).found == 0
+    done = lost.resend(client, unknown=True)
+    assert (done.recipients, [each.recipients for each in done.excluded]) == (1, [1])
+    assert "not known" in done.excluded[0].why
+
+
 def test_who_has_a_record_that_nobody_can_tell_apart_is_left_out(
     ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

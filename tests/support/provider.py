@@ -20,6 +20,7 @@ class Taken:
     order_id: str
     content: str
     state: str | None = "0"  # as reports and records say it; None for what is still in the queue
+    at: float = field(default_factory=time.time)  # by the provider's clock
 
 
 @dataclass
@@ -70,7 +71,8 @@ class Provider:
         if self.refuse(numbers):
             return answer({"status": "-9", "reason": "a number is abnormal", "array": []})(connection)
         first = len(self.book)
-        new = [Taken(f"m{first + at}", *row[:2], content=row[2]) for at, row in enumerate(rows)]
+        now = time.time() + self.ahead
+        new = [Taken(f"m{first + at}", *row[:2], content=row[2], at=now) for at, row in enumerate(rows)]
         self.book += new
         if self.lose(numbers):
             return False
@@ -80,10 +82,11 @@ class Provider:
 
     def _records(self, query: dict[str, str]) -> Any:
         self.before_records()
-        finished = [one for one in self.book if one.state in {"0", "1"}]
-        start = int(query.get("startIndex", "0"))
+        start, end = (datetime.fromisoformat(query[name]).timestamp() for name in ("startTime", "endTime"))
+        finished = [one for one in self.book if one.state in {"0", "1"} and start <= one.at <= end]
+        first = int(query.get("startIndex", "0"))
         rows = [
-            self._row(one, {"1": "2"}.get(one.state or "", one.state)) for one in finished[start : start + self.page]
+            self._row(one, {"1": "2"}.get(one.state or "", one.state)) for one in finished[first : first + self.page]
         ]
         return {"status": "0", "reason": "success", "success": str(len(rows)), "fail": "0", "array": rows}
 
@@ -97,5 +100,5 @@ class Provider:
         return {"status": "0", "reason": "success", "balance": "9.0", "gift": "0", "credit": "0"}
 
     def _row(self, message: Taken, status: str | None) -> dict[str, str | None]:
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = datetime.fromtimestamp(message.at, UTC).isoformat(timespec="seconds")
         return {"msgId": message.msg_id, "number": message.number, "receiveTime": at, "status": status}

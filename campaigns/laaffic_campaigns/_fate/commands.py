@@ -65,8 +65,8 @@ class Fate:
         """
         _check_is_client(client, laaffic.AsyncClient)
         reconciling = Reconciling(self._database, self._id)
-        span = await anyio.to_thread.run_sync(reconciling.begin)
-        if span is not None:
+        if await anyio.to_thread.run_sync(reconciling.begin):
+            span = reconciling.span((await client.check()).clock_skew)
             async for record in client.iter_sent_records(*span):
                 reconciling.take(record)
         return await anyio.to_thread.run_sync(reconciling.finish)
@@ -172,9 +172,8 @@ class Fate:
     def _reconciled(self, client: laaffic.Client) -> tuple[Reconciled, Reconciling]:
         _check_is_client(client, laaffic.Client)
         reconciling = Reconciling(self._database, self._id)
-        span = reconciling.begin()
-        if span is not None:
-            for record in client.iter_sent_records(*span):
+        if reconciling.begin():
+            for record in client.iter_sent_records(*reconciling.span(client.check().clock_skew)):
                 reconciling.take(record)
         return reconciling.finish(), reconciling
 

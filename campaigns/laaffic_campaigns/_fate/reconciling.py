@@ -30,7 +30,11 @@ from laaffic_campaigns._running.desk import DEAD
 from laaffic_campaigns._running.writing import record_what_was_kept
 from laaffic_campaigns._telling.reading import read, status_of
 
-MARGIN = timedelta(minutes=5)  # how much the provider's clock may be behind
+MARGIN = timedelta(minutes=5)  # how much the provider's clock may have been behind, beyond what it shows now
+# By how much the clock of who posted may have been wrong and set right since: who has a record within this time before
+# is not matched with it, but not sent to again either.
+MISTAKEN = timedelta(days=1)
+_NONE = timedelta(0)
 _MAX_AGE = timedelta(days=90) - timedelta(minutes=1)
 BESIDE = "another message to this number is in flight; nobody can say yet whose a record is"
 
@@ -63,7 +67,7 @@ class _Look:
 
 
 class Reconciling:
-    """One reconciling of a campaign: `begin`, `take` each record, `finish`.
+    """One reconciling of a campaign: `begin`, `span`, `take` each record, `finish`.
 
     Args:
         database: of the ledger.
@@ -78,13 +82,14 @@ class Reconciling:
         self._campaign = campaign
         self._numbers = set[str]()
         self._records = dict[str, laaffic.SentRecord]()
+        self._first: datetime | None = None
         self._start = self._until = datetime.now(UTC)
         self._asked = False
         self._found = 0
         self.without_record: dict[int, tuple[int, set[int]]] = {}
 
-    def begin(self) -> tuple[datetime, datetime] | None:
-        """Return of which time records are wanted; None when nobody is unknown of whom the provider knows any more."""
+    def begin(self) -> bool:
+        """Look who is unknown; return whether there is anybody of whom the provider may know."""
         account_for_the_dead(self._database)
         self._fold()
         first = None
@@ -96,15 +101,24 @@ class Reconciling:
             here = {number for number, state in zip(payload.numbers, told.states, strict=True) if state == UNKNOWN}
             self._numbers |= here - {""}
             first = at if first is None else min(first, at)
-        if first is None or not self._numbers:
-            return None
-        self._asked = True
-        self._start, self._until = max(min(first, now) - MARGIN, now - _MAX_AGE), now
-        return self._start, self._until
+        self._first = first
+        return first is not None and bool(self._numbers)
+
+    def span(self, clock_skew: float | None) -> tuple[datetime, datetime]:
+        """Return of which time records are wanted.
+
+        Args:
+            clock_skew: how many seconds the provider's clock is ahead; None when that is not known.
+        """
+        now, ahead = datetime.now(UTC), timedelta(seconds=clock_skew or 0.0)
+        oldest = now - _MAX_AGE
+        self._asked, self._until = True, now
+        self._start = max(min(self._first or now, now) + min(ahead, _NONE) - MARGIN, oldest)
+        return max(self._start - MISTAKEN, oldest), now + max(ahead, _NONE)
 
     def take(self, record: laaffic.SentRecord) -> None:
         """Take a record into account; only those of the numbers that are looked for are kept."""
-        if record.number in self._numbers and (record.received_at is None or record.received_at >= self._start):
+        if record.number in self._numbers:
             self._records[record.msg_id] = record
 
     def finish(self) -> Reconciled:
@@ -130,7 +144,8 @@ class Reconciling:
         look = self._look_again()
         records, pushed = list(self._records.values()), self._pushed()
         wanted = [recipient for recipient, _ in look.unknown]
-        told = laaffic.match_records(wanted, records, until=self._until, reports=pushed, known_msg_ids=look.known)
+        theirs = [record for record in records if record.received_at is None or record.received_at >= self._start]
+        told = laaffic.match_records(wanted, theirs, until=self._until, reports=pushed, known_msg_ids=look.known)
         listed = {record.number for record in records if record.msg_id not in look.known}
         listed |= {report.number for report in pushed if report.msg_id not in look.known}
         for recipient, (_, place) in zip(told, look.unknown, strict=True):
