@@ -1,4 +1,4 @@
-"""Find out which unknown recipients of a file were accepted, by the provider's records."""
+"""Find lost outcomes of a file again, by the provider's records."""
 
 import click
 

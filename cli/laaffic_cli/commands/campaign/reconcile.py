@@ -1,4 +1,4 @@
-"""Find out which unknown recipients were accepted, by the provider's records."""
+"""Find lost outcomes again, by the provider's records."""
 
 import click
 

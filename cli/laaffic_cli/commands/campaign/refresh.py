@@ -1,4 +1,4 @@
-"""Ask what became of accepted messages, as far as it is not certain yet."""
+"""Ask what became of accepted messages that are not final yet."""
 
 import click
 

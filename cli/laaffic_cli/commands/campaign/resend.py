@@ -1,4 +1,4 @@
-"""Send again to those who are unknown, or who were rejected; shows whom, and asks first."""
+"""Send again to the unknown or the rejected; show whom, and ask first."""
 
 import click
 
