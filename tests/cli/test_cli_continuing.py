@@ -169,7 +169,7 @@ def test_who_is_second_goes_on_with_the_campaign_that_was_made_meanwhile(
             first.append(laaffic("send", many, "--ledger", ledger_url))
             return survey(source)
 
-        patch.setattr("laaffic_cli.jobs.run.survey", slow_survey)
+        patch.setattr("laaffic_cli.jobs.running.run.survey", slow_survey)
         second = laaffic("send", many, "--ledger", ledger_url)
     assert (first[0].exit_code, second.exit_code) == (0, 0)
     assert "is done: everybody was posted to before" in second.stderr

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from laaffic import Client
-from laaffic_cli.jobs.query import EPILOG, ask, query_options, show
+from laaffic_cli.jobs.asking.query import EPILOG, ask, query_options, show
 
 
 @click.command(epilog=EPILOG)

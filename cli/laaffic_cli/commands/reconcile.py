@@ -1,4 +1,4 @@
-"""Find out which unknown recipients of a file were accepted, by the provider's records."""
+"""Find lost outcomes of a file again, by the provider's records."""
 
 import click
 
@@ -7,8 +7,8 @@ from laaffic_cli.jobs.asking.options import Asking, asking_options, table_option
 from laaffic_cli.jobs.asking.reconcile import Job
 from laaffic_cli.jobs.asking.reconcile import reconcile as reconcile_file
 from laaffic_cli.jobs.asking.times import Zone
-from laaffic_cli.jobs.file_options import once
-from laaffic_cli.jobs.settings import zone_given
+from laaffic_cli.jobs.options.file_options import once
+from laaffic_cli.jobs.options.settings import zone_given
 from laaffic_cli.reading.opening import FileOptions
 from laaffic_cli.terminal.interrupts import Interrupts
 

@@ -6,8 +6,8 @@ from laaffic import Client
 from laaffic_cli.jobs.asking.options import Asking, asking_options
 from laaffic_cli.jobs.asking.records import records as ask_for_records
 from laaffic_cli.jobs.asking.records import span_of
-from laaffic_cli.jobs.file_options import once
-from laaffic_cli.jobs.settings import zone_given
+from laaffic_cli.jobs.options.file_options import once
+from laaffic_cli.jobs.options.settings import zone_given
 from laaffic_cli.terminal.interrupts import Interrupts
 
 _HELP = """\

@@ -5,7 +5,7 @@ import click
 from laaffic import Client
 from laaffic_cli.jobs.asking.options import Asking, asking_options, table_options
 from laaffic_cli.jobs.asking.report import report_file, report_ids
-from laaffic_cli.jobs.file_options import once
+from laaffic_cli.jobs.options.file_options import once
 from laaffic_cli.reading.opening import FileOptions
 from laaffic_cli.terminal.interrupts import Interrupts
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from laaffic_cli.jobs.file_options import file_options, once
-from laaffic_cli.jobs.job import Job
-from laaffic_cli.jobs.run import nothing_sent, run
-from laaffic_cli.jobs.settings import setting_options
+from laaffic_cli.jobs.options.file_options import file_options, once
+from laaffic_cli.jobs.options.job import Job
+from laaffic_cli.jobs.options.settings import setting_options
+from laaffic_cli.jobs.running.run import nothing_sent, run
 from laaffic_cli.reports import exit_codes
 from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.streams import Stream

@@ -1,1 +1,1 @@
-"""One run of `laaffic send`: from the options to the exit code."""
+"""What commands do: from the options to the exit code."""

@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from laaffic_cli.commands.send import send
-from laaffic_cli.jobs.campaigns import show_status, told_errors
-from laaffic_cli.jobs.job import Job
-from laaffic_cli.jobs.run import campaign_of
+from laaffic_cli.jobs.continuing.campaigns import show_status, told_errors
+from laaffic_cli.jobs.options.job import Job
+from laaffic_cli.jobs.running.run import campaign_of
 from laaffic_cli.terminal.interrupts import Interrupts
 
 _OF_SENDING = {

@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from laaffic_cli.jobs.campaigns import ledger_options, told_errors
-from laaffic_cli.jobs.continuing import ENDED
-from laaffic_cli.jobs.ledgers import one_campaign
+from laaffic_cli.jobs.continuing.campaigns import ledger_options, told_errors
+from laaffic_cli.jobs.continuing.continuing import ENDED
+from laaffic_cli.jobs.continuing.ledgers import one_campaign
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import tell
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import click
 
 from laaffic_campaigns import Campaign, Outcome
-from laaffic_cli.jobs.campaigns import ledger_options, told_errors
-from laaffic_cli.jobs.ledgers import one_campaign
+from laaffic_cli.jobs.continuing.campaigns import ledger_options, told_errors
+from laaffic_cli.jobs.continuing.ledgers import one_campaign
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reports.export import check_output, lines
 from laaffic_cli.reports.export import export as export_to

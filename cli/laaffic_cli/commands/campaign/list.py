@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from laaffic_campaigns import Status
-from laaffic_cli.jobs.campaigns import json_option, ledger_options, told_errors
-from laaffic_cli.jobs.ledgers import meant, opened
+from laaffic_cli.jobs.continuing.campaigns import json_option, ledger_options, told_errors
+from laaffic_cli.jobs.continuing.ledgers import meant, opened
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reports.table import COLOURS
 from laaffic_cli.terminal.shown import printable

@@ -4,9 +4,9 @@ import json
 
 import click
 
-from laaffic_cli.jobs.campaigns import json_option, ledger_options, told_errors
-from laaffic_cli.jobs.ledgers import one_campaign
-from laaffic_cli.jobs.previewing import preview_table
+from laaffic_cli.jobs.continuing.campaigns import json_option, ledger_options, told_errors
+from laaffic_cli.jobs.continuing.ledgers import one_campaign
+from laaffic_cli.jobs.running.previewing import preview_table
 from laaffic_cli.terminal.streams import Stream
 from laaffic_cli.terminal.tables import rendered
 

@@ -1,10 +1,10 @@
-"""Find out which unknown recipients were accepted, by the provider's records."""
+"""Find lost outcomes again, by the provider's records."""
 
 import click
 
 from laaffic_cli.jobs.asking.campaigns import fate_of
 from laaffic_cli.jobs.asking.options import Asking, asking_options
-from laaffic_cli.jobs.campaigns import ledger_options
+from laaffic_cli.jobs.continuing.campaigns import ledger_options
 from laaffic_cli.terminal.interrupts import Interrupts
 
 _EXIT_CODES = """\

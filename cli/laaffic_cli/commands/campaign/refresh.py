@@ -1,10 +1,10 @@
-"""Ask what became of accepted messages, as far as it is not certain yet."""
+"""Ask what became of accepted messages that are not final yet."""
 
 import click
 
 from laaffic_cli.jobs.asking.campaigns import fate_of
 from laaffic_cli.jobs.asking.options import Asking, asking_options
-from laaffic_cli.jobs.campaigns import ledger_options
+from laaffic_cli.jobs.continuing.campaigns import ledger_options
 from laaffic_cli.terminal.interrupts import Interrupts
 
 _EXIT_CODES = """\

@@ -1,10 +1,10 @@
-"""Send again to those who are unknown, or who were rejected; shows whom, and asks first."""
+"""Send again to the unknown or the rejected; show whom, and ask first."""
 
 import click
 
 from laaffic_cli.jobs.asking.campaigns import fate_of
 from laaffic_cli.jobs.asking.options import Asking, asking_options
-from laaffic_cli.jobs.campaigns import ledger_options
+from laaffic_cli.jobs.continuing.campaigns import ledger_options
 from laaffic_cli.terminal.interrupts import Interrupts
 
 _EXIT_CODES = """\

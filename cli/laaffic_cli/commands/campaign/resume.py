@@ -2,8 +2,8 @@
 
 import click
 
-from laaffic_cli.jobs.campaigns import json_option, ledger_options, show_status, told_errors
-from laaffic_cli.jobs.ledgers import one_campaign
+from laaffic_cli.jobs.continuing.campaigns import json_option, ledger_options, show_status, told_errors
+from laaffic_cli.jobs.continuing.ledgers import one_campaign
 
 
 @click.command()

@@ -2,12 +2,12 @@
 
 import click
 
-from laaffic_cli.jobs.campaigns import json_option, ledger_options, told_errors
-from laaffic_cli.jobs.continuing import ENDED, shows_bar
-from laaffic_cli.jobs.finishing import finish, result_of
-from laaffic_cli.jobs.job import Job
-from laaffic_cli.jobs.ledgers import one_campaign
-from laaffic_cli.jobs.running import Ran, WatchedClient, run_campaign
+from laaffic_cli.jobs.continuing.campaigns import json_option, ledger_options, told_errors
+from laaffic_cli.jobs.continuing.continuing import ENDED, shows_bar
+from laaffic_cli.jobs.continuing.ledgers import one_campaign
+from laaffic_cli.jobs.options.job import Job
+from laaffic_cli.jobs.running.finishing import finish, result_of
+from laaffic_cli.jobs.running.running import Ran, WatchedClient, run_campaign
 from laaffic_cli.reports.export import check_output
 from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.streams import Stream

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from laaffic_cli.jobs.campaigns import json_option, ledger_options, show_status, told_errors
-from laaffic_cli.jobs.ledgers import one_campaign
-from laaffic_cli.jobs.settings import given, misuse, setting_options
+from laaffic_cli.jobs.continuing.campaigns import json_option, ledger_options, show_status, told_errors
+from laaffic_cli.jobs.continuing.ledgers import one_campaign
+from laaffic_cli.jobs.options.settings import given, misuse, setting_options
 
 _TAKEN_AWAY = {"rate": "no_rate", "not_between": "no_hours", "stop_after": "no_stop_after"}
 

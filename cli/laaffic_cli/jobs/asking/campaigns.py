@@ -12,9 +12,9 @@ import click
 from laaffic import Client, DeliveryReport, SentRecord
 from laaffic_campaigns import Campaign, Resent, Status
 from laaffic_cli.jobs.asking.options import Asking, compact, counted
-from laaffic_cli.jobs.campaigns import show_status, told_errors
-from laaffic_cli.jobs.continuing import shows_bar
-from laaffic_cli.jobs.ledgers import Place, one_campaign
+from laaffic_cli.jobs.continuing.campaigns import show_status, told_errors
+from laaffic_cli.jobs.continuing.continuing import shows_bar
+from laaffic_cli.jobs.continuing.ledgers import Place, one_campaign
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.template import Template
 from laaffic_cli.reports.exit_codes import exit_code

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from laaffic import Client, LaafficError
-from laaffic_cli.jobs.file_options import once
-from laaffic_cli.jobs.query import OPTIONS, code_of, entry_of
+from laaffic_cli.jobs.asking.query import OPTIONS, code_of, entry_of
+from laaffic_cli.jobs.options.file_options import once
 from laaffic_cli.reading.opening import STANDARD_INPUT
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reports.exit_codes import BAD_INPUT

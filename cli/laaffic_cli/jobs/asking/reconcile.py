@@ -9,8 +9,8 @@ from laaffic import Client, DeliveryReport, DeliveryState, InvalidTimeError, Rec
 from laaffic_cli.jobs.asking.found import NO_NUMBER, Found, state_now, tell_found
 from laaffic_cli.jobs.asking.lost import LOST, TOO_OLD, Lost, Span, is_too_old
 from laaffic_cli.jobs.asking.options import Asking, beside, written
-from laaffic_cli.jobs.continuing import shows_bar
-from laaffic_cli.jobs.ledgers import is_same_file
+from laaffic_cli.jobs.continuing.continuing import shows_bar
+from laaffic_cli.jobs.continuing.ledgers import is_same_file
 from laaffic_cli.reading.cells import as_text
 from laaffic_cli.reading.opening import FileOptions
 from laaffic_cli.reading.problem import BadInputError

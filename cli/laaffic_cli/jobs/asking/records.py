@@ -11,10 +11,10 @@ from rich.text import Text
 
 from laaffic import Client, InvalidTimeError, LaafficError, SentRecord
 from laaffic_cli.jobs.asking.options import Asking, compact, counted, written
+from laaffic_cli.jobs.asking.query import code_of, entry_of
 from laaffic_cli.jobs.asking.report import COLOURS
 from laaffic_cli.jobs.asking.times import Zone
-from laaffic_cli.jobs.continuing import shows_bar
-from laaffic_cli.jobs.query import code_of, entry_of
+from laaffic_cli.jobs.continuing.continuing import shows_bar
 from laaffic_cli.reading.cells import RECORD_COLUMNS, as_text
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reports.csv_file import check_place, line, utc, write_file

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from laaffic import Client, LaafficError
 from laaffic_cli.jobs.asking.options import Asking, beside, compact, counted, written
+from laaffic_cli.jobs.asking.query import entry_of
 from laaffic_cli.jobs.asking.report_rows import Asked, Row, Sheet, Telling, kept_state
-from laaffic_cli.jobs.continuing import shows_bar
-from laaffic_cli.jobs.query import entry_of
+from laaffic_cli.jobs.continuing.continuing import shows_bar
 from laaffic_cli.reading.opening import FileOptions
 from laaffic_cli.reading.problem import Problem, Problems
 from laaffic_cli.reading.tables.message_ids import unfit_id

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from laaffic import DeliveryReport, DeliveryState, LaafficError, Price
-from laaffic_cli.jobs.query import code_of
+from laaffic_cli.jobs.asking.query import code_of
 from laaffic_cli.reading.cells import as_text
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.tables.table import Table

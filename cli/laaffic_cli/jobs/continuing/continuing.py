@@ -7,8 +7,8 @@ from typing import NamedTuple
 import click
 
 from laaffic_campaigns import Campaign, CampaignExistsError, Ledger, LedgerBusyError, LedgerError, Status
-from laaffic_cli.jobs.fingerprint import Fingerprint
-from laaffic_cli.jobs.job import Job
+from laaffic_cli.jobs.continuing.fingerprint import Fingerprint
+from laaffic_cli.jobs.options.job import Job
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import FileSource
 from laaffic_cli.terminal.streams import Stream

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from laaffic_campaigns import Campaign, LedgerError
-from laaffic_cli.jobs.ledgers import Place
-from laaffic_cli.jobs.running import RESUME, Ran, WatchedClient
+from laaffic_cli.jobs.continuing.ledgers import Place
+from laaffic_cli.jobs.running.running import RESUME, Ran, WatchedClient
 from laaffic_cli.reports import json_report
 from laaffic_cli.reports.exit_codes import UNKNOWN, exit_code
 from laaffic_cli.reports.export import export

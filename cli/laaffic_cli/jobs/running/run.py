@@ -8,14 +8,14 @@ import click
 
 from laaffic import Client, Message
 from laaffic_campaigns import Campaign, CampaignExistsError, LedgerBusyError, LedgerError
-from laaffic_cli.jobs import ledgers
-from laaffic_cli.jobs.continuing import ENDED, FILLED, Known, confirm, create, find, free_name, shows_bar
-from laaffic_cli.jobs.dry_run import DryRunTransport, ShowJson, ShowText, dry_run
-from laaffic_cli.jobs.fingerprint import Fingerprint
-from laaffic_cli.jobs.finishing import finish, result_of
-from laaffic_cli.jobs.job import Job
-from laaffic_cli.jobs.running import Ran, WatchedClient, run_campaign
-from laaffic_cli.jobs.single import send_single
+from laaffic_cli.jobs.continuing import ledgers
+from laaffic_cli.jobs.continuing.continuing import ENDED, FILLED, Known, confirm, create, find, free_name, shows_bar
+from laaffic_cli.jobs.continuing.fingerprint import Fingerprint
+from laaffic_cli.jobs.options.job import Job
+from laaffic_cli.jobs.running.dry_run import DryRunTransport, ShowJson, ShowText, dry_run
+from laaffic_cli.jobs.running.finishing import finish, result_of
+from laaffic_cli.jobs.running.running import Ran, WatchedClient, run_campaign
+from laaffic_cli.jobs.running.single import send_single
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import FileSource, Source
 from laaffic_cli.reading.survey import Survey, survey

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from laaffic_cli.jobs.file_options import once
+from laaffic_cli.jobs.options.file_options import once
 
 _MAX_RATE = 1_000_000
 _STATES = ("rejected", "unknown")

@@ -10,8 +10,8 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 
 from laaffic_campaigns import Campaign, Status
-from laaffic_cli.jobs.campaigns import show_status, status_table
-from laaffic_cli.jobs.continuing import ENDED
+from laaffic_cli.jobs.continuing.campaigns import show_status, status_table
+from laaffic_cli.jobs.continuing.continuing import ENDED
 from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.progress import Terminal
 from laaffic_cli.terminal.streams import Stream

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from laaffic import BatchResult, Client, HTTPStatusError, LaafficError, Message, OutcomeUnknownError, StatusError
 from laaffic_campaigns import Outcome
-from laaffic_cli.jobs.running import SAME_SIGNAL, leave
+from laaffic_cli.jobs.running.running import SAME_SIGNAL, leave
 from laaffic_cli.reports.exit_codes import exit_code
 from laaffic_cli.reports.look import look
 from laaffic_cli.reports.result import Failure, Result

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from laaffic import Client, ConfigurationError
-from laaffic_cli.jobs import settings
+from laaffic_cli.jobs.options import settings
 from laaffic_cli.reading.opening import FileOptions, open_file
 from laaffic_cli.reading.problem import BadInputError
 from laaffic_cli.reading.sources import FileSource, OptionsSource, Source

@@ -1,0 +1,1 @@
+"""Sending, and what is seen and told of it."""
