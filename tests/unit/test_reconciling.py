@@ -75,6 +75,12 @@ def test_others_come_back_unchanged_and_their_ids_are_known() -> None:
     assert (found[1].state, found[1].reason) == ("unknown", "no record by 2026-11-24 14:05 UTC")
 
 
+def test_a_record_may_be_of_somebody_accepted_without_a_message_id() -> None:
+    nameless = Recipient(X, None, None, State.ACCEPTED, 1)
+    assert told([unknown(), nameless], [record("m1")]) == [("unknown", None), ("accepted", None)]
+    assert told([unknown(), nameless], [record("m1"), record("m2")]) == [("accepted", "m1"), ("accepted", None)]
+
+
 def test_known_ids_are_of_others() -> None:
     assert told([unknown()], [record("m1")], known_msg_ids=["m1"]) == [("unknown", None)]
     assert told([unknown()], [record("m1"), record("m2")], known_msg_ids=["m1"]) == [("accepted", "m2")]
@@ -164,7 +170,8 @@ def book(draw: st.DrawFn) -> list[Truth]:
         order_id = {"ours": f"b-{place}", "none": None, "repeated": draw(st.sampled_from(["o1", "o2"]))}[order_ids]
         what = draw(st.sampled_from(["unknown", "unknown", "told", "stranger"]))
         state = State.UNKNOWN if what == "unknown" else State.ACCEPTED if accepted else State.REJECTED
-        recipient = Recipient(number, None, None if what == "unknown" else msg_id, state, place, None, order_id)
+        told_id = None if what == "unknown" or (what == "told" and draw(st.booleans())) else msg_id
+        recipient = Recipient(number, None, told_id, state, place, None, order_id)
         truths.append(Truth(recipient, msg_id, known=what == "stranger", ours=what != "stranger"))
     return truths
 
@@ -190,6 +197,7 @@ def test_whatever_is_called_accepted_was_accepted(truths: list[Truth], data: st.
     )
     assert len(found) == len(asked)
     given_ids = [r.msg_id for r in found if r.msg_id is not None]
+    assert not {*given_ids} & {*known}
     assert len(given_ids) == len(set(given_ids))
     for truth, recipient in zip(asked, found, strict=True):
         if truth.recipient.state is not State.UNKNOWN:

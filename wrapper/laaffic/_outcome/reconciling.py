@@ -54,11 +54,16 @@ class Matching:
         self._recipients = list(recipients)
         self._known = {*known_msg_ids}
         self._places: dict[str, list[int]] = defaultdict(list)  # of the unknown, by number
+        self._nameless = Counter[
+            str
+        ]()  # how many of a number are accepted without a message id: a record may be theirs
         for place, recipient in enumerate(self._recipients):
             if recipient.state is State.UNKNOWN:
                 self._places[recipient.number].append(place)
             elif recipient.msg_id is not None:
                 self._known.add(recipient.msg_id)
+            elif recipient.state is State.ACCEPTED:
+                self._nameless[recipient.number] += 1
         self._candidates: dict[str, dict[str, None]] = defaultdict(dict)  # message ids by number, each once, in order
         self._given: dict[str, str] = {}  # which number each of them is a candidate for
         self._settled = self._settle(list(reports))
@@ -84,9 +89,10 @@ class Matching:
         for number, places in self._places.items():
             left = [place for place in places if place not in self._settled]
             candidates = list(self._candidates.get(number, ()))
-            words = _words(len(candidates), len(left), until)
+            wanted = len(left) + self._nameless[number]
+            words = _words(len(candidates), wanted, until)
             for at, place in enumerate(left):
-                if len(candidates) == len(left):
+                if len(candidates) == wanted:
                     told[place] = told[place]._replace(state=State.ACCEPTED, msg_id=candidates[at], reason=words)
                 else:
                     told[place] = told[place]._replace(reason=words)
