@@ -35,6 +35,7 @@ _NEXT = (
     .limit(1)
     .with_for_update(of=chunks, skip_locked=True)
 )
+_PAYLOAD = select(payloads.c.content).where(payloads.c.chunk == bindparam("of"))
 _CLAIM = (
     update(chunks)
     .where(chunks.c.id == bindparam("of"))
@@ -152,7 +153,10 @@ def claim(connection: Connection, campaign: int, token: str, now: float) -> Clai
         return None
     connection.execute(_CLAIM, {"of": found.id, "mine": token, "at": now})
     count_claim(connection)
-    return Claimed(found.id, found.sequence, found.size, token, found.content)
+    content = found.content
+    if found.sequence < 0:  # somebody may have been taken out of it after the statement began that has locked it
+        content = connection.scalar(_PAYLOAD, {"of": found.id})
+    return Claimed(found.id, found.sequence, found.size, token, content)
 
 
 def record(connection: Connection, campaign: int, claimed: Claimed, settled: Settled, now: float) -> bool:
