@@ -10,8 +10,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak bench bench-peers cassettes format build lock clean
-.PHONY: help setup demo check test coverage pythons mock generate drift lint docs soak soak-campaigns bench bench-peers cassettes format build lock clean
+.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak soak-campaigns bench bench-peers cassettes format build lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18

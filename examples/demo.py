@@ -1,4 +1,7 @@
-"""`make demo`: a personalised batch to a mock of the gateway, one refused number, one lost response, and what to do."""
+"""`make demo`: a personalised batch to a mock of the gateway, one refused number, one lost response, and what to do.
+
+The lost response is found again, and a delivery report is pushed.
+"""
 
 import json
 import os
@@ -11,7 +14,9 @@ import laaffic
 from laaffic_mock import Gateway, PreferTransport, Prism, environment_for
 
 HERE = Path(__file__).parent
-OUTCOME_UNKNOWN = 5  # the exit code of `laaffic send`
+OUTCOME_UNKNOWN, REJECTED = 5, 1  # exit codes
+A_DAY = 86_400.0
+PLAIN, LOST = "99900000008", "99900200003"  # the mock accepts the second one, and loses the response
 
 
 def headline(text: str) -> None:
@@ -19,29 +24,47 @@ def headline(text: str) -> None:
     print(f"\n── {text}", flush=True)
 
 
-def laaffic_send(*arguments: str) -> int:
-    """Run `laaffic send`, and return its exit code."""
-    print(f"$ laaffic send {' '.join(arguments)}", flush=True)
-    command = [sys.executable, "-m", "laaffic_cli", "send", *arguments]
+def command_line(*arguments: str) -> int:
+    """Run `laaffic`, and return its exit code."""
+    print(f"$ laaffic {' '.join(arguments)}", flush=True)
+    command = [sys.executable, "-m", "laaffic_cli", *arguments]
     code = subprocess.run(command, cwd=HERE.parent, check=False).returncode
     print(f"exit code {code}")
     return code
 
 
-def a_campaign(gateway: Gateway, ledger: str) -> bool:
+def a_campaign(gateway: Gateway, folder: str) -> bool:
     """Send a file of personalised messages, and compare what is reported with what the gateway accepted."""
+    file = Path(folder, "messages.csv")
+    content = (HERE / "messages.csv").read_text(encoding="utf-8")
+    file.write_text(content.replace(PLAIN, LOST), encoding="utf-8")
     headline("A file of personalised messages; the second request is accepted, and its response lost on the way")
     print("The check in between cannot pass a lost response on: it answers with HTTP 500 in its place.", flush=True)
-    code = laaffic_send("examples/messages.csv", "--max-recipients", "7", "--ledger", ledger)
+    code = command_line("send", str(file), "--max-recipients", "7")
     headline("What to do now")
     book = {message.number for message in gateway.messages}
     print("accepted  Nothing. The message id is the handle for asking what became of it.")
     print("rejected  99900300001: find out why, correct it, send again to this number only.")
-    print("unknown   99900200003: ask the provider before sending again.")
-    if "99900200003" in book:
-        print("          The mock can tell: it took the message, and only its response was lost.")
-        print("          Sending again would have sent it twice.")
-    return code == OUTCOME_UNKNOWN and "99900200003" in book and "99900300001" not in book
+    print(f"unknown   {LOST}: do not send again blindly. Ask the provider, once it has finished:\n")
+    gateway.advance(A_DAY)
+    found = command_line("campaign", "reconcile", f"{file}.laaffic.db")
+    print("The lost one is found: it was accepted, and sending again would have sent it twice.")
+    return (code, found) == (OUTCOME_UNKNOWN, REJECTED) and LOST in book and "99900300001" not in book
+
+
+def a_report(gateway: Gateway) -> bool:
+    """Let the mock push a report, read it, and ask the provider whether it is true."""
+    headline("A delivery report is pushed; it has no signature, so the provider is asked whether it is true")
+    pushed: list[laaffic.DeliveryReport] = []
+    gateway.push_reports_to(lambda body: pushed.append(laaffic.parse_report(body)))
+    with laaffic.Client() as client:
+        sent = client.send("99955500001", "Your code is 4711")
+        gateway.deliver(msg_id=sent.msg_id, failed=True, reason="ABSENT")
+        gateway.wait_for_pushes()
+        print(f"pushed     message id {pushed[0].msg_id}  {pushed[0].state}  {pushed[0].reason}")
+        confirmed = client.confirm(pushed[0])
+    print(f"confirmed  message id {confirmed.msg_id}  {confirmed.state}")
+    return pushed == [confirmed] and confirmed.state == "failed"
 
 
 def the_documented_batch(ledger: str) -> bool:
@@ -52,9 +75,9 @@ def the_documented_batch(ledger: str) -> bool:
     for recipient in result.recipients:
         print(f"{recipient.number}  order {recipient.order_id}  {recipient.state}  message id {recipient.msg_id}")
     headline("The same, through the command line")
-    return laaffic_send("examples/provider-sample.json", "--ledger", ledger) == 0 and len(result.accepted) == len(
-        result.recipients
-    )
+    return command_line("send", "examples/provider-sample.json", "--ledger", ledger) == 0 and len(
+        result.accepted
+    ) == len(result.recipients)
 
 
 def a_refusal() -> bool:
@@ -81,11 +104,12 @@ def documented() -> list[laaffic.Message]:
 def main() -> int:
     """Run the demonstration; exit 0 when all went as it should."""
     with Gateway() as gateway, Prism(upstream=gateway.url) as proxy, TemporaryDirectory() as folder:
-        os.environ.update(environment_for(proxy.url))
+        os.environ.update(environment_for(proxy.url), XDG_STATE_HOME=folder)
         print(f"A mock of the gateway runs at {proxy.url}, behind a check of the contract. Nothing is really sent.")
-        went_well = a_campaign(gateway, f"{folder}/demo.db")
+        went_well = a_campaign(gateway, folder)
+        went_well = a_report(gateway) and went_well
     with Prism() as prism, TemporaryDirectory() as folder:
-        os.environ.update(environment_for(prism.url))
+        os.environ.update(environment_for(prism.url), XDG_STATE_HOME=folder)
         went_well = the_documented_batch(f"{folder}/demo.db") and went_well
         went_well = a_refusal() and went_well
     headline("The mocks are stopped.")

@@ -52,8 +52,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the sample credentials, and nothing that the machine's own environment might say."""
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Set the sample credentials, and nothing that the machine's own environment might say or is to remember."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
     for name in ("BASE_URL", "PRISM_URL", "OWN_ORDER_IDS", "LEDGER"):
         monkeypatch.delenv(f"LAAFFIC_{name}", raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from laaffic_mock._account import environment_for
-    from laaffic_mock.gateway.desk.book import AcceptedMessage
+    from laaffic_mock.gateway.desk.message import AcceptedMessage
     from laaffic_mock.gateway.errors import GatewayError
     from laaffic_mock.gateway.local import Gateway, magic_numbers
     from laaffic_mock.gateway.remote import RemoteGateway
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "AcceptedMessage": "gateway.desk.book",
+    "AcceptedMessage": "gateway.desk.message",
     "AsyncPreferTransport": "prism.prefer",
     "Gateway": "gateway.local",
     "GatewayError": "gateway.errors",

@@ -38,7 +38,7 @@ def _laaffic_gateway_session() -> Iterator["RemoteGateway"]:
     if missing:  # outside of the except, so that it is one line
         pytest.fail(f"The fixture laaffic_gateway cannot start: {missing}", pytrace=False)
     url = os.environ.get(VARIABLE)
-    with _already_running(url) if url else Gateway() as gateway:
+    with _already_running(url) if url else Gateway(held=True) as gateway:
         yield gateway
 
 
@@ -48,7 +48,8 @@ def laaffic_gateway(
 ) -> Iterator["RemoteGateway"]:
     """A mock gateway, empty at the start of each test, to which `laaffic.Client()` sends during the test.
 
-    LAAFFIC_BASE_URL and the credentials are set for the test. The real host cannot be reached while it lasts.
+    LAAFFIC_BASE_URL and the credentials are set for the test. The real host cannot be reached while it lasts. What it
+    accepts stays queued: `advance` and `deliver` let it finish.
     """
     gateway = _laaffic_gateway_session
     # The shared monkeypatch, so that what the test itself sets is undone in the right order.
@@ -88,7 +89,8 @@ def laaffic_async_client(laaffic_gateway: "RemoteGateway") -> "laaffic.AsyncClie
 def laaffic_ledger(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> Iterator["laaffic_campaigns.Ledger"]:
     """A ledger without campaigns, in the test's own folder; `laaffic_campaigns.Ledger()` opens it, too.
 
-    LAAFFIC_LEDGER is set for the test. Where its campaigns send to is said by the client that runs them.
+    LAAFFIC_LEDGER is set for the test, and XDG_STATE_HOME, so that no note of it stays with the user. Where its
+    campaigns send to is said by the client that runs them.
     """
     missing = ""
     try:
@@ -99,6 +101,7 @@ def laaffic_ledger(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> Iterato
         pytest.fail(f"The fixture laaffic_ledger cannot start: {missing}", pytrace=False)
     url = f"sqlite:///{tmp_path / 'laaffic-ledger.db'}"
     monkeypatch.setenv("LAAFFIC_LEDGER", url)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "laaffic-state"))
     with Ledger(url) as ledger:
         yield ledger
 
@@ -120,6 +123,7 @@ def _already_running(url: str) -> "RemoteGateway":
     try:
         with _real_host_stopped():
             gateway = RemoteGateway(url)
+            gateway.hold()
             gateway.clear()
     except Exception as error:  # noqa: BLE001  # whatever is there instead, the remedy is the same
         wrong = str(error)

@@ -143,6 +143,15 @@ def test_the_file_is_its_owners_alone(ledger: Ledger, path: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
+def test_a_file_that_is_taken_away_is_not_made_anew(ledger: Ledger, path: Path) -> None:
+    campaign = ledger.create("spring", [HELLO])
+    path.rename(path.with_name("elsewhere.db"))
+    for act in (campaign.status, campaign.pause):
+        with pytest.raises(LedgerUnavailableError):
+            act()
+    assert not path.exists()
+
+
 def test_a_commit_is_on_the_disk_and_in_no_wal(path: Path) -> None:
     database = open_database(f"sqlite:///{path}")
     with database.read() as connection:
@@ -167,14 +176,20 @@ def test_an_address_that_is_not_one_of_a_file_is_refused(url: str) -> None:
 
 def test_what_is_no_ledger_is_left_alone(path: Path) -> None:
     path.write_bytes(b"something else" * 100)
-    with pytest.raises(LedgerUnavailableError, match="not a database"):
+    with pytest.raises(LedgerUnavailableError, match=r"not a database\. Name another file"):
         Ledger(f"sqlite:///{path}")
     assert path.read_bytes() == b"something else" * 100
 
 
 def test_a_folder_that_is_not_there_is_named_as_the_cause(tmp_path: Path) -> None:
-    with pytest.raises(LedgerUnavailableError, match="No such file"):
+    with pytest.raises(LedgerUnavailableError, match=r"No such file.*the folder .*/nowhere is there"):
         Ledger(f"sqlite:///{tmp_path}/nowhere/spring.db")
+
+
+@pytest.mark.parametrize(("place", "what"), [("/dev/null", "a device or the like"), ("/", "a folder")])
+def test_what_is_no_file_is_refused_with_what_to_do(place: str, what: str) -> None:
+    with pytest.raises(LedgerError, match=rf"{place}, is that of .*{what}\. Name a file in a folder"):
+        Ledger(f"sqlite:///{place}")
 
 
 def test_the_environment_says_where_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

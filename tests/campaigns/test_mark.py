@@ -79,13 +79,64 @@ def test_an_older_state_that_is_written_into_the_same_file_has_fewer_claims(data
     assert check_mark(database) is None
 
 
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for what this user's ledgers note outside of themselves."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "laaffic"
+
+
+def test_an_older_state_that_is_put_back_with_what_is_beside_it_is_noticed(
+    notes: Path, ledger: Ledger, database: Database, path: Path, tmp_path: Path
+) -> None:
+    ledger.create("spring", [HELLO])
+    older = {file: file.read_bytes() for file in tmp_path.glob("spring.db*")}
+    assert check_mark(database) is None
+    claims(database, 2)
+    assert [file.stat().st_mode & 0o777 for file in notes.iterdir()] == [0o600]
+    path.with_name("spring.db.claims").unlink()
+    for file, content in older.items():
+        file.write_bytes(content)
+    assert checked(path) == WHY
+    assert checked(path) is None
+
+
+def test_another_ledger_in_the_same_place_has_a_note_of_its_own(notes: Path, path: Path, tmp_path: Path) -> None:
+    for count in range(2):
+        with Ledger(f"sqlite:///{path}") as ledger:
+            ledger.create("spring", [HELLO])
+        database = open_database(f"sqlite:///{path}")
+        assert check_mark(database) is None
+        claims(database, 2 - count)
+        database.close()
+        for file in tmp_path.glob("spring.db*"):
+            file.unlink()
+    assert len([*notes.iterdir()]) == 2
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/proc/nowhere", ""])
+def test_without_a_home_a_ledger_is_run_without_that_note(
+    home: str, ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", home)
+    ledger.create("spring", [HELLO])
+    again = open_database(f"sqlite:///{path}")
+    assert check_mark(again) is None
+    claims(again, 2)
+    assert check_mark(again) is None
+    again.close()
+    assert path.with_name("spring.db.claims").read_text() == f"{2:020}"
+
+
 def test_a_claim_that_was_not_committed_is_not_counted(database: Database, path: Path) -> None:
     with suppress(KeyboardInterrupt), database.write() as connection:
         count_claim(connection)
         raise KeyboardInterrupt
-    assert database.claims_seen() == 0
+    assert not path.with_name("spring.db.claims").exists()
     claims(database, 12)
-    assert database.claims_seen() == 12
+    with database.read() as connection:
+        assert database.claims_seen(connection) == 12
     assert path.with_name("spring.db.claims").stat().st_mode & 0o777 == 0o600
 
 

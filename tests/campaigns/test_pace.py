@@ -92,6 +92,14 @@ def test_a_clock_that_was_put_back_holds_nothing_up(database: Database, campaign
     assert turn_at(database, NOON).at == NOON
 
 
+def test_a_turn_from_before_the_clock_was_put_back_is_worth_nothing(database: Database, campaign: Campaign) -> None:
+    campaign.set(rate=1)
+    turn_at(database, NOON + 3600)
+    mine = turn_at(database, NOON + 3600)
+    assert mine.at == NOON + 3601
+    assert turn_at(database, NOON, mine).at == NOON
+
+
 def test_nothing_that_was_not_used_is_caught_up_on(database: Database, campaign: Campaign) -> None:
     campaign.set(rate=2000)
     turn_at(database, NOON)

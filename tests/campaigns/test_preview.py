@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 import laaffic
 from laaffic_campaigns import BadRow, Campaign, Ledger, LedgerError
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._kept.schema import campaigns
+from laaffic_campaigns._kept.schema import campaigns, chunks
+from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._telling.counting import SegmentCount
 
 ROWS = [(f"999{n:08d}", f"Hello, your code is {n:04d}") for n in range(10)]
@@ -61,6 +63,21 @@ def test_three_texts_are_shown_as_they_are_sent(ledger: Ledger) -> None:
     records = [{"number": number, "name": f"<{at}>"} for at, (number, _) in enumerate(ROWS)]
     campaign = ledger.create("spring", records, template="Hi {name}", max_recipients=2)
     assert campaign.preview().texts == ("Hi <0>", "Hi <5>", "Hi <9>")
+
+
+def test_the_three_texts_follow_the_rows_also_after_chunks_were_cut(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", ROWS, max_recipients=5)
+    with database.write() as connection:
+        first = connection.scalar(select(func.min(chunks.c.id)))
+        assert split(connection, first or 0, 2)
+    assert campaign.preview().texts == (ROWS[0][1], ROWS[4][1], ROWS[9][1])
+
+
+def test_of_many_chunks_the_text_in_the_middle_is_one_from_the_middle(ledger: Ledger) -> None:
+    rows = [(f"999{n:08d}", f"Hello {n}") for n in range(1000)]
+    first, middle, last = ledger.create("spring", rows, max_recipients=2).preview().texts
+    assert (first, last) == ("Hello 0", "Hello 999")
+    assert 480 < int(middle.removeprefix("Hello ")) < 520
 
 
 def test_a_text_that_all_get_is_shown_once(ledger: Ledger) -> None:

@@ -11,13 +11,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
+from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._kept.schema import chunks
+from laaffic_campaigns._kept.schema import campaigns, chunks
 from laaffic_campaigns._running.desk import Desk, Slot
 from laaffic_campaigns._running.posting import Post
 from support.server import Action, Connection, Server, answer, drop, success
@@ -214,10 +215,33 @@ def test_texts_are_erased_from_every_file(campaign: Campaign, client: laaffic.Cl
 def test_a_status_and_an_outcome_are_json(campaign: Campaign, client: laaffic.Client) -> None:
     status = campaign.run(client).as_dict()
     parts = ("to_go", "in_flight", "accepted", "rejected", "not_sent", "unknown")
-    more = ("since", "rate", "per_second", "seconds_left", "waits_until", "source")
+    more = ["since", "rate", "per_second", "seconds_left", "waits_until", "source", "held"]
+    more += ["not_between", "zone", "stop_after", "concurrency", "delivered", "failed", "not_final", "sent_twice"]
     assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, *more]
     assert sum(status[part] for part in parts) == status["recipients"]
     assert json.loads(json.dumps(next(campaign.outcomes()).as_dict()))["state"] == "accepted"
+
+
+def test_a_status_has_what_is_set_and_whether_a_person_holds_it(campaign: Campaign) -> None:
+    status = campaign.set(not_between=("21:00", "09:00:30"), zone="UTC", stop_after={"rejected": 0.2}, concurrency=8)
+    assert (status.not_between, status.zone) == (("21:00", "09:00:30"), "UTC")
+    assert (status.stop_after, status.concurrency, status.held) == ({"rejected": 0.2}, 8, False)
+    assert json.loads(json.dumps(status.as_dict()))["not_between"] == ["21:00", "09:00:30"]
+    assert campaign.pause().held
+    assert not campaign.resume().held
+
+
+def test_the_time_in_which_nobody_posted_does_not_slow_down_the_rate(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(2000)])
+    with database.write() as connection:  # it ran, was killed, and was run again after minutes
+        now = database.now(connection)
+        connection.execute(update(campaigns).values(state="running", since=now - 300))
+        first = select(func.min(chunks.c.id)).scalar_subquery()
+        done = {"state": "done", "accepted": 1000, "claimed_at": now, "recorded_at": now}
+        connection.execute(update(chunks).where(chunks.c.id == first).values(**done))
+    speed = campaign.status().per_second
+    assert speed is not None
+    assert speed > 1000 / 60  # which is what it was over the whole minute
 
 
 @pytest.mark.parametrize("concurrency", [0, 101, True, "4"])

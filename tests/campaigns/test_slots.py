@@ -102,6 +102,21 @@ def test_who_died_in_a_slice_is_replaced(slots: Slots) -> None:
     assert slots.end(first, died) == []
 
 
+def test_after_the_clock_was_put_back_who_died_is_replaced_and_what_was_lost_is_sent_again(slots: Slots) -> None:
+    died, lost, _ = slots.fill()
+    slots.begin(died)
+    slots.now -= HOUR
+    assert {died, lost} <= {*slots.fill()}
+    assert slots.begin(died) is not None
+
+
+def test_after_the_clock_was_put_back_a_late_message_replaces_who_died(slots: Slots) -> None:
+    first, *_ = slots.fill()
+    slots.begin(first)
+    slots.now -= HOUR
+    assert slots.begin(first) is not None
+
+
 def test_whoever_ends_a_slice_sends_what_others_have_lost(slots: Slots) -> None:
     first, *others = slots.fill()
     slots.now += 2 * SECONDS + 1

@@ -4,8 +4,10 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
 import yaml
@@ -13,6 +15,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException  # type: ignore[
 
 import laaffic
 from conftest import CREDENTIALS
+from laaffic._model import times
 from laaffic_mock import AsyncPreferTransport, PreferTransport, Prism
 
 RECORDINGS = Path(__file__).with_name("cassettes")
@@ -23,7 +26,7 @@ HERE = "http://127.0.0.1:1"  # nobody listens there; recordings bear no port
 def vcr_config() -> dict[str, Any]:
     """Keep what identifies a sender or a recipient out of the recordings."""
     return {
-        "match_on": ["method", "path", "body"],
+        "match_on": ["method", "path", "query", "body"],
         "filter_headers": ["Api-Key", "Sign", "Timestamp", "User-Agent", "Host"],
         "before_record_request": scrub_request,
         "before_record_response": scrub_response,
@@ -33,12 +36,16 @@ def vcr_config() -> dict[str, Any]:
 
 def scrub_request(request: Any) -> Any:
     """Leave neither text nor app id in a recorded request; the numbers are the provider's published sample."""
+    target = urlsplit(request.uri)
+    query = urlencode([(name, "scrubbed" if name == "appId" else value) for name, value in parse_qsl(target.query)])
+    request.uri = urlunsplit(("https", "gateway.invalid", target.path, query, ""))
+    if not request.body:
+        return request
     body = json.loads(request.body)
     if body.get("appId") != "scrubbed":
         body["appId"] = "scrubbed"
         for message in body["array"]:
             message["content"] = f"{len(message['content'])} characters"
-    request.uri = "https://gateway.invalid" + request.path
     request.body = json.dumps(body).encode()
     return request
 
@@ -89,6 +96,24 @@ def test_a_recorded_partial_success_is_a_result(gateway: str, sample: list[laaff
     assert [recipient.state for recipient in result.recipients] == ["accepted", "accepted", "rejected"]
 
 
+@pytest.mark.vcr
+@pytest.mark.block_network
+def test_recorded_reports_are_read(gateway: str) -> None:
+    ids = [f"210802105401100009{n}" for n in (5, 6, 7, 8)]
+    with laaffic.Client(base_url=gateway) as client:
+        reports = client.get_reports(ids)
+    assert [report.state for report in reports] == ["succeeded", "failed", "pending", "not_found"]
+
+
+@pytest.mark.vcr
+@pytest.mark.block_network
+def test_a_recorded_page_without_rows_ends_the_records(gateway: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "MAX_AGE", timedelta(days=36_500))  # the recording's time is long past
+    start = datetime(2021, 2, 12, tzinfo=UTC)
+    with laaffic.Client(base_url=gateway, transport=PreferTransport("empty_page")) as client:
+        assert list(client.iter_sent_records(start, start + timedelta(days=1))) == []
+
+
 @pytest.mark.vcr("test_a_recorded_success_is_accepted.yaml")
 @pytest.mark.block_network
 def test_what_the_recorder_raises_arrives(gateway: str, record_mode: str) -> None:
@@ -98,7 +123,7 @@ def test_what_the_recorder_raises_arrives(gateway: str, record_mode: str) -> Non
 
 
 def test_there_is_a_recording_for_every_replay() -> None:
-    assert len(list(RECORDINGS.rglob("*.yaml"))) == 3
+    assert len(list(RECORDINGS.rglob("*.yaml"))) == 5
 
 
 def test_no_recording_holds_a_secret_or_a_text() -> None:

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Event
@@ -15,6 +16,7 @@ from threading import Event
 from chaos.book import Claims, counted, judged, wrong
 from chaos.held_back import KNOWN, is_held_back
 from chaos.processes import running
+from chaos.records import reconciled
 from chaos.scenarios import ENDLESS, SYNC, kill, long, plans
 from chaos.server import Gateway, gateway
 
@@ -41,10 +43,11 @@ def main() -> int:
 
 
 def _judged(server: Gateway, asked: argparse.Namespace, folder: Path, interrupted: Event) -> int:
-    started = time.monotonic()
+    started, since = time.monotonic(), datetime.now(UTC)
     claims = _run(server, asked, folder, interrupted)
     seconds = time.monotonic() - started
     book = server.book
+    settled = reconciled(server.url, book, claims, asked.seed, since)
     zeros = {name: len(whom) for name, whom in judged(book, claims).items()}
     of_kind = {
         kind: sum(line.startswith(kind) for line in claims.strange) for kind in ("hang", "interrupted", "cancel")
@@ -53,6 +56,7 @@ def _judged(server: Gateway, asked: argparse.Namespace, folder: Path, interrupte
     _table("faults met", dict(sorted(book.faults.items())))
     _table("interrupts", dict(sorted(claims.events.items())))
     _table("what was claimed", counted(claims))
+    _table("what reconciling makes of those in doubt, by records of nine in ten", settled)
     _table("no claim is possible: the server was late after a stray response", {"recipients": len(book.late)})
     _table("what the processes used at their end", claims.used)
     if KNOWN:

@@ -37,6 +37,7 @@ class Book:
         self.late: set[int] = set()  # who got the response too late after one that nobody asked for
         self.story: dict[int, list[str]] = defaultdict(list)  # what was done to each one's requests
         self._seen = Counter[int]()
+        self._queries = Counter[int]()
         self._changed = threading.Condition()
 
     def asked(self, recipient: int) -> int:
@@ -47,6 +48,12 @@ class Book:
             self._seen[recipient] += 1
             self._changed.notify_all()
             return self._seen[recipient] - 1
+
+    def queried(self, index: int) -> int:
+        """Note that the records were asked for from an index on, and return how often they were before."""
+        with self._changed:
+            self._queries[index] += 1
+            return self._queries[index] - 1
 
     def met(self, fault: str, recipients: Iterable[int] = ()) -> None:
         """Note what is done to a connection, or to a request."""

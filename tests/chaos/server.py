@@ -24,6 +24,7 @@ from chaos.faults import (
     of_connection,
     of_request,
 )
+from chaos.records import list_records
 from support.server import Connection, Request, Server
 
 _BAD = number_of(0, REFUSED)[:4]
@@ -82,6 +83,8 @@ class _Mind:
 
     def __call__(self, connection: Connection) -> bool:
         """Accept or refuse a request, and respond in whatever way."""
+        if connection.request.head.startswith("GET "):
+            return list_records(connection, self._book, self._seed)
         came, entries = time.monotonic(), list(_entries(connection.request))
         first = recipient_of(entries[0]["number"])
         dice = Random(f"request {self._seed} {first} {self._book.asked(first)}")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import signal
 import sys
 import threading
@@ -125,6 +126,35 @@ def test_texts_are_erased_and_everybody_is_still_known(laaffic: Laaffic, gateway
     assert len(gateway.posts) == 1
 
 
+@pytest.mark.parametrize("way", ["send", "cancel"])
+def test_to_cancel_what_has_ended_asks_nothing_and_changes_nothing(laaffic: Laaffic, many: str, way: str) -> None:
+    laaffic(*(["send", many] if way == "send" else ["campaign", "create", many]))
+    laaffic("campaign", "cancel", many, "--yes")
+    before = status(laaffic, many)
+    again = laaffic("campaign", "cancel", many, "--json")
+    assert again.exit_code == 0
+    assert json.loads(again.stdout) == before
+    said = "done: there is nobody left" if way == "send" else "cancelled already"
+    assert f"Campaign 'many.csv' is {said}" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "erased"), [("y\n", [], True), ("n\n", [], False), ("", ["--yes"], True)]
+)
+def test_erase_asks_on_a_terminal(
+    laaffic: Laaffic, measured: Spawn, many: str, *, answer: str, options: list[str], erased: bool
+) -> None:
+    laaffic("send", many)
+    ours, theirs = os.openpty()
+    process = measured("campaign", "erase", many, "--texts", *options, stdin=theirs)
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    _, errors = process.communicate(timeout=PATIENCE)
+    os.close(ours)
+    assert ("Erase the texts of 'many.csv'?" in errors) == (not options)
+    assert laaffic("campaign", "preview", many).exit_code == (2 if erased else 0)
+
+
 @pytest.mark.parametrize("texts", [[], ["--texts"]])
 def test_numbers_are_erased_and_outcomes_can_still_be_exported(
     laaffic: Laaffic, gateway: Server, many: str, texts: list[str]
@@ -190,6 +220,15 @@ def test_watch_looks_on_from_another_process_until_it_has_ended(measured: Spawn,
     last = json.loads(said.splitlines()[-1])
     assert (last["state"], last["accepted"]) == ("done", 250)
     assert (watching.returncode, errors) == (0, "")
+
+
+def test_watching_ends_with_its_reader_though_nothing_changes(laaffic: Laaffic, measured: Spawn, many: str) -> None:
+    laaffic("campaign", "create", many)
+    with measured("campaign", "status", many, "--watch") as watching:
+        assert watching.stdout is not None
+        watching.stdout.readline()
+        watching.stdout.close()
+        assert watching.wait(PATIENCE) == 0
 
 
 def test_ctrl_c_ends_watching_and_not_the_campaign(laaffic: Laaffic, spawn: Spawn, many: str) -> None:

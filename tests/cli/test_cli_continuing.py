@@ -8,13 +8,17 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import PATIENCE, Laaffic, Spawn, Write
 from laaffic_campaigns import Ledger
+from laaffic_cli.reading.sources import Source
+from laaffic_cli.reading.survey import Survey, survey
 from support.server import Connection, Server, silence, success
+from support.services import NO_POSTGRES, own_schema, postgres
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and signals of POSIX")
 
@@ -133,8 +137,60 @@ def test_a_further_signal_leaves_it_unknown_and_ends_at_once(
     assert process.returncode == 5
     assert "Ended at once: what was in flight is unknown." in errors
     assert "Traceback" not in errors
+    if not to:
+        assert "Until it is run again, the ledger calls that in_flight;" in errors
+        with Ledger(f"sqlite:///{many}.laaffic.db") as ledger:
+            assert ledger.campaign("many.csv").status().in_flight == 1
     if to:
         assert "3 recipients: 1 accepted, 0 rejected, 1 not_sent, 1 unknown" in errors
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a ledger that is given with --ledger, in each kind of database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'spring.db'}"
+        return
+    server = postgres()
+    if server is None:
+        pytest.skip(NO_POSTGRES)
+    with own_schema(server) as address:
+        yield address
+
+
+def test_who_is_second_goes_on_with_the_campaign_that_was_made_meanwhile(
+    laaffic: Laaffic, gateway: Server, many: str, ledger_url: str
+) -> None:
+    first = []
+    with pytest.MonkeyPatch.context() as patch:
+
+        def slow_survey(source: Source) -> Survey:
+            patch.undo()
+            first.append(laaffic("send", many, "--ledger", ledger_url))
+            return survey(source)
+
+        patch.setattr("laaffic_cli.jobs.run.survey", slow_survey)
+        second = laaffic("send", many, "--ledger", ledger_url)
+    assert (first[0].exit_code, second.exit_code) == (0, 0)
+    assert "is done: everybody was posted to before" in second.stderr
+    assert Counter(numbers(gateway)) == Counter(f"99900000{i:03}" for i in range(250))
+
+
+def test_while_another_process_makes_the_campaign_nothing_is_sent(
+    laaffic: Laaffic, gateway: Server, many: str, ledger_url: str
+) -> None:
+    source = json.loads(laaffic("campaign", "create", many, "--json").stdout)["source"]
+    second = []
+
+    def rows() -> Iterator[tuple[str, str]]:
+        second.append(laaffic("send", many, "--ledger", ledger_url))
+        yield "99900000001", "Hello"
+
+    with Ledger(ledger_url) as ledger:
+        ledger.create("many.csv", rows(), source=source)
+    assert second[0].exit_code == 6
+    assert f"Error: Process {os.getpid()} on " in second[0].stderr
+    assert not gateway.posts
 
 
 def test_an_interrupt_before_sending_sends_nothing(spawn: Spawn, gateway: Server, write: Write, tmp_path: Path) -> None:

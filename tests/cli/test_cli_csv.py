@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Laaffic, Write
+from laaffic_mock import Gateway, environment_for
 from support.order_ids import InLedger
 from support.server import Server
 
@@ -171,3 +172,14 @@ def test_a_file_that_changes_while_it_is_sent_changes_nothing(laaffic: Laaffic, 
     assert result.exit_code == 0
     assert len(gateway.posts) == 3
     assert "9 recipients: 9 accepted" in result.stdout
+
+
+def test_a_newcomers_first_file_leaves_nobody_unknown(
+    laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    example = Path(__file__).parents[2] / "examples" / "messages.csv"
+    with Gateway() as mock:
+        for name, value in environment_for(mock.url).items():
+            monkeypatch.setenv(name, value)
+        result = laaffic("send", str(example), "--ledger", f"sqlite:///{tmp_path / 'spring.db'}")
+    assert "8 recipients: 7 accepted, 1 rejected, 0 not_sent, 0 unknown" in result.stdout

@@ -35,7 +35,20 @@ def test_every_outcome_has_its_row(laaffic: Laaffic, tmp_path: Path, many: str) 
 
 
 def test_a_time_is_utc() -> None:
-    assert list(lines([outcome()]))[1] == "1,99900000001,,k-0-0,accepted,m0,0,,1970-01-01T00:00:00.500Z\n"
+    assert list(lines([outcome()]))[1] == "1,99900000001,,k-0-0,accepted,m0,0,,1970-01-01T00:00:00.500Z,,,\n"
+
+
+def test_what_was_heard_of_a_message_stands_at_the_end() -> None:
+    heard = outcome(delivery="failed", delivered_at=1.0)
+    assert list(lines([heard]))[1].endswith(".500Z,failed,1970-01-01T00:00:01.000Z,\n")
+
+
+def test_an_earlier_file_without_what_was_heard_is_replaced(
+    laaffic: Laaffic, write: Write, many: str, tmp_path: Path
+) -> None:
+    output = write("o.csv", "row,number,order_id,wire_order_id,state,msg_id,status,reason,posted_at\n")
+    assert laaffic("send", many, "--output", output).exit_code == 0
+    assert len(rows(tmp_path / "o.csv")) == 250
 
 
 def test_rows_are_counted_without_the_header(laaffic: Laaffic, write: Write, tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ import pytest
 
 from cli.conftest import PATIENCE
 from laaffic import Client, Message
-from laaffic_mock import environment_for
+from laaffic_cli.commands.mock import until_stopped
+from laaffic_mock import RemoteGateway, environment_for
+from support.server import Server, answer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 NUMBER = "99955500001"
@@ -34,6 +36,7 @@ class Running:
     def __init__(self, process: subprocess.Popen[str], errors: Path) -> None:
         self.process = process
         self._errors = errors
+        self._inspected = ""
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read, args=[process.stdout])
         self._reader.start()
@@ -50,8 +53,13 @@ class Running:
         """Wait until it can be sent to, and return its address."""
         found = re.search(r"http://[^\s:]+:\d+", self.line("MOCK GATEWAY"))
         assert found
-        self.line("Ctrl-C stops it.")
+        while "Ctrl-C stops it." not in (line := self.line("\n")):
+            self._inspected = line.strip().rpartition(" ")[2] if "/_mock/messages" in line else self._inspected
         return found[0]
+
+    def inspected(self) -> str:
+        """Return the address of its inspection paths, once `url` was asked for."""
+        return self._inspected.removesuffix("/_mock/messages")
 
     def errors(self) -> str:
         """Wait for its end, and return what it wrote to standard error."""
@@ -167,6 +175,15 @@ def test_a_signal_ends_it_and_all_that_it_started(start: Start, options: list[st
     assert not psutil.wait_procs(started, timeout=PATIENCE)[1]
 
 
+def test_however_many_signals_come_none_waits_for_another() -> None:
+    with until_stopped() as stops_within:
+        assert not stops_within(0)
+        for _ in range(5000):
+            signal.raise_signal(signal.SIGTERM)
+        assert stops_within(PATIENCE)
+        assert stops_within(0)
+
+
 def test_a_killed_mock_leaves_no_node_behind(start: Start) -> None:
     mock = start()
     mock.url()
@@ -187,7 +204,9 @@ def test_a_port_in_use_is_told_with_a_remedy(start: Start, options: list[str]) -
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize("options", [["--prism", "--no-contract"], ["--port", "65536"]])
+@pytest.mark.parametrize(
+    "options", [["--prism", "--no-contract"], ["--port", "65536"], ["--prism", "--push-to", "http://127.0.0.1/"]]
+)
 def test_options_that_make_no_sense_are_a_usage_error(start: Start, options: list[str]) -> None:
     mock = start(*options)
     assert mock.errors().startswith("Usage: ")
@@ -247,3 +266,36 @@ def test_an_order_id_that_is_a_number_is_masked(start: Start, order_id: str, sho
     with Client("bDqJFiq9", "7bz1lzh9", "4luaKsL2", base_url=mock.url()) as client:
         client.send(NUMBER, "x", order_id=order_id)
     assert re.search(rf"  order {shown}  ", mock.line("accepted"))
+
+
+@pytest.mark.parametrize("options", [[], ["--no-contract"]], ids=" ".join)
+def test_reports_are_pushed_where_it_says(start: Start, options: list[str]) -> None:
+    with Server([answer({})]) as application:
+        mock = start("--push-to", f"{application.url}/reports", "--deliver-after", "0", *options)
+        _send(mock.url())
+        mock.line("accepted")
+        with RemoteGateway(mock.inspected()) as gateway:
+            assert gateway.wait_for_pushes(PATIENCE)["pushed"] == 1
+        [post] = application.posts
+    assert post.json()["mobile"] == NUMBER
+
+
+def test_a_report_that_is_not_taken_is_told(start: Start) -> None:
+    with Server([answer({}, status=500)]) as application:
+        mock = start("--no-contract", "--push-to", f"{application.url}/secret", "--deliver-after", "0")
+        _send(mock.url())
+        with RemoteGateway(mock.inspected()) as gateway:
+            assert gateway.wait_for_pushes(PATIENCE)["failed"] == 1
+    mock.process.terminate()
+    told = mock.errors()
+    assert f"was not taken at {application.url}: HTTP 500" in told
+    assert "secret" not in told
+    assert NUMBER not in told
+
+
+def test_reports_are_pushed_to_loopback_only(start: Start) -> None:
+    mock = start("--no-contract", "--push-to", "http://example.com/reports")
+    errors = mock.errors()
+    assert mock.process.returncode == 1
+    assert "start the gateway with --allow-host" in errors
+    assert "Traceback" not in errors

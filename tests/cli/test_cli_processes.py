@@ -13,7 +13,8 @@ import pytest
 
 from cli.conftest import PATIENCE, Laaffic, Spawn
 from laaffic_cli.terminal.interrupts import Interrupts
-from support.server import Connection, Server, answer, success
+from support.rows import Rows, row
+from support.server import Connection, Server, answer, silence, success
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
@@ -83,6 +84,33 @@ def test_a_terminal_gets_a_progress_bar_and_colours(measured: Spawn, many: str) 
     assert "250/250" in shown
     shown = _on_terminal(measured, "send", "--to", "91856321412", "--content", "a")
     assert "\x1b[32maccepted" in shown
+
+
+def test_a_terminal_is_told_how_far_asking_is(measured: Spawn, gateway: Server) -> None:
+    ids = [f"m{i}" for i in range(450)]
+    gateway.will(Rows([row(msg_id, "99900000001") for msg_id in ids]))
+    shown = _on_terminal(measured, "report", *ids)
+    assert "Asking" in shown
+    assert "450/450" in shown
+    assert "\x1b[32msucceeded" not in shown  # of many, those that succeeded are counted
+
+
+def test_an_interrupt_keeps_what_was_told(spawn: Spawn, gateway: Server, tmp_path: Path) -> None:
+    waiting = threading.Event()
+
+    def never(connection: Connection) -> bool:
+        waiting.set()
+        return silence(connection)
+
+    gateway.will(Rows([row(f"m{i}", "99900000001") for i in range(250)]), never)
+    output = tmp_path / "reports.csv"
+    process = spawn("report", *(f"m{i}" for i in range(250)), "--output", str(output))
+    assert waiting.wait(PATIENCE)
+    process.send_signal(signal.SIGINT)
+    shown, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, "Interrupted." in errors) == (4, True)
+    assert "250 messages: 200 succeeded, 50 not asked" in shown
+    assert output.read_text().count("succeeded") == 200
 
 
 def test_a_terminal_that_watches_gets_the_counts_and_a_bar(measured: Spawn, many: str) -> None:

@@ -29,9 +29,16 @@ def closed_now() -> tuple[str, ...]:
 
 
 def test_create_keeps_them(laaffic: Laaffic, many: str) -> None:
-    result = laaffic("campaign", "create", many, "--rate", "500", *HOURS, "--stop-after", "rejected=0.2")
+    given = ("--rate", "500", "--not-between", "21:00-09:00", "--zone", "UTC", "--stop-after", "rejected=0.2")
+    result = laaffic("campaign", "create", many, *given, "--concurrency", "4")
     assert result.exit_code == 0
-    assert "rate         500/s at most\n" in result.stdout
+    for name, value in {
+        "rate": "500/s at most",
+        "not between": "21:00-09:00 UTC",
+        "stop after": "rejected 0.2",
+        "concurrency": "4",
+    }.items():
+        assert f"{name:<13}{value}\n" in result.stdout
 
 
 def test_set_changes_what_is_given_and_nothing_else(laaffic: Laaffic, many: str) -> None:

@@ -100,7 +100,9 @@ def test_a_file_of_outcomes_does_without_standard_streams(tmp_path: Path, redire
     done = _in_shell(redirection, *ONE, "--output", str(output), *options)
     assert (done.returncode, done.stderr) == (0, "")
     header, row = output.read_text().splitlines()
-    assert header == "row,number,order_id,wire_order_id,state,msg_id,status,reason,posted_at"
+    assert (
+        header == "row,number,order_id,wire_order_id,state,msg_id,status,reason,posted_at,delivery,delivered_at,earlier"
+    )
     assert row.startswith("1,91856321412,,")
     assert ",accepted,m0,0,," in row
 
@@ -161,3 +163,20 @@ def test_outcomes_that_cannot_be_printed_are_no_success(
     assert (process.returncode, len(gateway.posts)) == (code, posts)
     assert "No space left on device" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_a_terminal_that_is_closed_meanwhile_does_not_change_the_exit_code(
+    spawn: Spawn, gateway: Server, many: str
+) -> None:
+    ours, theirs = os.openpty()
+
+    def close(connection: Connection) -> bool:
+        os.close(ours)
+        return success(connection)
+
+    gateway.will(close)
+    process = spawn("send", many, stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL)
+    os.close(theirs)
+    assert process.wait(PATIENCE) == 0
+    assert len(gateway.posts) == 1

@@ -54,6 +54,16 @@ def test_any_body_is_refused_or_answered(gateway: Gateway, http: httpx2.Client, 
 
 
 TEXTS = st.text(max_size=8) | st.sampled_from(["\ud800", "\udfff", "", "٩٩٩٥٥٥٠٠٠٠١", "99955500001,", "9" * 5000])
+TIMES = st.text(max_size=5) | st.sampled_from(
+    [
+        "2026-11-30T00:00:00+08:00",
+        "0000-00-00T00:00:00+00:00",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "2026-11-30T24:00:00+99:99",
+        "٢٠٢٦-11-30T00:00:00+08:00",
+    ]
+)
 MESSAGES = st.fixed_dictionaries(
     {"numbers": st.sampled_from(["99955500001", "99955500001,99955500002"]) | TEXTS, "content": TEXTS},
     optional={"senderId": TEXTS | SCALARS, "orderId": TEXTS | SCALARS, "more": SCALARS},
@@ -67,6 +77,27 @@ def test_a_request_nearly_by_the_contract_is_refused_or_answered(
 ) -> None:
     body = json.dumps({"appId": app_id, "array": messages})
     assert_refused_or_answered(http.post(PATH, content=body, headers=signed()))
+    assert_it_serves(gateway)
+
+
+PARAMETERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "appId": st.just(CREDENTIALS["app_id"]) | st.text(max_size=5),
+        "msgIds": st.sampled_from(["1", "1,1", "9" * 33, ",", "٩", "1" * 5000]) | st.text(max_size=5),
+        "startTime": TIMES,
+        "endTime": TIMES,
+        "startIndex": st.sampled_from(["0", "-1", "9" * 12, "9" * 5000, "٩", "0x1", "1_0"]) | st.text(max_size=5),
+    },
+)
+
+
+@settings(deadline=None, max_examples=120)
+@given(operation=st.sampled_from(["getReport", "getSentRcd"]), query=PARAMETERS)
+def test_any_report_query_is_refused_or_answered(
+    gateway: Gateway, http: httpx2.Client, operation: str, query: dict[str, str]
+) -> None:
+    assert_refused_or_answered(http.get(f"/v3/{operation}", params=query, headers=signed()))
     assert_it_serves(gateway)
 
 

@@ -16,13 +16,29 @@ from laaffic_mock.gateway.faults.faults import Fault
 
 NUMBERS = SCALARS | st.sampled_from([10**400, 1e300, float("inf"), float("nan"), "1e300", -1, "0x10", 2**63])
 SURROGATE = st.sampled_from(["\ud800", ["\udfff"]])
+URLS = st.text(max_size=20).map("http://".__add__) | st.sampled_from(
+    ["http://[", "http://[::1", "http://127.0.0.1:99999"]
+)
 REQUESTS = st.one_of(
     st.tuples(
         st.just("PATCH"),
         st.just("settings"),
         st.dictionaries(
             st.sampled_from(
-                ["api_key", "api_secret", "app_id", "balance", "words", "templates", "allowed_ips", "clock_offset", "x"]
+                [
+                    "api_key",
+                    "api_secret",
+                    "app_id",
+                    "balance",
+                    "words",
+                    "templates",
+                    "allowed_ips",
+                    "clock_offset",
+                    "deliver_after",
+                    "held",
+                    "records_per_page",
+                    "x",
+                ]
             ),
             NUMBERS | SURROGATE | st.lists(SCALARS, max_size=3),
             max_size=3,
@@ -52,8 +68,31 @@ REQUESTS = st.one_of(
             },
         ),
     ),
+    st.tuples(st.just("POST"), st.just("advance"), st.fixed_dictionaries({}, optional={"seconds": NUMBERS})),
     st.tuples(
-        st.sampled_from(["PATCH", "PUT", "POST", "DELETE"]), st.sampled_from(["settings", "faults", "x"]), ANY_JSON
+        st.just("POST"),
+        st.just("deliver"),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "number": st.just("99955500001") | SCALARS | SURROGATE,
+                "msg_id": SCALARS | SURROGATE,
+                "failed": SCALARS,
+                "reason": SCALARS | SURROGATE,
+            },
+        ),
+    ),
+    st.tuples(
+        st.just("PUT"),
+        st.just("pushes"),
+        st.fixed_dictionaries(
+            {}, optional={"url": SCALARS | SURROGATE | URLS, "shapes": st.sampled_from(["plain", "odd"]) | ANY_JSON}
+        ),
+    ),
+    st.tuples(
+        st.sampled_from(["PATCH", "PUT", "POST", "DELETE"]),
+        st.sampled_from(["settings", "faults", "advance", "deliver", "pushes", "messages/wait", "x"]),
+        ANY_JSON,
     ),
 )
 
@@ -95,6 +134,22 @@ def test_any_query_of_messages_is_answered_or_refused(
     assert response.status_code in {200, 400}
     if response.status_code == 400:
         assert response.json()["error"]
+    assert_it_serves(gateway)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["number", "containing", "after", "x"]),
+        st.sampled_from(["", "-1", "9" * 400, "9" * 13, "99955500001"]) | st.text(max_size=5),
+    ),
+    timeout=st.sampled_from(["0", "0.001", "-1", "nan", "1e400", ""]),
+)
+def test_any_wait_for_a_message_is_answered_or_refused(
+    gateway: Gateway, http: httpx2.Client, query: dict[str, str], timeout: str
+) -> None:
+    response = http.get("messages/wait", params={**query, "timeout": timeout})
+    assert response.status_code in {200, 400}
     assert_it_serves(gateway)
 
 

@@ -6,7 +6,7 @@ import time
 
 from kills.group import summed
 from kills.judge import Figures
-from kills.kinds import KINDS, can_be_run, run
+from kills.kinds import KINDS, run, why_not
 
 
 def main() -> int:
@@ -21,8 +21,8 @@ def main() -> int:
     kinds = [asked.kind] if asked.kind else [*KINDS]
     figures = []
     for kind in kinds:
-        if not can_be_run(kind):
-            print(f"left out, since its programs are not installed: {kind}")
+        if (why := why_not(kind)) is not None:
+            print(f"left out: {kind}: {why}")
             continue
         started = time.monotonic()
         figures.append(run(kind, asked.kills, asked.chunks, asked.seed))
@@ -32,10 +32,10 @@ def main() -> int:
 
 
 def _table(figures: list[Figures]) -> None:
-    columns = ("posts", "kills", "recipients", "unknown", "twice", "lost")
+    columns = ("posts", "kills", "recipients", "unknown", "found", "twice", "lost")
     print(f"\n{'':<28}" + "".join(f"{name:>12}" for name in columns))
     for each in figures:
-        counted = (each.posts, each.done["kills"], each.recipients, each.unknown)
+        counted = (each.posts, each.done["kills"], each.recipients, each.unknown, each.found)
         broken = (len(each.breaches.get(what, [])) for what in ("twice", "lost"))
         print(f"{each.kind:<28}" + "".join(f"{number:>12}" for number in (*counted, *broken)))
     print("\nwhat was done to them:", ", ".join(f"{what} {times}" for what, times in sorted(summed(figures).items())))

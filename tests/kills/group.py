@@ -15,9 +15,11 @@ from random import Random
 
 from sqlalchemy import text
 
+import laaffic
 from kills.gateway import Gateway
-from kills.judge import Figures, judge
+from kills.judge import Figures, judge, judge_found
 from kills.process import BUSY, EXISTS, SIZE, UNAVAILABLE
+from kills.small_disk import SmallDisk
 from laaffic_campaigns import Campaign, Ledger, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.opening import open_database
 from support.started import Postgres
@@ -35,7 +37,8 @@ class Plan:
     Attributes:
         kind: of runners, in words.
         ways: in which each of them runs a campaign, which is also how many there are at once.
-        harms: what is done to them, and how often beside the others.
+        usual: what is done to all kinds, and how often beside the rest.
+        own: what is done to this kind, likewise.
         kills: how many at least.
         chunks: of one campaign.
         seed: by which all is chosen.
@@ -43,10 +46,16 @@ class Plan:
 
     kind: str
     ways: list[str]
-    harms: dict[str, float]
+    usual: dict[str, float]
+    own: dict[str, float]
     kills: int
     chunks: int
     seed: int
+
+    @property
+    def harms(self) -> dict[str, float]:
+        """All that is done to them."""
+        return {**self.usual, **self.own}
 
 
 @dataclass
@@ -59,6 +68,7 @@ class Group:
     book: Gateway
     folder: Path
     server: Postgres | None = None
+    disks: dict[str, SmallDisk] = field(default_factory=dict)
     dice: Random = field(init=False)
     figures: Figures = field(init=False)
     running: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -77,6 +87,11 @@ class Group:
         self.ledger = Ledger(self.url)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What all of them find in theirs."""
+        return {**ENVIRONMENT, "LAAFFIC_SPOOL": str(self.folder / "spool")}
+
+    @property
     def campaign(self) -> Campaign:
         """The one that is run now."""
         return self.ledger.campaign(self.names[-1])
@@ -84,8 +99,7 @@ class Group:
     def close(self) -> None:
         """End all processes."""
         for process in self.running.values():
-            process.kill()
-            process.wait()
+            self.end_at_once(process)
         self.ledger.close()
         self.database.close()
 
@@ -113,14 +127,22 @@ class Group:
         self.asked[name] = rows
 
     def start(self) -> None:
-        """Start those who do not run."""
-        for place, way in enumerate(self.plan.ways):
+        """Start those who do not run; one is enough where nothing is to be posted any more."""
+        for place, way in enumerate(self.plan.ways[: 1 if self.is_over() else None]):
             if place not in self.running:
                 app_id = f"{place}-{self.figures.done['started']}"
-                arguments = (self.names[-1], self.base_url, app_id, str(self.clock), way)
-                self.running[place] = self._started("run", *arguments)
+                self.running[place] = self.started_runner(way, app_id)
                 self.app_ids[place] = app_id
                 self.figures.done["started"] += 1
+
+    def started_runner(self, way: str, app_id: str) -> "subprocess.Popen[bytes]":
+        """Start one that runs the campaign in some way."""
+        return self._started("run", self.names[-1], self.base_url, app_id, str(self.clock), way)
+
+    def resume(self) -> None:
+        """Let a campaign that is paused go on."""
+        with suppress(LedgerError):
+            self.campaign.resume()
 
     def wait(self, posts: int, seconds: float = 5.0) -> None:
         """Let them post so much more, or end, or let some time pass."""
@@ -149,10 +171,18 @@ class Group:
         for place in some:
             process = self.running.pop(place)
             ended = process.poll() is not None
-            process.kill()
-            process.wait()
+            self.end_at_once(process)
             self.figures.done["ended before" if ended else "kills"] += 1
         self.note_in_flight()
+
+    def end_at_once(self, process: "subprocess.Popen[bytes]") -> None:
+        """Kill one, and wait until it is gone."""
+        process.kill()
+        process.wait()
+
+    def terminate(self, process: "subprocess.Popen[bytes]") -> None:
+        """Ask one to end."""
+        process.send_signal(signal.SIGTERM)
 
     def note_in_flight(self) -> None:
         """Note who is claimed now."""
@@ -176,26 +206,28 @@ class Group:
         for _ in range(60):
             with suppress(LedgerError):
                 self.campaign.set(rate=None)
-            with suppress(LedgerError):
-                self.campaign.resume()
+            self.resume()
             if self.campaign.status().state == "done":
                 break
             self.start()
-            self._wait_for_all()
+            ended = self.wait_for_all()
             self.reap()
-            if self.running:
-                self.figures.add(
-                    "hangs", [f"{self.plan.ways[place]} {self.campaign.status()}" for place in self.running]
-                )
+            if not ended:
+                status = self.campaign.status()
+                self.figures.add("hangs", [f"{self.plan.ways[place]} {status}" for place in self.running])
                 self.kill()
-            self._age()
+            self.age()
         else:
             self.figures.add("did not end", [str(self.campaign.status())])
         name = self.names[-1]
-        judge(self.figures, [*self.campaign.outcomes()], self.asked[name], self.book, self.in_flight)
+        before = [*self.campaign.outcomes()]
+        judge(self.figures, before, self.asked[name], self.book, self.in_flight)
+        with laaffic.Client(*ENVIRONMENT.values(), base_url=self.base_url) as client:
+            self.campaign.reconcile(client)
+        judge_found(self.figures, before, [*self.campaign.outcomes()], self.book)
 
-    def _wait_for_all(self) -> None:
-        """Wait until all have ended, or nothing was posted for long; whoever hangs says where."""
+    def wait_for_all(self) -> bool:
+        """Wait until all have ended, or nothing was posted for long; whoever hangs says where. Return which it was."""
         before = -1
         while self.running and before < self.book.posts:
             before = self.book.posts
@@ -203,18 +235,22 @@ class Group:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LONG)
             if all(process.poll() is not None for process in self.running.values()):
-                return
+                return True
+        self.ask_where()
+        return not self.running
+
+    def ask_where(self) -> None:
+        """Let whoever hangs write down where."""
         for process in self.running.values():
             process.send_signal(signal.SIGUSR1)
         time.sleep(1)
 
-    def _age(self) -> None:
-        """Let a quarter of an hour pass, for those that the dead have claimed. All are dead."""
+    def age(self) -> None:
+        """Let a quarter of an hour pass, for those that the dead have claimed."""
         if self.shared:
-            self.note_in_flight()
             with self.database.write() as connection:
-                aged = f"update laaffic_chunks set claimed_at = claimed_at - {_DEAD} where state = 'claimed'"
-                connection.execute(text(aged))
+                then = f"extract(epoch from clock_timestamp()) - {_DEAD}"
+                connection.execute(text(f"update laaffic_chunks set claimed_at = {then} where state = 'claimed'"))
 
     def limit_files(self, size: int) -> None:
         """Let no file of theirs grow beyond a size, as a full disk would; below 0 takes it away."""
@@ -224,10 +260,9 @@ class Group:
                 resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
 
     def _started(self, what: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, **ENVIRONMENT, "LAAFFIC_SPOOL": str(self.folder / "spool")}
         with (self.folder / "errors").open("ab") as errors:
             command = [sys.executable, str(PROGRAM), what, self.url, *arguments]
-            return subprocess.Popen(command, env=environment, stderr=errors)
+            return subprocess.Popen(command, env={**os.environ, **self.environment}, stderr=errors)
 
 
 # By -15 whoever has not begun yet: it cannot let anything end.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kills.gateway import Gateway, is_at_fault
+from kills.gateway import Gateway, is_at_fault, msg_id_of
 from laaffic_campaigns import Outcome
 
 _BROKEN_OFF = "the program broke it off"
@@ -21,6 +21,7 @@ class Figures:
         posts: how many requests the gateway had.
         recipients: of all campaigns.
         unknown: how many of them are.
+        found: how many of these the provider's records show to be accepted.
         breaches: whom it happened to, for each thing that must never happen.
     """
 
@@ -30,6 +31,7 @@ class Figures:
     posts: int = 0
     recipients: int = 0
     unknown: int = 0
+    found: int = 0
     breaches: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, what: str, whom: Iterable[str]) -> None:
@@ -77,3 +79,27 @@ def judge(figures: Figures, outcomes: list[Outcome], asked: dict[str, str], book
             and _BROKEN_OFF not in str(outcome.reason)
         ),
     )
+
+
+def judge_found(figures: Figures, before: list[Outcome], after: list[Outcome], book: Gateway) -> None:
+    """Hold what reconciling made of a campaign against the book.
+
+    Args:
+        figures: where it is noted.
+        before: the outcomes of all of its recipients.
+        after: the same, once the records were read.
+        book: the gateway's.
+    """
+    changed = [
+        new for old, new in zip(before, after, strict=True) if (new.state, new.msg_id) != (old.state, old.msg_id)
+    ]
+    unknown = {outcome.number for outcome in before if outcome.state == "unknown"}
+    ids = Counter(outcome.msg_id for outcome in after if outcome.msg_id is not None)
+    figures.found += len(changed)
+    figures.add("changed, not unknown", (outcome.number for outcome in changed if outcome.number not in unknown))
+    figures.add(
+        "found, not accepted",
+        (one.number for one in changed if one.state != "accepted" or not book.accepted[one.number]),
+    )
+    figures.add("found, another id", (one.number for one in changed if one.msg_id != msg_id_of(one.number)))
+    figures.add("message id twice", (msg_id for msg_id, times in ids.items() if times > 1))

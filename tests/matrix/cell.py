@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 import pytest
@@ -59,6 +60,7 @@ class Stage:
         first: a batch that the same client sends beforehand, or none.
         between: what happens between the two.
         reached: whether what was arranged was met at all: each says how often.
+        since: when it began.
     """
 
     gateway: Gateway
@@ -69,6 +71,11 @@ class Stage:
     first: list[laaffic.Message] = field(default_factory=list)
     between: Callable[[], None] = lambda: None
     reached: list[Callable[[], int]] = field(default_factory=list)
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def sent_between(self) -> tuple[datetime, datetime]:
+        """Return the time in which all was posted."""
+        return self.since, datetime.now(UTC)
 
     def __post_init__(self) -> None:
         self.settings.update(base_url=self.gateway.url, connect_retries=1)
@@ -109,6 +116,7 @@ class Cell:
         outcome: what must come of it.
         requests: how many requests came to the gateway.
         shown: whether the page of outcomes has it.
+        doubtful: whether records cannot settle who is unknown, since they look the same to records too.
     """
 
     place: str
@@ -117,6 +125,14 @@ class Cell:
     outcome: Outcome
     requests: int = 1
     shown: bool = True
+    doubtful: bool = False
+
+    @property
+    def reconciled(self) -> str:
+        """What is said of each recipient once the gateway's records are read: who is unknown and there is accepted."""
+        found = "u" if self.doubtful else "a"
+        both = zip(self.outcome.states, self.outcome.has, strict=True)
+        return "".join(found if state == "u" and has == "y" else state for state, has in both)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.happens}"

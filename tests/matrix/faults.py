@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from laaffic import HTTPStatusError, OutcomeUnknownError, UnknownStatusError
+from laaffic import HTTPStatusError, OutcomeUnknownError, TooFrequentError, UnknownStatusError
 from laaffic_mock import magic_numbers
 from laaffic_mock.gateway.faults.faults import ABOUT, Fault
 from matrix.cell import SILENCE, Cell, Error, Outcome, Sent, both, client, fault, magic
-from matrix.places import BODY, CLOCK, HEADERS, HTTP, REQUEST, SILENT, SPOILED
+from matrix.places import BODY, CLOCK, HEADERS, HTTP, REQUEST, SILENT, SPOILED, STATUS
 
 
 class Row(NamedTuple):
@@ -42,6 +42,7 @@ ROWS: Mapping[Fault, Row] = {
     Fault.UNLISTED_STATUS: Row(SPOILED, UnknownStatusError, "unknown", "u"),
     # The response has the date of its clock, by which the request is signed again.
     Fault.CLOCK_SKEW: Row(CLOCK, None, None, "a", requests=2),
+    Fault.TOO_FREQUENT: Row(STATUS, TooFrequentError, "no", "r"),
 }
 
 

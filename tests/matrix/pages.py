@@ -41,7 +41,7 @@ if you ask for it with `split_refused`.
 | `accepted` | the provider took it; whether it was delivered is not known yet | Keep the `msg_id`. Never send again. |
 | `rejected` | the provider, or something before it, refused it | Remove the cause that the error names; send again. |
 | `not_sent` | nothing left this machine for it | Send again once there is a connection; it is safe. |
-| `unknown` | it may have been sent and charged for, or not | Do not send again blindly: ask the provider first. |
+| `unknown` | it may have been sent and charged for, or not | [Ask](reports.md#a-lost-response) before you send again. |
 
 An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, see each
 recipient's state in `.result`. Without an exception the result itself has the states. [Errors](errors.md) explains the
@@ -89,7 +89,8 @@ posted again, because sending ended, are `rejected`, with a `reason` that says s
 
 Each line is a test, with the synchronous client and with the asynchronous one, against the stateful gateway. It fails
 when the gateway has accepted anything else, or anything twice. Three recipients are asked for; in some cases there is a
-fourth, a [magic number](magic-numbers.md).
+fourth, a [magic number](magic-numbers.md). The last column is what becomes of the recipients when
+[`reconcile`](reports.md#a-lost-response) is asked about those that are unknown, once the gateway has finished them all.
 
 {tables}"""
 
@@ -102,11 +103,12 @@ What the stateful gateway of `laaffic_mock` does on purpose. Nothing is really s
 
 ## Magic numbers
 
-The country code 999 belongs to no country, so these numbers are always test traffic. The first of them in a request
-decides what becomes of the whole request; the one that is not taken can be combined with any other. Every other number
-is accepted, unless the account's settings refuse it.
+The country code 999 belongs to no country, so these numbers are always test traffic. The first of `999001…` and
+`999002…` in a request decides what becomes of the whole request. The others are about their own recipient alone: the
+one that is not taken, and those of `999004…`, which are accepted as every other number is, unless the account's
+settings refuse it, and then fare as the table says; all others succeed. `gateway.deliver(...)` decides otherwise.
 
-| number | what becomes of the request |
+| number | what becomes of the request, or of the recipient |
 |---|---|
 {numbers}
 
@@ -147,7 +149,8 @@ def pages() -> Mapping[Path, str]:
 
 
 def _table(place: str, cells: Iterable[Cell]) -> str:
-    head = "| what happens | exception | `.sent` | recipients | has the gateway accepted? |\n|---|---|---|---|---|"
+    head = "| what happens | exception | `.sent` | recipients | has the gateway accepted? | then `reconcile` says |\n"
+    head += "|---|---|---|---|---|---|"
     return "\n".join([f"### {place}\n", head, *map(_line, cells), ""])
 
 
@@ -155,7 +158,8 @@ def _line(cell: Cell) -> str:
     error, sent, states, has = cell.outcome
     raised = f"`{error.__name__}`" if error else "none"
     said = f'`"{sent}"`' if sent else ""
-    return f"| {cell.happens} | {raised} | {said} | {'; '.join(_counts(states))} | {_accepted(has)} |"
+    found = "; ".join(_counts(cell.reconciled)) if "u" in states else ""
+    return f"| {cell.happens} | {raised} | {said} | {'; '.join(_counts(states))} | {_accepted(has)} | {found} |"
 
 
 def _counts(states: str) -> Iterator[str]:

@@ -8,14 +8,16 @@ from itertools import repeat
 import pytest
 
 import laaffic
+from conftest import CREDENTIALS
 from laaffic_mock.gateway.faults.faults import Fault
 from matrix.cell import Cell, Stage
 from matrix.cells import CELLS
 from matrix.faults import ROWS
-from matrix.rule import check_the_rule
+from matrix.rule import check_the_rule, check_what_was_found
 
 Outcome = tuple[list[laaffic.BatchResult], laaffic.LaafficError | None]
 SECONDS_TO_SETTLE = 10.0
+A_DAY = 86_400.0
 
 
 def send_sync(stage: Stage) -> Outcome:
@@ -46,6 +48,22 @@ async def send_async(stage: Stage) -> Outcome:
     return results, error
 
 
+def reconcile(stage: Stage, recipients: list[laaffic.Recipient]) -> list[laaffic.Recipient]:
+    """Ask the gateway itself, once it has finished all that it accepted."""
+    stage.gateway.configure(app_id=CREDENTIALS["app_id"])
+    stage.gateway.advance(A_DAY)
+    with laaffic.Client(base_url=stage.gateway.url) as client:
+        return client.reconcile(recipients, sent_between=stage.sent_between())
+
+
+async def reconcile_async(stage: Stage, recipients: list[laaffic.Recipient]) -> list[laaffic.Recipient]:
+    """Do the same without blocking."""
+    stage.gateway.configure(app_id=CREDENTIALS["app_id"])
+    stage.gateway.advance(A_DAY)
+    async with laaffic.AsyncClient(base_url=stage.gateway.url) as client:
+        return await client.reconcile(recipients, sent_between=stage.sent_between())
+
+
 def settle(stage: Stage, requests: int) -> None:
     """Wait until the gateway has dealt with a request whose client did not wait for it."""
     until = time.monotonic() + SECONDS_TO_SETTLE
@@ -58,7 +76,7 @@ def test_what_is_reported_is_what_the_gateway_did(cell: Cell, kind: str, stage: 
     cell.arrange(stage)
     results, error = send_sync(stage) if kind == "sync" else asyncio.run(send_async(stage))
     settle(stage, cell.requests)
-    messages = stage.gateway.messages
+    messages, requests = stage.gateway.messages, stage.gateway.requests
 
     check_the_rule(results, messages)
     asked = [
@@ -78,7 +96,12 @@ def test_what_is_reported_is_what_the_gateway_did(cell: Cell, kind: str, stage: 
         has += "y" if left[key] > 0 else "-"
         left[key] -= 1
     assert has == cell.outcome.has
-    assert stage.gateway.requests == cell.requests
+    every = [recipient for result in results for recipient in result.recipients]
+    reconciled = reconcile(stage, every) if kind == "sync" else asyncio.run(reconcile_async(stage, every))
+    check_what_was_found(every, reconciled, messages)
+    mine = reconciled[len(reconciled) - len(recipients) :]
+    assert "".join(recipient.state[0] for recipient in mine) == cell.reconciled
+    assert requests == cell.requests
     assert all(reached() for reached in stage.reached)
 
 

@@ -60,7 +60,20 @@ TWICE = [
         "one of them is taken, with order ids of ours; listed without",
         _second_alone(lambda entry: {**entry, "orderId": None}),
         _UNKNOWN._replace(has="-yy"),
+        doubtful=True,
     ),
-    Cell(places.TWICE, "one of them is taken; no order ids", _second_alone(own_order_ids=False), _UNKNOWN),
-    Cell(places.TWICE, "one of them is taken; all have the same order id", _second_alone(order_ids="o"), _UNKNOWN),
+    Cell(
+        places.TWICE,
+        "one of them is taken; no order ids",
+        _second_alone(own_order_ids=False),
+        _UNKNOWN,
+        doubtful=True,
+    ),
+    Cell(
+        places.TWICE,
+        "one of them is taken; all have the same order id",
+        _second_alone(order_ids="o"),
+        _UNKNOWN,
+        doubtful=True,
+    ),
 ]

@@ -7,10 +7,13 @@ import pytest
 
 import laaffic
 from laaffic_mock import Gateway, GatewayError
+from laaffic_mock.gateway.delivery.life import Clock
 from laaffic_mock.gateway.desk.book import Book, Recipient
+from laaffic_mock.gateway.faults.magic import fate_of
 
 NUMBER = "99955500001"
 MIB = 1024 * 1024
+STANDING = Clock(lambda: 0.0, held=True)
 
 
 @pytest.fixture
@@ -25,26 +28,31 @@ def long_ids(count: int, length: int) -> list[Recipient]:
     return [Recipient(NUMBER, "x", "", f"{n}".ljust(length, "x")) for n in range(count)]
 
 
+def accept(book: Book, recipients: list[Recipient]) -> None:
+    """Accept recipients whose messages take two seconds."""
+    book.accept(recipients, 0, 2, fate_of)
+
+
 def test_it_keeps_no_more_bytes_than_its_limit_allows() -> None:
-    book = Book(1)
-    kept = Book(100_000)
+    book = Book(1, STANDING)
+    kept = Book(100_000, STANDING)
     for _ in range(40):
-        book.accept(long_ids(10, 50_000), 0)
-        kept.accept(long_ids(100, 50_000), 0)
-    assert book.page(None, 0, 0)["total"] == 1
+        accept(book, long_ids(10, 50_000))
+        accept(kept, long_ids(100, 50_000))
+    assert book.page(None, 0, 0).total == 1
     page = kept.page(None, 0, 10_000)
-    assert sum(len(message["order_id"]) for message in page["messages"]) < 100 * MIB
-    assert page["accepted"] == page["let_go"] + page["total"] == 4_000
-    assert page["messages"][-1]["order_id"].startswith("99x"), "the oldest go first"
-    kept.clear()
-    kept.accept(long_ids(100, 50_000), 0)
-    assert kept.page(None, 0, 0)["total"] == 100
+    assert sum(len(message.order_id or "") for message in page.messages) < 100 * MIB
+    assert page.accepted == page.let_go + page.total == 4_000
+    assert str(page.messages[-1].order_id).startswith("99x"), "the oldest go first"
+    kept.clear(STANDING)
+    accept(kept, long_ids(100, 50_000))
+    assert kept.page(None, 0, 0).total == 100
 
 
 def test_a_hundred_thousand_usual_messages_fit() -> None:
-    book = Book(100_000)
-    book.accept([Recipient(NUMBER, f"Your code is {n:06d}. " * 20, "ACME", f"order-{n}") for n in range(100_001)], 0)
-    assert book.page(None, 0, 0)["let_go"] == 1
+    book = Book(100_000, STANDING)
+    accept(book, [Recipient(NUMBER, f"Your code is {n:06d}. " * 20, "ACME", f"order-{n}") for n in range(100_001)])
+    assert book.page(None, 0, 0).let_go == 1
 
 
 def test_what_was_too_large_to_keep_is_not_denied(gateway: Gateway) -> None:

@@ -49,7 +49,7 @@ def one(content: str = "hello") -> list[laaffic.Message]:
 def test_what_it_accepts_it_keeps_in_order(gateway: Gateway, client: laaffic.Client) -> None:
     result = client.send_batch([laaffic.Message([ONE, TWO], "hi", "ACME", ["a", "b"]), laaffic.Message(ONE, "again")])
     first, second, third = gateway.messages
-    assert first == AcceptedMessage(str(result.accepted[0].msg_id), ONE, "hi", "ACME", "a")
+    assert first == AcceptedMessage(str(result.accepted[0].msg_id), ONE, "hi", "ACME", "a", first.accepted_at)
     assert (second.number, second.order_id) == (TWO, "b")
     assert (third.content, third.sender_id, third.order_id) == ("again", "", f"{result.batch_id}-2")
     assert len({message.msg_id for message in gateway.messages}) == 3

@@ -68,9 +68,9 @@ class Failing(Database):
         """Return the other one's."""
         return self.inner.mark(connection)
 
-    def claims_seen(self) -> int:
+    def claims_seen(self, connection: Connection) -> int:
         """Ask the other one."""
-        return self.inner.claims_seen()
+        return self.inner.claims_seen(connection)
 
     def set_claims_seen(self, claims: int) -> None:
         """Tell the other one."""

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import redis
 
 NO_PROGRAM = "needs the programs of PostgreSQL (initdb and pg_ctl; on Debian: apt-get install postgresql)"
@@ -24,15 +25,20 @@ class Postgres:
     Attributes:
         url: its address.
         data: the folder of its cluster.
+        log: the file of what it says.
     """
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(
+        self, programs: Path, folder: Path, made_with: Sequence[str] = (), settings: Sequence[str] = ()
+    ) -> None:
         self.data = folder / "data"
+        self.log = folder / "log"
         self._programs = programs
         self._folder = folder
         self._port = free_port()
+        self._settings = settings
         self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
-        self.run("initdb", "-A", "trust", "-U", "postgres", "-D", str(self.data))
+        self.run("initdb", "-A", "trust", "-U", "postgres", "-D", str(self.data), *made_with)
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of its programs, as the user that may."""
@@ -44,20 +50,35 @@ class Postgres:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             check=False,
-            user=_unprivileged().pw_uid if root else None,
-            group=_unprivileged().pw_gid if root else None,
+            user=unprivileged().pw_uid if root else None,
+            group=unprivileged().pw_gid if root else None,
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stderr.decode(errors='replace')}")
 
     def start(self) -> None:
         """Start it, and return when it responds."""
-        options = f"-p {self._port} -h 127.0.0.1 -k {self._folder} {_SPEED}"
-        self.run("pg_ctl", "-w", "-D", str(self.data), "-l", str(self._folder / "log"), "-o", options, "start")
+        options = f"-p {self._port} -h 127.0.0.1 -k {self._folder} {' '.join([_SPEED, *self._settings])}"
+        self.run("pg_ctl", "-w", "-D", str(self.data), "-l", str(self.log), "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it; `immediate` is what a crash would do."""
         self.run("pg_ctl", "-w", "-D", str(self.data), "-m", mode, "stop")
+
+    def come_back(self) -> None:
+        """Return when it responds again, after whatever has happened to it. It may do so by itself."""
+        until = time.monotonic() + _LONG
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+            else:
+                return
+            with suppress(RuntimeError):  # it is still going down, or coming back
+                self.start()
+            time.sleep(0.1)
 
 
 def programs_of_postgres() -> Path | None:
@@ -70,8 +91,12 @@ def programs_of_postgres() -> Path | None:
 
 
 @contextmanager
-def started_postgres() -> Iterator[Postgres]:
+def started_postgres(*, made_with: Sequence[str] = (), settings: Sequence[str] = ()) -> Iterator[Postgres]:
     """Make and start a PostgreSQL, and stop and delete it at the end.
+
+    Args:
+        made_with: more options of `initdb`.
+        settings: more options of the server.
 
     Raises:
         FileNotFoundError: it is not installed.
@@ -80,7 +105,7 @@ def started_postgres() -> Iterator[Postgres]:
     if programs is None:
         raise FileNotFoundError(NO_PROGRAM)
     with _own_folder() as folder:
-        made = Postgres(programs, folder)
+        made = Postgres(programs, folder, made_with, settings)
         made.start()
         try:
             yield made
@@ -121,7 +146,7 @@ def free_port() -> int:
 def _own_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="laaffic-") as name:
         if os.getuid() == 0:
-            os.chown(name, _unprivileged().pw_uid, _unprivileged().pw_gid)
+            os.chown(name, unprivileged().pw_uid, unprivileged().pw_gid)
         yield Path(name)
 
 
@@ -137,7 +162,8 @@ def _wait_for(client: redis.Redis, running: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("redis-server does not respond")
 
 
-def _unprivileged() -> pwd.struct_passwd:
+def unprivileged() -> pwd.struct_passwd:
+    """Return the user as whom a database runs that root has started."""
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import celery
 
@@ -78,46 +79,46 @@ def workers(app: celery.Celery, base_url: str, *, groups: int = 1, processes: in
             group.kill()
 
 
+def started_worker(
+    app: celery.Celery,
+    processes: int,
+    environment: dict[str, str],
+    *,
+    application: str = "support.workers:app_of_this_process",
+    output: IO[bytes] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start a worker in a session of its own, so that all of it can be killed.
+
+    Args:
+        app: what it uses.
+        processes: how many it forks.
+        environment: what it is told beside that.
+        application: where it finds its own.
+        output: where it writes, if not where this process does.
+    """
+    conf = app.conf
+    told = {
+        "broker": {"url": conf.broker_url, "queue": conf.laaffic_queue, "options": conf.broker_transport_options},
+        "ledger": conf.laaffic_ledger,
+        "seconds": conf.laaffic_seconds,
+    }
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    name = ["-n", f"{uuid.uuid4().hex}@%h", "-Q", conf.laaffic_queue]
+    some = ["-c", str(processes), "--prefetch-multiplier", "1"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "celery", "-q", "-A", application, "worker", *name, *some, *quiet],
+        env={**os.environ, "PYTHONPATH": str(TESTS), SETTINGS: json.dumps(told), **environment},
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
+
+
 class Group:
     """A worker: its main process, and those that it has forked."""
 
     def __init__(self, app: celery.Celery, base_url: str, processes: int) -> None:
-        conf = app.conf
-        told = {
-            "broker": {
-                "url": conf.broker_url,
-                "queue": conf.laaffic_queue,
-                "options": conf.broker_transport_options,
-            },
-            "ledger": conf.laaffic_ledger,
-            "seconds": conf.laaffic_seconds,
-        }
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-        some = [
-            "-n",
-            f"{uuid.uuid4().hex}@%h",
-            "-c",
-            str(processes),
-            "--prefetch-multiplier",
-            "1",
-            "-Q",
-            conf.laaffic_queue,
-        ]
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "celery",
-                "-q",
-                "-A",
-                "support.workers:app_of_this_process",
-                "worker",
-                *some,
-                *quiet,
-            ],
-            env={**os.environ, "PYTHONPATH": str(TESTS), SETTINGS: json.dumps(told), "LAAFFIC_BASE_URL": base_url},
-            start_new_session=True,  # so that all of it can be killed
-        )
+        self._process = started_worker(app, processes, {"LAAFFIC_BASE_URL": base_url})
 
     def kill(self) -> None:
         """Kill all of it at once."""

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_type
 
@@ -46,6 +47,29 @@ async def sending_without_blocking(messages: list[laaffic.Message], source: Asyn
         async for result in client.send_many(messages):
             assert_type(result, laaffic.BatchResult)
         await client.close()
+
+
+def asking(start: datetime, messages: list[laaffic.Recipient]) -> None:
+    with laaffic.Client() as client:
+        reports = client.get_reports(msg_id for msg_id in ("1", "2"))
+        assert_type(reports, list[laaffic.DeliveryReport])
+        assert_type(reports[0].received_at, datetime | None)
+        assert_type(reports[0].price, laaffic.Price | None)
+        for record in client.iter_sent_records(start, start):
+            assert_type(record, laaffic.SentRecord)
+        pushed = laaffic.parse_report(b"{}")
+        assert_type(client.confirm(pushed).state == "succeeded", bool)
+        found = client.reconcile(messages, sent_between=(start, start), reports=[pushed], known_msg_ids={"1"})
+        assert_type(found, list[laaffic.Recipient])
+        assert_type(laaffic.match_records(found, reports, until=start), list[laaffic.Recipient])
+
+
+async def asking_without_blocking(start: datetime, messages: list[laaffic.Recipient]) -> None:
+    async with laaffic.AsyncClient() as client:
+        assert_type(await client.get_reports(["1"]), list[laaffic.DeliveryReport])
+        async for record in client.iter_sent_records(start, start):
+            assert_type(record, laaffic.SentRecord)
+        assert_type(await client.reconcile(messages, sent_between=(start, start)), list[laaffic.Recipient])
 
 
 def sending_rows(pairs: list[tuple[str, str]], with_ids: Iterator[tuple[str, str, str | None]]) -> None:

@@ -71,8 +71,12 @@ class Database(ABC):
         """Return what tells this place from every other to which the ledger may be copied."""
 
     @abstractmethod
-    def claims_seen(self) -> int:
-        """Return how many claims were committed at least, by what stands outside of the database; 0 if nothing does."""
+    def claims_seen(self, connection: Connection) -> int:
+        """Return how many claims were committed at least, by what stands outside of the database; 0 if nothing does.
+
+        Args:
+            connection: of a transaction.
+        """
 
     @abstractmethod
     def set_claims_seen(self, claims: int) -> None:

@@ -72,7 +72,7 @@ def pause_if_older(database: Database, connection: Connection) -> int | None:
     Returns:
         How many claims there are now, to be noted when the transaction is committed; None when all is as it was.
     """
-    if database.shared or int(connection.scalar(_CLAIMS) or 0) >= database.claims_seen():
+    if database.shared or int(connection.scalar(_CLAIMS) or 0) >= database.claims_seen(connection):
         return None
     return _pause_all(database, connection)
 
@@ -85,6 +85,6 @@ def _pause_all(database: Database, connection: Connection) -> int:
 
 
 def _is_the_same(database: Database, connection: Connection) -> bool:
-    seen = database.claims_seen()  # read first: whoever claims meanwhile commits before it is seen
+    seen = database.claims_seen(connection)  # read first: whoever claims meanwhile commits before it is seen
     mark, claims = connection.execute(select(ledgers.c.mark, ledgers.c.claims)).one()
     return bool(mark == database.mark(connection)) and int(claims) >= seen

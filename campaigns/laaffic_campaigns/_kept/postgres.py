@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import Pool, QueuePool
 
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, LedgerUnavailableError
+from laaffic_campaigns._kept.claims import state_folder
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.failures import cause_of
 from laaffic_campaigns._kept.migrations import is_current, set_up
@@ -76,12 +77,7 @@ class Postgres(Database):
         """
         if named := os.environ.get("LAAFFIC_SPOOL"):
             return Path(named)
-        if state := os.environ.get("XDG_STATE_HOME"):
-            return Path(state) / "laaffic"
-        try:
-            return Path.home() / ".local" / "state" / "laaffic"
-        except RuntimeError:
-            raise LedgerError("There is no home folder for what cannot be written", hint="Set LAAFFIC_SPOOL.") from None
+        return state_folder()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -147,7 +143,7 @@ class Postgres(Database):
         """Return the server's identifier and timeline, and the identifiers of the database and a table of it."""
         return str(connection.scalar(_MARK))
 
-    def claims_seen(self) -> int:
+    def claims_seen(self, connection: Connection) -> int:
         """Return 0: to count claims, all machines would have to wait for each other."""
         return 0
 

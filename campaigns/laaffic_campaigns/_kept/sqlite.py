@@ -6,19 +6,20 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
+from laaffic_campaigns._kept.claims import note, note_of, noted, state_folder
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.lock import locked
 from laaffic_campaigns._kept.migrations import is_current, set_up
-from laaffic_campaigns._kept.schema import CLAIMS
+from laaffic_campaigns._kept.schema import CLAIMS, campaigns
 
 _logger = logging.getLogger("laaffic.campaigns")
 
@@ -28,6 +29,8 @@ _BUSY = 60  # seconds to wait for another process's transaction
 _REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "afs", "fuse.sshfs", "lustre"})
 _MOUNTS = Path("/proc/self/mounts")
 _FIELDS = 3
+# Only a campaign that was filled to the end stays: one claims only from such a one.
+_FIRST_KEY = select(campaigns.c.key).where(campaigns.c.state != "loading").order_by(campaigns.c.id).limit(1)
 
 
 class Sqlite(Database):
@@ -51,11 +54,17 @@ class Sqlite(Database):
                 f"The ledger's folder is on a network file system ({kind}), on which no lock and no commit is sure",
                 hint="Put it on a disk of this machine.",
             )
+        self._notes = _folder_of_notes()
+        self._key: str | None = None  # of the first campaign, once there is one
         if not self.path.exists():
             self._refuse_if_gone()
+        elif not self.path.is_file():
+            what = "a folder" if self.path.is_dir() else "no file, but a device or the like"
+            raise LedgerError(f"The ledger's address, {self.path}, is that of {what}", hint="Name a file in a folder.")
         _make_private(self.path)
         self._engine = create_engine(
-            URL.create("sqlite", database=str(self.path)),
+            # Whoever takes the file away while it is run gets no new one in its place.
+            URL.create("sqlite", database=self.path.as_uri(), query={"mode": "rw", "uri": "true"}),
             connect_args={"timeout": _BUSY},
             hide_parameters=True,
             poolclass=NullPool,  # an open connection must not be carried over a fork
@@ -82,7 +91,7 @@ class Sqlite(Database):
         Raises:
             LedgerError: there was one.
         """
-        if self.claims_seen():
+        if noted(self._beside("claims")):
             beside = self._beside("claims").name
             raise LedgerError(
                 f"The ledger that was here is gone: {beside} says that it has posted",
@@ -141,6 +150,9 @@ class Sqlite(Database):
 
     def mark(self, connection: Connection) -> str:
         """Return device, inode and path of the file."""
+        return self._place()
+
+    def _place(self) -> str:
         try:
             found = self.path.stat()
         except OSError as error:
@@ -149,23 +161,35 @@ class Sqlite(Database):
         device = found.st_dev if os.major(found.st_dev) else 0
         return f"{device}:{found.st_ino}:{self.path}"
 
-    def claims_seen(self) -> int:
-        """Return the number in the file beside the ledger."""
-        try:
-            return int(self._beside("claims").read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return 0
+    def claims_seen(self, connection: Connection) -> int:
+        """Return the larger number of the two that are noted, beside the ledger and with this user."""
+        if self._notes is not None and self._key is None:
+            self._key = connection.scalar(_FIRST_KEY)
+            with suppress(OSError):
+                self._notes.mkdir(mode=0o700, parents=True, exist_ok=True)
+        elsewhere = self._elsewhere()
+        return max(noted(self._beside("claims")), 0 if elsewhere is None else noted(elsewhere))
 
     def set_claims_seen(self, claims: int) -> None:
-        """Write the number beside the ledger. Should it not reach the disk, then no restore is seen that was none."""
+        """Note the number beside the ledger, and with this user where that can be done."""
         try:
-            handle = os.open(self._beside("claims"), os.O_WRONLY | os.O_CREAT, 0o600)
-            try:
-                os.pwrite(handle, b"%020d" % claims, 0)
-            finally:
-                os.close(handle)
+            note(self._beside("claims"), claims)
         except OSError as error:
             _logger.warning("the number of claims cannot be written beside the ledger: %s", error.strerror)
+        elsewhere = self._elsewhere()
+        if elsewhere is not None:
+            try:
+                note(elsewhere, claims)
+            except OSError:
+                self._notes = None  # as in a container, whose home may not be one
+
+    def _elsewhere(self) -> Path | None:
+        """Return the file of this user's with the number of claims; None where there can be none."""
+        if self._notes is None or self._key is None:
+            return None
+        with suppress(LedgerError):
+            return self._notes / note_of(self._key, self._place())
+        return None
 
     def forget_journal(self) -> None:
         """Delete the journal, which keeps the last pages that were overwritten; the next transaction makes another."""
@@ -200,6 +224,14 @@ def remote_kind(path: Path, mounts: str) -> str | None:
     return kind if kind in _REMOTE else None
 
 
+def _folder_of_notes() -> Path | None:
+    try:
+        folder = state_folder()
+    except LedgerError:
+        return None
+    return None if remote_kind(folder, _mounts()) else folder  # a server would be asked at each claim
+
+
 def _mounts() -> str:
     try:
         return _MOUNTS.read_text(encoding="utf-8", errors="replace")
@@ -221,7 +253,10 @@ def _make_private(path: Path) -> None:
     except FileExistsError:  # to open and close it would drop the locks that this process has on it
         pass
     except OSError as error:
-        raise LedgerUnavailableError(f"The ledger's file cannot be opened: {error.strerror}") from None
+        raise LedgerUnavailableError(
+            f"The ledger's file cannot be made: {error.strerror}",
+            hint=f"See to it that the folder {path.parent} is there and can be written, or name another file.",
+        ) from None
 
 
 @contextmanager
@@ -229,8 +264,11 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or type(error).__name__)  # SQLite's words, in which no value stands
-        failed = LedgerUnavailableError(f"The ledger's database failed: {why}")
+        cause = getattr(error, "orig", None)
+        why = str(cause or type(error).__name__)  # SQLite's words, in which no value stands
+        is_other = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+        hint = "Name another file: what is there is something else, or damaged." if is_other else None
+        failed = LedgerUnavailableError(f"The ledger's database failed: {why}", hint=hint)
     else:
         return
     raise failed from None

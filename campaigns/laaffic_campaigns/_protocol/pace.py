@@ -49,7 +49,7 @@ def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -
         return Turn(opens_at, pace=-1)  # a turn is given when it opens
     if settings.rate is None:
         return Turn(now, row.pace)
-    if mine is not None and mine.pace == row.pace:
+    if mine is not None and mine.pace == row.pace and mine.at <= now + _ahead(mine.size / settings.rate):
         if mine.at <= now:
             _fit(connection, campaign, settings.rate, mine.size)
         return mine
@@ -62,9 +62,13 @@ def _queued(connection: Connection, campaign: int, now: float, rate: float) -> T
     if row is None or not size:
         return Turn(now, pace=-1)  # there is nothing to claim, which claiming finds out
     takes = size / rate
-    at = row.free_at if now <= row.free_at <= now + max(_AHEAD, _AHEAD_TURNS * takes) else now
+    at = row.free_at if now <= row.free_at <= now + _ahead(takes) else now
     connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(free_at=at + takes))
     return Turn(at, row.pace, size)
+
+
+def _ahead(takes: float) -> float:
+    return max(_AHEAD, _AHEAD_TURNS * takes)
 
 
 def _fit(connection: Connection, campaign: int, rate: float, paid: int) -> None:

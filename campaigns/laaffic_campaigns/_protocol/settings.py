@@ -29,6 +29,11 @@ class Hours:
     end: time
     zone: ZoneInfo
 
+    def times(self) -> tuple[str, str]:
+        """Return both as they are given, such as `("21:00", "09:00")`."""
+        start, end = (each.isoformat().removesuffix(":00") for each in (self.start, self.end))
+        return start, end
+
     def opens_at(self, now: float) -> float:
         """Return when something may be posted, in seconds since 1970: `now` itself when that is at once."""
         local = datetime.fromtimestamp(now, self.zone)

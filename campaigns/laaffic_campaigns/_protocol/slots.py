@@ -81,8 +81,9 @@ def begin(
     """
     runner = uuid.uuid4().hex
     mine = (slots.c.campaign == campaign) & (slots.c.slot == given.slot) & (slots.c.ticket == given.ticket)
-    if not redelivered:
-        mine &= or_(slots.c.runner.is_(None), slots.c.seen_at < now - _LOST * seconds)
+    if not redelivered:  # nobody was seen in the future: that is a clock that was put back
+        longest = _LOST * seconds
+        mine &= or_(slots.c.runner.is_(None), slots.c.seen_at < now - longest, slots.c.seen_at > now + longest)
     taken = connection.execute(update(slots).where(mine).values(runner=runner, seen_at=now, resent=0)).rowcount
     return runner if taken else None
 
@@ -132,4 +133,4 @@ def _is_lost(slot: Any, now: float, seconds: float, *, at_once: bool) -> bool:
     if slot.runner is None and at_once:
         return True
     patience = _LOST * seconds * 2 ** min(slot.resent, _MOST_DOUBLINGS)
-    return bool(slot.seen_at < now - patience)
+    return bool(abs(now - slot.seen_at) > patience)  # in the future: a clock that was put back

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import unpack_outcomes, unpack_payload
@@ -18,6 +18,7 @@ from laaffic_campaigns._telling.counting import SegmentCount
 from laaffic_campaigns._telling.reading import read
 
 _MAX_BAD = 10
+_MAX_SOME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,9 @@ def preview_of(database: Database, campaign: int, price: Decimal | str | int | N
     each = None if price is None else _price(price)
     with database.read() as connection:
         known = connection.execute(select(campaigns).where(campaigns.c.id == campaign)).first()
-        getting = select(func.count()).select_from(chunks.join(payloads)).where(_frozen(campaign), ~_left_out())
-        middle = int(connection.scalar(getting) or 0) // 2
     if known is None:
         raise NoSuchCampaignError("The campaign is not in the ledger any more")
-    counted, texts, left_out = SegmentCount(), _Texts(middle), _LeftOut()
+    counted, texts, left_out = SegmentCount(), _Texts(), _LeftOut()
     for chunk in _chunks(database, campaign):
         payload = unpack_payload(chunk.payload)
         if chunk.outcomes is not None:
@@ -105,7 +104,7 @@ def preview_of(database: Database, campaign: int, price: Decimal | str | int | N
             raise LedgerError("The texts of this campaign are erased", hint="Its status() and outcomes() are there.")
         else:
             counted.add(payload.contents, payload.sizes)
-            texts.add(payload.contents)
+            texts.add(payload.indexes, payload.contents)
     recipients, segments = sum(counted.recipients.values()), sum(counted.segments.values())
     return Preview(
         name=known.name,
@@ -140,22 +139,33 @@ class _LeftOut:
 
 
 class _Texts:
-    """The first text, one from the middle, and the last."""
+    """The first text, one from the middle, and the last, by their rows: parts of a chunk are read after others."""
 
-    def __init__(self, middle: int) -> None:
-        self._texts: list[str] = []
-        self._last = ""
-        self._chunks, self._middle = 0, middle
+    def __init__(self) -> None:
+        self._ends: list[tuple[int, str]] = []  # the first and the last, each with its row
+        self._some: list[tuple[int, str]] = []  # of every so many chunks one text, from all over
+        self._every, self._chunks = 1, 0
 
-    def add(self, contents: list[str]) -> None:
-        if not self._texts:
-            self._texts.append(contents[0])
-        if self._chunks == self._middle:
-            self._texts.append(contents[len(contents) // 2])
-        self._chunks, self._last = self._chunks + 1, contents[-1]
+    def add(self, indexes: list[int], contents: list[str]) -> None:
+        ends = sorted([*self._ends, (indexes[0], contents[0]), (indexes[-1], contents[-1])], key=_row)
+        self._ends = [ends[0], ends[-1]]
+        if self._chunks % self._every == 0:
+            half = len(contents) // 2
+            self._some.append((indexes[half], contents[half]))
+        if len(self._some) > _MAX_SOME:
+            self._some, self._every = self._some[::2], self._every * 2
+        self._chunks += 1
 
     def three(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*self._texts, self._last] if self._texts else []))
+        if not self._ends:
+            return ()
+        first, last = self._ends
+        middle = min(self._some, key=lambda some: abs(2 * some[0] - first[0] - last[0]))
+        return tuple(dict.fromkeys(text for _, text in (first, middle, last)))
+
+
+def _row(some: tuple[int, str]) -> int:
+    return some[0]
 
 
 def _price(price: Decimal | str | int) -> Decimal:

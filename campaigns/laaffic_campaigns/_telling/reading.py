@@ -73,8 +73,9 @@ def status_of(database: Database, campaign: int) -> Status:
         else:
             for name in COUNTS:
                 counts[name] += int(getattr(group, name))
+    when = settings.read(row)
+    hours = when.hours
     delivered, failed = (int(count or 0) for count in final)
-    hours = settings.read(row).hours
     opens_at = now if hours is None or row.state in ENDED else hours.opens_at(now)
     return Status(
         name=row.name,
@@ -88,6 +89,11 @@ def status_of(database: Database, campaign: int) -> Status:
         seconds_left=counts[TO_GO] / speed if speed else None,
         waits_until=opens_at if opens_at > now else None,
         source=row.source,
+        held=row.held,
+        not_between=None if hours is None else hours.times(),
+        zone=None if hours is None else hours.zone.key,
+        stop_after=None if when.stop_after is None else {**when.stop_after},
+        concurrency=when.concurrency,
         delivered=delivered,
         failed=failed,
         not_final=counts["accepted"] - delivered - failed,
@@ -96,12 +102,14 @@ def status_of(database: Database, campaign: int) -> Status:
 
 
 def _speed(connection: Connection, row: Row[Any], now: float) -> float:
-    """Return how many recipients a second had an outcome in the last minute."""
-    recent = select(func.sum(chunks.c.size)).where(
-        chunks.c.campaign == row.id, chunks.c.recorded_at > max(now - _MINUTE, row.since)
+    """Return how many recipients a second had an outcome in the last minute, since the first of them was claimed."""
+    begun = max(now - _MINUTE, float(row.since))
+    recent = select(func.sum(chunks.c.size), func.min(chunks.c.claimed_at)).where(
+        chunks.c.campaign == row.id, chunks.c.recorded_at > begun
     )
-    recipients: int = connection.scalar(recent) or 0
-    return recipients / max(min(_MINUTE, now - float(row.since)), 1.0)
+    recipients, claimed_at = connection.execute(recent).one()
+    # Before that nobody posted: it was closed, or its process had been killed and was not started again.
+    return float(recipients or 0) / max(now - max(begun, claimed_at or begun), 1.0)
 
 
 def outcomes_of(database: Database, campaign: int) -> Iterator[Outcome]:

@@ -26,6 +26,11 @@ class Status:
         seconds_left: how long it will take at that speed; None where that is not known.
         waits_until: when its hours let it go on, in seconds since 1970; None when they do not hold it up.
         source: what it was made from, as it was given to `create`.
+        held: whether it is paused so that only `resume` lets it go on: by hand, or since the ledger is in doubt.
+        not_between: the two times of day between which nothing is posted, such as `("21:00", "09:00")`; None for none.
+        zone: whose hours these are; None without them.
+        stop_after: at which share of the last recipients it pauses, by state; None for none.
+        concurrency: how many requests a process has in flight, where `run` is not told otherwise; None for one.
         delivered: of the accepted, how many the provider says were sent. This and the next two add up to `accepted`.
         failed: of the accepted, how many it says failed.
         not_final: of the accepted, for how many neither was heard yet, by a pushed report or `refresh_reports`.
@@ -51,6 +56,11 @@ class Status:
     seconds_left: float | None = None
     waits_until: float | None = None
     source: str | None = None
+    held: bool = False
+    not_between: tuple[str, str] | None = None
+    zone: str | None = None
+    stop_after: dict[str, float] | None = None
+    concurrency: int | None = None
     delivered: int = 0
     failed: int = 0
     not_final: int = 0
@@ -58,7 +68,8 @@ class Status:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dict of what JSON has."""
-        return asdict(self)
+        hours = None if self.not_between is None else [*self.not_between]
+        return {**asdict(self), "not_between": hours}
 
 
 @dataclass(frozen=True, slots=True)

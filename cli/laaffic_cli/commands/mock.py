@@ -1,11 +1,12 @@
 """Run a mock of the gateway. Nothing is really sent."""
 
+import select
 import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
+from typing import TypedDict
 
 import click
 
@@ -16,6 +17,15 @@ from laaffic_cli.terminal.streams import Stream, tell
 _WITHOUT_NODE = "or leave the contract's check out with --no-contract"
 _SECONDS_BETWEEN_LOOKS = 0.5
 _EVERY_ADDRESS = {"0.0.0.0": socket.AF_INET, "::": socket.AF_UNSPEC}  # noqa: S104  # compared, not chosen
+
+
+class _Options(TypedDict):
+    """What a gateway is started with, whether Prism is before it or not."""
+
+    limit: int
+    deliver_after: float
+    push_to: str | None
+    on_accepted: "Callable[[laaffic_mock.AcceptedMessage], None]"
 
 
 @click.command()
@@ -35,18 +45,44 @@ _EVERY_ADDRESS = {"0.0.0.0": socket.AF_INET, "::": socket.AF_UNSPEC}  # noqa: S1
     help="Allow to be asked by this name too, such as that of a docker-compose service; may be given again.",
 )
 @click.option("--limit", type=click.IntRange(1), default=100_000, show_default=True, help="Keep so many messages.")
+@click.option(
+    "--deliver-after",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    default=2.0,
+    show_default=True,
+    help="Messages have succeeded or failed so long after they were accepted.",
+)
+@click.option(
+    "--push-to",
+    metavar="URL",
+    help="Push a report of each message there when it has; on loopback, or a host that --allow-host names.",
+)
 @click.option("--show", is_flag=True, help="Show numbers and texts in full.")
 def mock(
-    *, port: int, examples: bool, no_contract: bool, host: str, allow_hosts: tuple[str, ...], limit: int, show: bool
+    *,
+    port: int,
+    examples: bool,
+    no_contract: bool,
+    host: str,
+    allow_hosts: tuple[str, ...],
+    limit: int,
+    deliver_after: float,
+    push_to: str | None,
+    show: bool,
 ) -> None:
     """Run a mock of the gateway until Ctrl-C. Nothing is really sent.
 
     It keeps what it accepts, checks signatures, and goes wrong on request: see the magic numbers in the
     documentation. By default Prism is in front of it, and checks every request and every response against the contract.
 
+    A message succeeds two seconds after it was accepted; what became of it can be asked for, or is pushed (--push-to).
+
     So that no web page can use it, it responds only where it is asked by a name of loopback, by --host, or by
     --allow-host; with --host 0.0.0.0, by this machine's name too.
     """
+    if examples and push_to:
+        raise click.UsageError("--prism keeps no message, so it has no report to push (--push-to)")
     if examples and no_contract:
         raise click.UsageError("--prism is the contract; it cannot go without (--no-contract)")
     try:
@@ -54,27 +90,28 @@ def mock(
     except ImportError as error:
         raise click.ClickException(str(error)) from None
     out = Stream("stdout")
-    on_accepted = _printer(out, show=show)
-    with _until_stopped() as stopped, ExitStack() as stack:
+    options: _Options = {
+        "limit": limit,
+        "deliver_after": deliver_after,
+        "push_to": push_to,
+        "on_accepted": _printer(out, show=show),
+    }
+    with until_stopped() as stops_within, ExitStack() as stack:
         gateway = prism = None
         try:
             if no_contract:
-                gateway = stack.enter_context(
-                    make_gateway(host=host, port=port, allow_hosts=allow_hosts, limit=limit, on_accepted=on_accepted)
-                )
+                gateway = stack.enter_context(make_gateway(host=host, port=port, allow_hosts=allow_hosts, **options))
             elif examples:
                 prism = stack.enter_context(make_prism(host=host, port=port))
             else:
-                gateway = stack.enter_context(
-                    make_gateway(allow_hosts=[*allow_hosts, host], limit=limit, on_accepted=on_accepted)
-                )
+                gateway = stack.enter_context(make_gateway(allow_hosts=[*allow_hosts, host], **options))
                 prism = stack.enter_context(make_prism(host=host, port=port, upstream=gateway.url))
         except laaffic_mock.GatewayError as error:
             raise click.ClickException(str(error)) from None
         except laaffic_mock.PrismError as error:
             raise click.ClickException(str(error) if examples else f"{error}\n{_WITHOUT_NODE}") from None
         out.write(_banner(host, gateway, prism))
-        while not stopped.wait(_SECONDS_BETWEEN_LOOKS):
+        while not stops_within(_SECONDS_BETWEEN_LOOKS):
             if prism is not None and not prism.running:
                 raise click.ClickException("Prism has ended by itself, so the mock ends too.")
     tell("The mock is stopped.")
@@ -99,6 +136,7 @@ def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_m
     if gateway is not None:
         lines += ["", f"What it accepted: {gateway.url}/_mock/messages"]
         lines += [f"Magic numbers:    {gateway.url}/_mock/magic"]
+        lines += [f"Pushed reports:   {gateway.url}/_mock/pushes"]
     return "\n".join(map(printable, [*lines, "", "Ctrl-C stops it.", "", ""]))
 
 
@@ -123,16 +161,23 @@ def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMess
 
 
 @contextmanager
-def _until_stopped() -> Iterator[threading.Event]:
-    """Yield what is set when somebody wants the mock to stop."""
-    stopped = threading.Event()
+def until_stopped() -> Iterator[Callable[[float], bool]]:
+    """Yield what waits for some seconds, and tells whether somebody wants the mock to stop."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
+        # An event has a lock, which the thread that this interrupts may hold.
+        with suppress(BlockingIOError):
+            theirs.send(b"\0")
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def wait(seconds: float) -> bool:
+        return bool(select.select([ours], [], [], seconds)[0])
+
+    with ours, theirs:
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield wait
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -76,15 +76,31 @@ def status_table(status: Status) -> Table:
     for name in _SHOWN:
         count: int = getattr(status, name)
         table.add_row(Text(f"  {name}"), Text(f"{count:>{width},}", COLOURS[name] if count else "dim"))
+        for what, said in _delivery(status) if name == "accepted" else ():
+            table.add_row(Text(f"    {what}"), Text(f"{said:>{width},}"))
     for name, value in _pace(status):
         table.add_row(Text(name), Text(value))
     return table
 
 
+def _delivery(status: Status) -> Iterator[tuple[str, int]]:
+    """Yield what was heard of the accepted, once there is something."""
+    if status.delivered or status.failed:
+        yield from (("delivered", status.delivered), ("failed", status.failed), ("not final", status.not_final))
+    if status.sent_twice:
+        yield "sent twice", status.sent_twice
+
+
 def _pace(status: Status) -> Iterator[tuple[str, str]]:
-    """Yield what is known of how fast it goes."""
+    """Yield what is set, and what is known of how fast it goes."""
     if status.rate is not None:
         yield "rate", f"{status.rate:,g}/s at most"
+    if status.not_between is not None:
+        yield "not between", f"{'-'.join(status.not_between)} {status.zone}"
+    if status.stop_after is not None:
+        yield "stop after", ", ".join(f"{state} {share:g}" for state, share in status.stop_after.items())
+    if status.concurrency is not None:
+        yield "concurrency", str(status.concurrency)
     if status.waits_until is not None:
         yield "waits until", hour(status.waits_until)
     if status.per_second:

@@ -14,6 +14,7 @@ from laaffic_cli.reading.sources import FileSource
 from laaffic_cli.terminal.streams import Stream
 
 ENDED = ("done", "cancelled")
+FILLED = "loading"  # until it is filled to the end
 
 
 class Known(NamedTuple):
@@ -78,18 +79,28 @@ def confirm(ledger: Ledger, job: Job, mine: Fingerprint, recipients: int) -> Non
     click.confirm(f"{said}\nSend to all {recipients:,} recipients of {job.file} anew?", abort=True, err=True)
 
 
-def create(ledger: Ledger, job: Job, source: FileSource, mine: Fingerprint) -> Campaign:
-    """Make a campaign of a source that was checked.
+def free_name(ledger: Ledger, job: Job) -> str:
+    """Return the name of a new campaign.
 
-    Raises:
-        BadInputError: the source is not what it was, or the ledger does not take it.
-        LedgerBusyError: another process fills a campaign of this ledger.
+    Take it at the moment of `find`: a campaign that is made later by the same command then has this very name, and
+    there cannot be two.
     """
     taken = {campaign.name for campaign in ledger.campaigns()}
     name = job.campaign_name()
     number = 2
     while name in taken:
         name, number = f"{job.campaign_name()}-{number}", number + 1
+    return name
+
+
+def create(ledger: Ledger, name: str, job: Job, source: FileSource, mine: Fingerprint) -> Campaign:
+    """Make a campaign of a source that was checked.
+
+    Raises:
+        BadInputError: the source is not what it was, or the ledger does not take it.
+        CampaignExistsError: another process has just made it.
+        LedgerBusyError: another process fills a campaign of this ledger.
+    """
     try:
         return ledger.create(
             name,
@@ -101,10 +112,8 @@ def create(ledger: Ledger, job: Job, source: FileSource, mine: Fingerprint) -> C
             source=str(mine),
             **job.when,
         )
-    except LedgerBusyError:
+    except (CampaignExistsError, LedgerBusyError):
         raise
-    except CampaignExistsError:
-        raise BadInputError([f"Another process has just made campaign {name!r}; give the command again"]) from None
     except LedgerError as error:
         raise BadInputError([str(error)]) from None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from laaffic_campaigns import Campaign, LedgerError
 from laaffic_cli.jobs.ledgers import Place
-from laaffic_cli.jobs.running import RESUME, Ran, WatchedClient, is_held
+from laaffic_cli.jobs.running import RESUME, Ran, WatchedClient
 from laaffic_cli.reports import json_report
 from laaffic_cli.reports.exit_codes import UNKNOWN, exit_code
 from laaffic_cli.reports.export import export
@@ -63,11 +63,11 @@ def _advice(ran: Ran, place: Place, output: str | None) -> Iterator[str]:
     status = ran.status
     if status.to_go and status.state != "cancelled":
         whom = f"{status.to_go:,} recipient{' is' if status.to_go == 1 else 's are'} to go"
-        yield f"{whom}." if is_held(status) else f"{whom}. The same command goes on with them."
+        yield f"{whom}." if status.held else f"{whom}. The same command goes on with them."
     if status.unknown:
         who = output or f"`{place.command('export', status.name)}`"
-        begin = "Whoever is unknown may have got it, and is never posted to again."
-        yield f"{begin} Ask the provider about them; {who} says who they are."
+        ask = f"`{place.command('reconcile', status.name)}` asks the provider about them"
+        yield f"Whoever is unknown may have got it. {ask}; {who} says who they are."
 
 
 def finish(result: Result, out: Stream, interrupts: Interrupts, *, as_json: bool, output: str | None) -> int:

@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from laaffic import Client, ConfigurationError, LaafficError, QueryFailedError
+from laaffic import Client, ConfigurationError, InvalidMessageError, InvalidTimeError, LaafficError, QueryFailedError
 from laaffic_cli.reports.exit_codes import BAD_INPUT, NOT_SENT, REFUSED
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.streams import Stream, tell
@@ -46,10 +46,14 @@ def ask(query: Callable[[Client], Response], *, as_json: bool, base_url: str | N
     except LaafficError as error:
         failure = error
     if as_json:
-        found = {"type": type(failure).__name__, "status": failure.status, "message": str(failure)}
-        Stream("stdout").line(json.dumps({"error": found}, separators=(",", ":")))
+        Stream("stdout").line(json.dumps({"error": entry_of(failure)}, separators=(",", ":")))
     tell(f"Error: {failure}")
-    raise click.exceptions.Exit(_exit_code(failure))
+    raise click.exceptions.Exit(code_of(failure))
+
+
+def entry_of(error: LaafficError) -> dict[str, Any]:
+    """Return an error as JSON has it."""
+    return {"type": type(error).__name__, "status": error.status, "message": str(error)}
 
 
 def show(rows: Mapping[str, str | float | None], *, as_json: bool) -> None:
@@ -64,7 +68,8 @@ def show(rows: Mapping[str, str | float | None], *, as_json: bool) -> None:
     out.write(rendered(table, terminal=out.is_terminal(), wrap=True))
 
 
-def _exit_code(error: LaafficError) -> int:
-    if isinstance(error, ConfigurationError):
+def code_of(error: LaafficError) -> int:
+    """Return the exit code of a query that failed."""
+    if isinstance(error, ConfigurationError | InvalidMessageError | InvalidTimeError):
         return BAD_INPUT
     return NOT_SENT if isinstance(error, QueryFailedError) else REFUSED

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 import click
 
 from laaffic import Client, Message
-from laaffic_campaigns import Campaign, LedgerBusyError, LedgerError
+from laaffic_campaigns import Campaign, CampaignExistsError, LedgerBusyError, LedgerError
 from laaffic_cli.jobs import ledgers
-from laaffic_cli.jobs.continuing import ENDED, Known, confirm, create, find, shows_bar
+from laaffic_cli.jobs.continuing import ENDED, FILLED, Known, confirm, create, find, free_name, shows_bar
 from laaffic_cli.jobs.dry_run import DryRunTransport, ShowJson, ShowText, dry_run
 from laaffic_cli.jobs.fingerprint import Fingerprint
 from laaffic_cli.jobs.finishing import finish, result_of
@@ -134,20 +134,34 @@ def campaign_of(job: Job) -> Iterator[Campaign]:
 
 def _found_or_made(job: Job, source: FileSource, place: ledgers.Place, stack: ExitStack) -> Known:
     mine = Fingerprint.of(source.digest(), job.fixed(source))
-    ledger = None
+    ledger, name = None, job.campaign_name()
     if place.exists:
         ledger = stack.enter_context(ledgers.opened(place))
+        name = free_name(ledger, job)
         known = find(ledger, job, mine)
-        if known is not None:
-            if job.when and known.status.state not in ENDED:
-                known.campaign.set(**job.when)
-            return known
+        if known is not None and known.status.state != FILLED:
+            return _with_settings(known, job)
+        if known is not None:  # who fills it holds a lock, of which making it anew tells
+            name = known.campaign.name
     found = _checked(job, source)
     if ledger is None:  # only now, so that a file in which something is wrong has none
         ledger = stack.enter_context(ledgers.opened(place))
     confirm(ledger, job, mine, found.recipients)
-    campaign = create(ledger, job, source, mine)
+    try:
+        campaign = create(ledger, name, job, source, mine)
+    except CampaignExistsError:  # another process was quicker
+        known = find(ledger, job, mine)
+        if known is None or known.status.state == FILLED:
+            said = f"Another process has just made campaign {name!r}; give the command again"
+            raise BadInputError([said]) from None
+        return _with_settings(known, job)
     return Known(campaign, campaign.status(), None)
+
+
+def _with_settings(known: Known, job: Job) -> Known:
+    if job.when and known.status.state not in ENDED:
+        known.campaign.set(**job.when)
+    return known
 
 
 def _goes_on(known: Known) -> str:

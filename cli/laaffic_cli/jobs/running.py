@@ -108,15 +108,10 @@ def run_campaign(
             except KeyboardInterrupt:
                 interrupted = True
             status = campaign.status()
-            if not is_held(status):
+            if not status.held:
                 tell_news()
         bar.at(_done(status))
     return Ran(status, interrupted)
-
-
-def is_held(status: Status) -> bool:
-    """Tell whether only a person lets it go on, who has looked at why it is paused."""
-    return status.state == "paused" and RESUME in (status.why or "")
 
 
 class _Stops:
@@ -136,7 +131,11 @@ class _Stops:
         if now - self._first > SAME_SIGNAL:
             with suppress(Exception):
                 self._bar.close()
-            tell("Ended at once: what was in flight is unknown. The same command goes on with the others.")
+            # This may have come within a transaction of this very thread, so nothing can be written to the ledger now.
+            tell(
+                "Ended at once: what was in flight is unknown. Until it is run again, the ledger calls that in_flight;"
+                " the same command goes on with the others."
+            )
             leave(UNKNOWN)
 
 

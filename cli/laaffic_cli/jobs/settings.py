@@ -45,7 +45,8 @@ def _hours(context: click.Context, parameter: click.Parameter, values: Values) -
     return start, end
 
 
-def _zone(context: click.Context, parameter: click.Parameter, values: Values) -> str | None:
+def zone_given(context: click.Context, parameter: click.Parameter, values: Values) -> str | None:
+    """Return the name of a zone as the system knows it, for an option that may be left out."""
     given = once(context, parameter, values)
     try:
         return given and ZoneInfo(given).key
@@ -77,7 +78,9 @@ _OPTIONS = (
     click.option(
         "--not-between", metavar="21:00-09:00", multiple=True, callback=_hours, help="Post nothing in these hours."
     ),
-    click.option("--zone", metavar="NAME", multiple=True, callback=_zone, help="Whose hours, such as Europe/Berlin."),
+    click.option(
+        "--zone", metavar="NAME", multiple=True, callback=zone_given, help="Whose hours, such as Europe/Berlin."
+    ),
     click.option(
         "--stop-after",
         metavar="STATE=SHARE",

@@ -50,7 +50,7 @@ def _draw(campaign: Campaign) -> None:
 
 def _write(campaign: Campaign, out: Stream, *, as_json: bool) -> None:
     last: Status | None = None
-    while not out.gone:
+    while out.is_read():
         status = campaign.status()
         if last is None or _lasting(status) != _lasting(last):
             show_status(status, as_json=as_json)

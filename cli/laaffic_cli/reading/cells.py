@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable
 
 COLUMNS = ("number", "order_id", "msg_id", "state")
+REPORT_COLUMNS = ("msg_id", "delivery", "delivered_at")
+RECORD_COLUMNS = ("msg_id", "number", "state", "received_at", "status")
 PLACE_COLUMNS = ("file", "line", "column", "reason")  # of a file of bad rows, before the row's own
+_WRITTEN = (COLUMNS, REPORT_COLUMNS, RECORD_COLUMNS, PLACE_COLUMNS)
 _BEGINNING = r"(?:^|(?<=;))"
 _SIGNS = r"'*[\s\x00-\x1f]*[=+\-@＝＋－＠]"  # noqa: RUF001  # the wide signs count too where they are usual
 _FORMULA = re.compile(_BEGINNING + _SIGNS)
@@ -23,10 +26,10 @@ def as_text(cell: str | None) -> str | None:
 
 def as_it_was(cell: str) -> str:
     """Undo that."""
-    return _AS_TEXT.sub("", cell)
+    return _AS_TEXT.sub("", cell) if "'" in cell else cell
 
 
 def are_ours(names: Iterable[str]) -> bool:
-    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, or of bad rows."""
+    """Tell by its columns whether a file is one that laaffic wrote: of outcomes, reports, records or bad rows."""
     found = set(names)
-    return set(COLUMNS) <= found or set(PLACE_COLUMNS) <= found
+    return any(found.issuperset(columns) for columns in _WRITTEN)

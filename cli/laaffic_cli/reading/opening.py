@@ -97,7 +97,7 @@ def open_file(name: str, options: FileOptions | None = None) -> Iterator[FileSou
     options = options or FileOptions()
     how = options.how()
     with ExitStack() as stack:
-        handle, is_file = _opened(name, stack)
+        handle, is_file = opened(name, stack)
         read = _reader(name, handle, how, is_file=is_file)
         _refuse_misfits(name, read, options)
         choice = Choice(_excluded(options.exclude, how), options.unique)
@@ -107,8 +107,15 @@ def open_file(name: str, options: FileOptions | None = None) -> Iterator[FileSou
         yield FileSource(shown, handle, read, how, is_body=read is provider_rows, choice=choice, bad_rows=bad_rows)
 
 
-def _opened(name: str, stack: ExitStack) -> tuple[BinaryIO, bool]:
-    """Open what can be read again and again; return whether it is a file with a name that says something."""
+def opened(name: str, stack: ExitStack) -> tuple[BinaryIO, bool]:
+    """Open what can be read again and again.
+
+    Returns:
+        The file, and whether it has a name that says something.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
     if name == STANDARD_INPUT:
         if sys.stdin is None:
             raise BadInputError(["standard input is closed; name a file"])

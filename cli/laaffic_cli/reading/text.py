@@ -25,7 +25,7 @@ _MARKS = {
 }
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _SAVE = 'save it again as "CSV UTF-8" or as text in UTF-8'
-SAVE_AS_CSV = 'save it as "CSV UTF-8" (.csv), and send that'
+SAVE_AS_CSV = 'save it as "CSV UTF-8" (.csv), and give that'
 
 
 def checked_encoding(name: str | None) -> str | None:

@@ -57,6 +57,7 @@ def _recipient(outcome: Outcome, result: Result) -> dict[str, Any]:
     if result.campaign is not None:
         entry["row"] = outcome.index + 1
         entry |= {"status": outcome.status, "reason": outcome.reason, "posted_at": outcome.posted_at}
+        entry |= {"delivery": outcome.delivery, "delivered_at": outcome.delivered_at, "earlier": len(outcome.earlier)}
     return entry
 
 

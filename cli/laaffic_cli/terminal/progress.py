@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self, TextIO, cast
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from laaffic_cli.terminal.shown import printable
@@ -36,23 +36,28 @@ class Terminal(TextIOBase):
 
 
 class Bar:
-    """Shows how far sending has come, how fast, and the time left. Lines that are said meanwhile stand above it.
+    """Shows how far something has come, how fast, and the time left. Lines that are said meanwhile stand above it.
 
     Args:
-        total: how many recipients there are.
-        done: how many have an outcome already.
+        total: how many there are, such as recipients; None where that is not known.
+        done: how many are done already, such as those that have an outcome.
         shown: whether there is a bar at all; lines are said anyway.
+        what: what is being done.
+        counted: whether it is known how many are done.
     """
 
-    def __init__(self, total: int, done: int, *, shown: bool) -> None:
+    def __init__(
+        self, total: int | None, done: int, *, shown: bool, what: str = "Sending", counted: bool = True
+    ) -> None:
         self._progress: Progress | None = None
+        self._what = what
         if shown:
             # Standard output is somebody else's: it must not be drawn into the bar.
             self._progress = Progress(
                 *(
                     TextColumn("{task.description}"),
                     BarColumn(_BAR),
-                    MofNCompleteColumn(),
+                    _so_far(total, counted=counted),
                     TextColumn("{task.fields[pace]}"),
                 ),
                 console=Console(file=cast("TextIO", Terminal("stderr"))),
@@ -60,7 +65,7 @@ class Bar:
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._task = self._progress.add_task("Sending", total=total, completed=done, pace="")
+            self._task = self._progress.add_task(what, total=total, completed=done, pace="")
 
     def __enter__(self) -> Self:
         if self._progress is not None:
@@ -85,7 +90,7 @@ class Bar:
         """
         if self._progress is None:
             return
-        what = "Sending" if waits_until is None else f"Waits until {hour(waits_until)}"
+        what = self._what if waits_until is None else f"Waits until {hour(waits_until)}"
         pace = [f"{speed:,.0f}/s"] if speed else []
         pace += [] if left is None or waits_until is not None else [span(left)]
         self._progress.update(self._task, completed=done, description=what, pace=" ".join(pace))
@@ -101,3 +106,9 @@ class Bar:
         """Take the bar away, and give the terminal its cursor back."""
         if self._progress is not None:
             self._progress.stop()
+
+
+def _so_far(total: int | None, *, counted: bool) -> ProgressColumn:
+    if not counted:
+        return TimeElapsedColumn()
+    return MofNCompleteColumn() if total is not None else TextColumn("{task.completed:,}")

@@ -20,5 +20,10 @@ def hour(seconds: float) -> str:
     return _local(seconds).strftime("%H:%M %Z")
 
 
+def moment(at: datetime) -> str:
+    """Show a time in its own zone, with the offset from UTC."""
+    return at.strftime("%Y-%m-%d %H:%M:%S %z")
+
+
 def _local(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds).astimezone()

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import select
 import sys
 import textwrap
 from contextlib import suppress
+from stat import S_ISCHR
 from typing import TextIO
 
 from laaffic_cli.terminal.shown import printable
@@ -20,7 +22,10 @@ class NobodyReadsError(OSError):
 
 
 class Stream:
-    """Standard output or standard error. When its reader has gone (`| head`), the rest is dropped in silence."""
+    """Standard output or standard error.
+
+    When its reader has gone (`| head`, a terminal that was closed), the rest is dropped in silence.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -42,10 +47,11 @@ class Stream:
             file.flush()
         except OSError as error:
             self.gone = True
+            unread = isinstance(error, BrokenPipeError) or _is_hung_up(file, error)
             # What is still in the buffer would fail once more when Python ends, and change the exit code.
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
-            if not isinstance(error, BrokenPipeError):
+            if not unread:
                 raise
 
     def line(self, text: str) -> None:
@@ -63,6 +69,20 @@ class Stream:
         if self.gone:
             raise NobodyReadsError
 
+    def is_read(self) -> bool:
+        """Tell whether somebody may still read: the other end of a pipe or a terminal is there. Nothing is written."""
+        file = self._file
+        if self.gone or file is None:
+            return False
+        if hasattr(select, "poll"):
+            look = select.poll()
+            try:
+                look.register(file.fileno(), 0)
+            except (OSError, ValueError):  # it has no descriptor
+                return True
+            self.gone = bool(look.poll(0))  # of what nobody asks for, an error and a hang-up are told
+        return not self.gone
+
     def is_terminal(self) -> bool:
         """Tell whether a person looks at it."""
         return self._file is not None and self._file.isatty()
@@ -77,6 +97,11 @@ class Stream:
         # Python has None where the process was started with the stream closed.
         file: TextIO | None = getattr(sys, self._name)
         return file
+
+
+def _is_hung_up(file: TextIO, error: OSError) -> bool:
+    """Tell whether a terminal was closed; of a disk, the same error is one."""
+    return error.errno == errno.EIO and S_ISCHR(os.fstat(file.fileno()).st_mode)
 
 
 def tell(*lines: str) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from laaffic_mock.gateway.desk.book import AcceptedMessage
+from laaffic_mock.gateway.desk.message import AcceptedMessage
 
 MAX_SHOWN = 20
 
@@ -35,6 +35,21 @@ class Wanted:
             f"with order id {self.order_id!r}" if self.order_id is not None else "",
         ]
         return " ".join(["message", *filter(None, parts)])
+
+
+def missing_text(wanted: Wanted, seconds: float, messages: Sequence[AcceptedMessage]) -> str:
+    """Say what was waited for, and what came instead, with masked numbers."""
+    lines = [f"no {wanted} came within {seconds:g} seconds."]
+    if messages:
+        lines.append(f"The gateway accepted {len(messages)}; the last of them:")
+        lines += [f"  to {_masked(m.number)}: {m.content!r}" for m in messages[-MAX_SHOWN:]]
+    else:
+        lines.append("The gateway accepted no message.")
+    return "\n".join(lines)
+
+
+def _masked(number: str) -> str:
+    return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"
 
 
 def failure_text(

@@ -1,7 +1,7 @@
 """What the contract says, read from openapi.yaml, so that the gateway does not repeat any of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,6 +65,7 @@ class Contract:
         reasons: the provider's words for each status.
         headers: the pattern of each header of a signature.
         operations: each operation by its `operationId`.
+        pushed_reports: the example of each shape in which a delivery report is pushed.
     """
 
     host: str
@@ -73,6 +74,7 @@ class Contract:
     reasons: Mapping[str, str]
     headers: Mapping[str, re.Pattern[str]]
     operations: Mapping[str, Operation]
+    pushed_reports: Sequence[Schema]
 
     def operation(self, operation_id: str) -> Operation:
         """Return an operation.
@@ -108,6 +110,7 @@ def load_contract(path: Path | None = None) -> Contract:
     statuses = components["schemas"]["StatusCode"]
     codes = dict(zip(statuses["x-enum-varnames"], statuses["enum"], strict=True))
     signature = {scheme["name"] for scheme in components["securitySchemes"].values()}
+    pushed = spec["webhooks"]["deliveryReport"]["post"]["requestBody"]["content"]["application/json"]
     return Contract(
         host=server.hostname or "",
         tolerance=components["securitySchemes"]["Timestamp"]["x-tolerance-seconds"],
@@ -119,6 +122,7 @@ def load_contract(path: Path | None = None) -> Contract:
             if parameter["name"] in signature
         },
         operations=operations,
+        pushed_reports=[example["value"] for example in pushed["examples"].values()],
     )
 
 

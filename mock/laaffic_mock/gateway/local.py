@@ -6,15 +6,23 @@ from starlette.applications import Starlette
 
 from laaffic_mock._addresses import local_url, own_names
 from laaffic_mock.gateway.contract import load_contract
+from laaffic_mock.gateway.delivery.pushing import Pusher
+from laaffic_mock.gateway.delivery.reports import PLAIN
 from laaffic_mock.gateway.desk.account import Account
-from laaffic_mock.gateway.desk.book import AcceptedMessage
 from laaffic_mock.gateway.desk.desk import Desk
+from laaffic_mock.gateway.desk.message import AcceptedMessage
+from laaffic_mock.gateway.desk.settings import Settings
 from laaffic_mock.gateway.endpoints import find_endpoints
+from laaffic_mock.gateway.errors import GatewayError
 from laaffic_mock.gateway.faults.magic import make_magic
 from laaffic_mock.gateway.remote import RemoteGateway
+from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.app import make_app
+from laaffic_mock.gateway.serving.delivery_paths import as_target
 from laaffic_mock.gateway.serving.guard import Hosts
+from laaffic_mock.gateway.serving.quiet import THREAD_NAME
 from laaffic_mock.gateway.serving.server import start
+from laaffic_mock.gateway.serving.values import BadRequest, as_settings
 from laaffic_mock.gateway.serving.wire import Connections
 
 DEFAULT_LIMIT = 100_000
@@ -32,10 +40,13 @@ class Gateway(RemoteGateway):
         limit: how many messages it keeps at the most, of 1 KiB on average; then the oldest are let go, and one of more
             than 64 KiB at once.
         read_timeout: how many seconds a client has for the headers of a request, and again for its body.
+        deliver_after: how many seconds it takes, by the clock of deliveries, until an accepted message has finished.
+        held: whether that clock stands still, so that nothing finishes unless `advance` or `deliver` is called.
+        push_to: a URL to which reports are pushed, on loopback or a host of `allow_hosts`.
         on_accepted: is called with every message that is accepted, in the gateway's own thread.
 
     Raises:
-        GatewayError: the port is in use, or a host is none.
+        GatewayError: the port is in use, a host is none, a setting does not fit, or reports must not be pushed there.
     """
 
     __module__ = "laaffic_mock"
@@ -48,21 +59,34 @@ class Gateway(RemoteGateway):
         allow_hosts: Iterable[str] = (),
         limit: int = DEFAULT_LIMIT,
         read_timeout: float = DEFAULT_READ_TIMEOUT,
+        deliver_after: float = 2.0,
+        held: bool = False,
+        push_to: str | None = None,
         on_accepted: Callable[[AcceptedMessage], None] | None = None,
     ) -> None:
         contract = load_contract()
         hosts = Hosts(name for given in (host, *allow_hosts) for name in own_names(given))
+        try:
+            settings = Settings(**as_settings({"deliver_after": deliver_after, "held": held}))
+            target = None if push_to is None else as_target(push_to, PLAIN, hosts)
+        except BadRequest as error:
+            raise GatewayError(str(error)) from None
         connections = Connections(read_timeout)
-        desk = Desk(Account(contract, limit, on_accepted or (lambda _: None)))
+        account = Account(contract, limit, settings, on_accepted or (lambda _: None))
+        desk = Desk(account)
+        self._pusher = Pusher(contract.pushed_reports, target, f"{THREAD_NAME}-pushes")
+        aftermath = Aftermath(account, self._pusher)
 
         def make(refuse: Callable[[float], Awaitable[None]]) -> Starlette:
-            return make_app(find_endpoints(contract), desk, connections, refuse, read_timeout=read_timeout, hosts=hosts)
+            endpoints = find_endpoints(contract)
+            return make_app(endpoints, desk, aftermath, connections, refuse, read_timeout=read_timeout, hosts=hosts)
 
-        self._server, self._thread = start(host, port, connections, make)
+        self._server, self._thread = start(host, port, connections, make, aftermath.close)
         super().__init__(local_url(host, self._server.address[1]))
 
     def close(self) -> None:
         """Stop, and drop every connection. Harmless when it has stopped."""
+        self._pusher.close()
         super().close()
         self._server.should_exit = self._server.force_exit = True
         self._thread.join(10)

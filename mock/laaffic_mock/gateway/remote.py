@@ -1,22 +1,21 @@
-"""A gateway that runs already, in this process or elsewhere."""
+"""A gateway that runs already, in this process or elsewhere: what was sent to it, and what goes wrong."""
 
 import time
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from laaffic_mock._account import environment_for
-from laaffic_mock.gateway.asking import Asking
 from laaffic_mock.gateway.assertions import Wanted, failure_text
-from laaffic_mock.gateway.desk.book import AcceptedMessage
+from laaffic_mock.gateway.desk.message import AcceptedMessage, from_json
 from laaffic_mock.gateway.errors import GatewayError
+from laaffic_mock.gateway.following import Following
 from laaffic_mock.gateway.words import MAX_ON_A_PAGE, REFUSE
 
 # The SDK tries to connect for up to 1.2 seconds; a shorter refusal would now and then come to nothing.
 DEFAULT_SECONDS_TO_REFUSE = 2.0
 
 
-class RemoteGateway:
+class RemoteGateway(Following):
     """A mock gateway that runs somewhere, asked over its inspection paths.
 
     Args:
@@ -30,8 +29,8 @@ class RemoteGateway:
     __module__ = "laaffic_mock"
 
     def __init__(self, url: str, *, inspection_url: str | None = None) -> None:
+        super().__init__(inspection_url or url)
         self.url = url.rstrip("/")
-        self._asking = Asking(inspection_url or self.url)
         self._let_go = 0
 
     @property
@@ -57,7 +56,10 @@ class RemoteGateway:
 
     @property
     def balance(self) -> int | None:
-        """How many recipients may still be sent to, each costing 1; None for no limit. It may be set."""
+        """How many segments may still be sent; None for no limit. It may be set.
+
+        Each recipient costs as many as the text has, as `laaffic.segments` counts them.
+        """
         balance: int | None = self._asking.ask("GET", "settings")["balance"]
         return balance
 
@@ -71,7 +73,8 @@ class RemoteGateway:
         Args:
             **settings: `balance`; `words`, sensitive ones (-3); `templates`, approved texts with `{...}` for what
                 varies (-6 for others); `allowed_ips` (-2 for others); `clock_offset` in seconds; `api_key`,
-                `api_secret`, `app_id`.
+                `api_secret`, `app_id`; `deliver_after`, the seconds from accepting to finishing; `held`, whether
+                nothing finishes unless it is asked for; `records_per_page`, how many rows getSentRcd gives.
 
         Raises:
             GatewayError: there is no such setting, or its value does not fit; the text names what there is.
@@ -115,10 +118,11 @@ class RemoteGateway:
         self._asking.ask("PUT", "faults", {"chances": dict(chances), "seed": seed, "seconds": seconds})
 
     def clear(self) -> None:
-        """Forget all messages, counts, faults and settings. Message ids are not used again."""
+        """Forget all messages, counts, faults and settings, and push no reports. Message ids are not used again."""
         if time.monotonic() < self._asking.refused_until:
             self.fail_next(REFUSE, seconds=0)
         self._asking.ask("POST", "clear")
+        self._begin_anew()
 
     def assert_sent(
         self,
@@ -166,22 +170,10 @@ class RemoteGateway:
         __tracebackhide__ = True  # pytest then shows the test's own line
         self.assert_sent(to, containing=containing, times=0)
 
-    def close(self) -> None:
-        """Stop asking. The gateway itself runs on."""
-        self._asking.close()
-
     def _pages(self) -> Iterator[AcceptedMessage]:
         offset, total = 0, 1
         while offset < total:
             page = self._asking.ask("GET", f"messages?offset={offset}&limit={MAX_ON_A_PAGE}")
             total, self._let_go = page["total"], page["let_go"]
             offset += MAX_ON_A_PAGE
-            yield from (AcceptedMessage(**message) for message in page["messages"])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+            yield from map(from_json, page["messages"])

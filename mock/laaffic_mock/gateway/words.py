@@ -2,6 +2,7 @@
 
 REFUSE = "refuse_connection"
 MAX_ON_A_PAGE = 10_000
+MAX_SECONDS = 3600.0
 INSPECTION = "/_mock/"
 # A web page can post to any address, and only where it is allowed to (which it is not here) with a header of its own.
 CHANGE = ("X-Laaffic-Mock", "1")

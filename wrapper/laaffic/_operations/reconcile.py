@@ -7,13 +7,15 @@ from laaffic._model.errors import InvalidTimeError
 from laaffic._model.recipients import Recipient
 from laaffic._model.reports import DeliveryReport
 from laaffic._model.times import MAX_AGE, check_span, check_time
-from laaffic._operations.get_sent_rcd import Records
+from laaffic._operations.get_sent_rcd import Page, Records
 from laaffic._operations.operation import Inquiry
 from laaffic._outcome.reconciling import Matching
 from laaffic._settings import Timeouts
 
-# How much the provider's clock may be behind this machine's. More would find more of what others have sent before.
+# How much the provider's clock may have been behind this machine's, beyond what its responses show now. More would find
+# more of what others have sent before.
 MARGIN = timedelta(minutes=5)
+NO_TIME = timedelta(0)
 
 
 def reconcile(
@@ -39,16 +41,26 @@ def reconcile(
     if last < (start if until is None else end):
         raise InvalidTimeError("until is before the end of sent_between; give a later one")
     matching = Matching(recipients, reports=reports, known_msg_ids=known_msg_ids)
-    return _asked(matching, max(start - MARGIN, now - MAX_AGE), last, app_id, timeout)
+    return _asked(matching, start, last, app_id, timeout, until_now=until is None)
 
 
 def _asked(
-    matching: Matching, start: datetime, until: datetime, app_id: str, timeout: Timeouts | None
+    matching: Matching, start: datetime, until: datetime, app_id: str, timeout: Timeouts | None, *, until_now: bool
 ) -> Inquiry[list[Recipient]]:
-    if matching.is_open:
-        records = Records(start, until, app_id, timeout)
+    skew = NO_TIME  # by which the provider's clock is ahead, as far as its responses have shown
+    while matching.is_open:
+        first = max(start + min(skew, NO_TIME) - MARGIN, datetime.now(UTC) - MAX_AGE)
+        last = until + max(skew, NO_TIME) if until_now else until
+        records = Records(first, last, app_id, timeout)
         for operation in records:
-            for record in records.take((yield operation)):
-                if record.received_at is None or record.received_at >= start:
+            page: Page = yield operation
+            shown = timedelta(seconds=page.clock_skew or 0.0)
+            if not skew and abs(shown) > MARGIN / 2:  # once: two servers may differ
+                skew = shown
+                break  # and from the beginning, by their clock
+            for record in records.take(page):
+                if record.received_at is None or record.received_at >= first:
                     matching.add(record)
+        else:
+            break
     return matching.told(until)

@@ -48,11 +48,11 @@ def delimiter_of(line: str) -> str:
     return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter), [])))
 
 
-def header_of(cells: Sequence[str], line: int, how: How) -> Header:
-    """Understand the names of the columns.
+def names_of(cells: Sequence[str], line: int) -> list[str]:
+    """Return the names of the columns.
 
     Raises:
-        ReadingError: a name is missing or stands for two columns, or a column is missing.
+        ReadingError: one is missing, or two are the same.
     """
     names = [name.strip() for name in cells]
     # The names are not shown where they may be data: a file without a header has a number and a text there.
@@ -63,6 +63,16 @@ def header_of(cells: Sequence[str], line: int, how: How) -> Header:
         if folded(name) in before:
             same = f"columns {before.index(folded(name)) + 1} and {place} of the header have the same name"
             raise ReadingError(f"{same}; name one of them otherwise", line)
+    return names
+
+
+def header_of(cells: Sequence[str], line: int, how: How) -> Header:
+    """Understand the names of the columns.
+
+    Raises:
+        ReadingError: a name or a column is missing, or a name stands for two columns.
+    """
+    names = names_of(cells, line)
     try:
         fields = fields_of(names, how.naming)
         places = places_of(names, how.naming)

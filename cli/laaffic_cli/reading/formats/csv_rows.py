@@ -127,6 +127,9 @@ def _row(cells: list[str], line: int, header: Header) -> Row | Problem:
 
 def lines_in(cells: list[str]) -> int:
     """Return on how many lines of the file a row stands."""
+    together = "".join(cells)
+    if "\n" not in together and "\r" not in together:
+        return 1
     return 1 + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in cells)
 
 

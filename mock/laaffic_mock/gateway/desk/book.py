@@ -1,17 +1,23 @@
 """What the gateway has accepted, in order, and no more of it than fits."""
 
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from sys import getsizeof
-from typing import Any
+from typing import NamedTuple
+
+from laaffic_mock.gateway.delivery.deliveries import Deliveries
+from laaffic_mock.gateway.delivery.life import Clock, Fate, Finish, State, course_of
+from laaffic_mock.gateway.desk.message import AcceptedMessage
 
 # How much memory messages may take: on average, altogether at least, and one of them alone.
 _USUAL_BYTES = 1024
 _MIN_BYTES = 16 * 1024 * 1024
 _MAX_BYTES_OF_ONE = 64 * 1024
+_STAMP = 12  # the digits of a message id that tell the time; the rest is the message's number in the book
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,79 +30,148 @@ class Recipient:
     order_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedMessage:
-    """One recipient's message as the gateway accepted it."""
-
-    __module__ = "laaffic_mock"
+class Kept(NamedTuple):
+    """A message in the book."""
 
     msg_id: str
-    number: str
-    content: str
-    sender_id: str
-    order_id: str | None
+    recipient: Recipient
+    accepted_at: float
+
+
+class Page(NamedTuple):
+    """Some of the messages; how many were accepted, let go, and would fit."""
+
+    accepted: int
+    let_go: int
+    total: int
+    messages: list[AcceptedMessage]
 
 
 class Book:
-    """The accepted messages.
+    """The accepted messages, and what becomes of them.
 
     When there are more than `limit`, or they take more memory than 1 KiB for each of so many (at least 16 MiB), the
     oldest are let go, and one beyond 64 KiB at once. Their count is kept.
+
+    Args:
+        limit: how many messages to keep.
+        clock: the clock of deliveries.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, clock: Clock) -> None:
         self._limit = limit
         self._max_bytes = max(limit * _USUAL_BYTES, _MIN_BYTES)
-        self._messages: deque[AcceptedMessage] = deque()
-        self._sizes: deque[int] = deque()
-        self._bytes = 0
-        self._count = 0
-        self._last_id = 0
+        self._last = 0
+        self._begin(clock)
 
-    def accept(self, recipients: Iterable[Recipient], now: float) -> list[AcceptedMessage]:
-        """Write recipients down, each under a message id of its own."""
-        stamp = datetime.fromtimestamp(now, UTC).strftime("%y%m%d%H%M%S")
+    @property
+    def last(self) -> int:
+        """The number of the last message that was accepted; the first one's is 1."""
+        return self._last
+
+    def accept(
+        self, recipients: Iterable[Recipient], now: float, deliver_after: float, fate_of: Callable[[str], Fate]
+    ) -> list[AcceptedMessage]:
+        """Write recipients down, each under a message id of its own.
+
+        Args:
+            recipients: who.
+            now: the time, by the gateway's clock.
+            deliver_after: how many seconds of the clock of deliveries it takes until they have finished.
+            fate_of: what is meant to become of a number's message.
+        """
+        accepted_at = datetime.fromtimestamp(now, UTC)
+        stamp = accepted_at.strftime("%y%m%d%H%M%S")
+        began = self.deliveries.clock.now
+        courses = {fate: course_of(fate, now, began, deliver_after) for fate in Fate}
         accepted = []
         for recipient in recipients:
-            self._last_id += 1
-            msg_id = f"{stamp}{self._last_id:07d}"
-            accepted.append(
-                AcceptedMessage(msg_id, recipient.number, recipient.content, recipient.sender_id, recipient.order_id)
-            )
-        self._count += len(accepted)
-        for message in accepted:
-            self._keep(message)
+            self._last += 1
+            self._count += 1
+            kept = Kept(f"{stamp}{self._last:07d}", recipient, now)
+            if self._keep(kept):
+                self.deliveries.begin(kept.msg_id, courses[fate_of(recipient.number)])
+            accepted.append(_shown(kept, accepted_at, State.QUEUED, None))
         return accepted
 
-    def clear(self) -> None:
+    def clear(self, clock: Clock) -> None:
         """Forget all messages, but not which ids were used: an application may keep them in a unique column."""
-        self._messages.clear()
-        self._sizes.clear()
+        self._begin(clock)
+
+    def get(self, msg_id: str) -> AcceptedMessage | None:
+        """Return a message, or None when there is none of this id, or none any more."""
+        kept = self._by_id.get(msg_id)
+        return None if kept is None else self._show(kept)
+
+    def page(self, number: str | None, offset: int, limit: int) -> Page:
+        """Return a page of the messages that are kept, oldest first, optionally of one number."""
+        kept = [k for k in self._kept if k.recipient.number == number] if number else self._kept
+        messages = [self._show(k) for k in islice(kept, offset, offset + limit)]
+        return Page(self._count, self._count - len(self._kept), len(kept), messages)
+
+    def after(self, number: int) -> Iterator[AcceptedMessage]:
+        """Yield the messages that were accepted after so many others."""
+        at = bisect_left(self._kept, number + 1, key=lambda kept: number_of(kept.msg_id))
+        return (self._show(kept) for kept in islice(self._kept, at, None))
+
+    def unfinished(self, number: str) -> list[str]:
+        """Return the ids of the messages to a number that have not finished."""
+        finished = self.deliveries.finished
+        return [k.msg_id for k in self._kept if k.recipient.number == number and k.msg_id not in finished]
+
+    def finished(self, start: int, end: int, rows: slice) -> list[tuple[str, str, Finish]]:
+        """Return some of what finished within whole seconds, both included, in the order in which it did.
+
+        Each row is a message id, a number, and how the message ended.
+        """
+        ended = self.deliveries.finished.items()
+        within = [(msg_id, finish) for msg_id, finish in ended if start <= finish.received_at < end + 1]
+        return [(msg_id, self._by_id[msg_id].recipient.number, finish) for msg_id, finish in within[rows]]
+
+    def _begin(self, clock: Clock) -> None:
+        self.deliveries = Deliveries(clock)
+        self._kept: deque[Kept] = deque()
+        self._by_id: dict[str, Kept] = {}
+        self._sizes: deque[int] = deque()
         self._bytes = self._count = 0
 
-    def page(self, number: str | None, offset: int, limit: int) -> dict[str, Any]:
-        """Return a page of the messages that are kept, oldest first, optionally of one number."""
-        kept = [m for m in self._messages if m.number == number] if number else self._messages
-        return {
-            "accepted": self._count,
-            "let_go": self._count - len(self._messages),
-            "total": len(kept),
-            "messages": [asdict(message) for message in islice(kept, offset, offset + limit)],
-        }
-
-    def _keep(self, message: AcceptedMessage) -> None:
-        size = _size(message)
+    def _keep(self, kept: Kept) -> bool:
+        size = _size(kept)
         if size > _MAX_BYTES_OF_ONE:
-            return
-        self._messages.append(message)
+            return False
+        self._kept.append(kept)
+        self._by_id[kept.msg_id] = kept
         self._sizes.append(size)
         self._bytes += size
-        while len(self._messages) > self._limit or self._bytes > self._max_bytes:
-            self._messages.popleft()
+        while len(self._kept) > self._limit or self._bytes > self._max_bytes:
+            gone = self._kept.popleft().msg_id
+            del self._by_id[gone]
+            self.deliveries.forget(gone)
             self._bytes -= self._sizes.popleft()
+        return True
+
+    def _show(self, kept: Kept) -> AcceptedMessage:
+        deliveries = self.deliveries
+        accepted_at = datetime.fromtimestamp(kept.accepted_at, UTC)
+        return _shown(kept, accepted_at, deliveries.state(kept.msg_id), deliveries.finished.get(kept.msg_id))
 
 
-def _size(message: AcceptedMessage) -> int:
+def number_of(msg_id: str) -> int:
+    """Return a message's number in the book, which its id ends with."""
+    return int(msg_id[_STAMP:])
+
+
+def _shown(kept: Kept, at: datetime, state: State, finish: Finish | None) -> AcceptedMessage:
+    told = kept.recipient
+    received_at = None if finish is None else datetime.fromtimestamp(finish.received_at, UTC)
+    reason = None if finish is None else finish.reason
+    return AcceptedMessage(
+        kept.msg_id, told.number, told.content, told.sender_id, told.order_id, at, state, received_at, reason
+    )
+
+
+def _size(kept: Kept) -> int:
     """Return how many bytes a message takes, as if it shared no text with another."""
-    texts = (message.msg_id, message.number, message.content, message.sender_id, message.order_id)
-    return getsizeof(message) + sum(map(getsizeof, texts))
+    told = kept.recipient
+    texts = (kept.msg_id, told.number, told.content, told.sender_id, told.order_id)
+    return getsizeof(told) + sum(map(getsizeof, texts))

@@ -62,7 +62,7 @@ class Desk:
             if magic is not None and magic.fault is not None:
                 due = Due(magic.fault) if planned is None else planned._replace(fault=magic.fault)
             self._check_sender(request, due, planned)
-            _refuse_on_request(magic, due)
+            self._refuse_on_request(magic, due)
             response = call.respond()
         except Refused as refused:
             self.count(due.fault.value if due else f"status {refused.status}")
@@ -92,9 +92,10 @@ class Desk:
     def _refusal(self, status: str) -> dict[str, Any]:
         return {"status": status, "reason": self.account.contract.reasons.get(status, "unlisted")}
 
-
-def _refuse_on_request(magic: Magic | None, due: Due | None) -> None:
-    if magic is not None and magic.status is not None:
-        raise Refused(magic.status)
-    if due is not None and not ABOUT[due.fault].accepts:
-        raise Refused(UNLISTED)  # shown only by the one fault that is about the status
+    def _refuse_on_request(self, magic: Magic | None, due: Due | None) -> None:
+        if magic is not None and magic.status is not None:
+            raise Refused(magic.status)
+        if due is not None and due.fault is Fault.TOO_FREQUENT:
+            raise Refused(self.account.contract.codes["TOO_FREQUENT"])
+        if due is not None and not ABOUT[due.fault].accepts:
+            raise Refused(UNLISTED)  # shown only by the one fault that is about the status

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from laaffic_mock.gateway.contract import Operation
 from laaffic_mock.gateway.desk.account import Account
+
+_THEIR_ZONE = timezone(timedelta(hours=8))  # that of the samples
 
 
 class Refused(Exception):
@@ -62,3 +65,8 @@ class Endpoint:
 
     operation: Operation
     read: Callable[[Request, Account], Call]
+
+
+def as_written(when: float) -> str:
+    """Return a Unix time as the provider writes times, to the second."""
+    return datetime.fromtimestamp(int(when), _THEIR_ZONE).isoformat()

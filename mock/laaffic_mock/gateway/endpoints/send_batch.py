@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from laaffic_mock.gateway.contract import Contract, Schema
-from laaffic_mock.gateway.desk.account import Account
-from laaffic_mock.gateway.desk.book import AcceptedMessage, Recipient
+from laaffic_mock.gateway.desk.account import Account, cost_of
+from laaffic_mock.gateway.desk.book import Recipient
 from laaffic_mock.gateway.desk.exchange import Call, Endpoint, Malformed, Refused, Request
+from laaffic_mock.gateway.desk.message import AcceptedMessage
 from laaffic_mock.gateway.desk.settings import Settings
 from laaffic_mock.gateway.faults.magic import NOT_TAKEN
 from laaffic_mock.gateway.json_text import read_json
@@ -75,7 +76,7 @@ def _check_account(recipients: Sequence[Recipient], settings: Settings, codes: C
     templates = [re.split(r"\{[^{}]*\}", text) for text in settings.templates]
     if templates and not all(any(fits(content, fixed) for fixed in templates) for content in contents):
         raise Refused(codes["TEMPLATE_MISMATCH"])
-    if settings.balance is not None and len(recipients) > settings.balance:
+    if settings.balance is not None and cost_of(recipients) > settings.balance:
         raise Refused(codes["INSUFFICIENT_BALANCE"])
 
 

@@ -32,6 +32,7 @@ class Fault(StrEnum):
     WRONG_COUNTS = "wrong_counts"
     UNLISTED_STATUS = "unlisted_status"
     CLOCK_SKEW = "clock_skew"
+    TOO_FREQUENT = "too_frequent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ ABOUT: Mapping[Fault, About] = {
     Fault.CLOCK_SKEW: About(
         "goes by a clock two hours ahead, refusing with -16 until a request is signed by it", accepts=True
     ),
+    Fault.TOO_FREQUENT: About("accepts nothing, and refuses as asked too often (-15)", accepts=False),
 }
 
 

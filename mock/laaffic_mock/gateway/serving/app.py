@@ -15,6 +15,7 @@ from laaffic_mock.gateway.desk.desk import Desk, Verdict
 from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed
 from laaffic_mock.gateway.desk.exchange import Request as Asked
 from laaffic_mock.gateway.faults.faults import SKEW_SECONDS, Fault
+from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
 from laaffic_mock.gateway.serving.guard import Guard, Hosts
 from laaffic_mock.gateway.serving.inspection import Inspection
@@ -29,6 +30,7 @@ _HANGS = frozenset({Fault.HANG, Fault.ACCEPT_THEN_HANG})
 def make_app(
     endpoints: Iterable[Endpoint],
     desk: Desk,
+    aftermath: Aftermath,
     connections: Connections,
     refuse: Callable[[float], Awaitable[None]],
     *,
@@ -40,6 +42,7 @@ def make_app(
     Args:
         endpoints: the endpoints of the contract.
         desk: takes the requests.
+        aftermath: what follows from them.
         connections: the open connections, for the faults below HTTP.
         refuse: stops listening for so many seconds.
         read_timeout: how many seconds a client has for a body.
@@ -48,17 +51,23 @@ def make_app(
 
     def route(endpoint: Endpoint) -> Route:
         async def handle(request: Request) -> Response:
-            return await _respond(endpoint, request, desk, connections, read_timeout)
+            return await _respond(endpoint, request, desk, aftermath, connections, read_timeout=read_timeout)
 
         return Route(endpoint.operation.path, handle, methods=[endpoint.operation.method])
 
-    inspection = Inspection(desk, connections, refuse, read_timeout)
+    inspection = Inspection(desk, aftermath, connections, refuse, read_timeout=read_timeout, hosts=hosts)
     guard = Middleware(Guard, hosts=hosts, desk=desk, read_timeout=read_timeout)
     return Starlette(routes=[*map(route, endpoints), *inspection.routes()], middleware=[guard])
 
 
 async def _respond(
-    endpoint: Endpoint, request: Request, desk: Desk, connections: Connections, read_timeout: float
+    endpoint: Endpoint,
+    request: Request,
+    desk: Desk,
+    aftermath: Aftermath,
+    connections: Connections,
+    *,
+    read_timeout: float,
 ) -> Response:
     due = desk.plan.due()
     if due is not None and due.fault is Fault.DROP_BEFORE_READING:
@@ -69,6 +78,7 @@ async def _respond(
         client = request.client.host if request.client else ""
         asked = Asked(request.headers, dict(request.query_params), body, client)
         verdict = desk.take(endpoint, asked, due)
+        aftermath.look()
     except Unreadable as error:
         desk.count(f"refused with HTTP {error.status}")
         return _refused(error.status, str(error))

@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from random import Random
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from laaffic_mock.gateway.desk.desk import Desk
+from laaffic_mock.gateway.desk.message import as_json
 from laaffic_mock.gateway.faults.faults import ABOUT, DEFAULT_SECONDS, Due, Fault, Plan
-from laaffic_mock.gateway.json_text import read_json
-from laaffic_mock.gateway.serving.body import Unreadable, read_body
+from laaffic_mock.gateway.serving.aftermath import Aftermath
+from laaffic_mock.gateway.serving.delivery_paths import DeliveryPaths
+from laaffic_mock.gateway.serving.guard import Hosts
+from laaffic_mock.gateway.serving.handling import guarded, read_object
 from laaffic_mock.gateway.serving.values import (
     MAX_NUMBER,
-    MAX_SECONDS,
     BadRequest,
     as_fault,
     as_number,
@@ -24,10 +25,8 @@ from laaffic_mock.gateway.serving.values import (
     check_names,
 )
 from laaffic_mock.gateway.serving.wire import Connections
-from laaffic_mock.gateway.words import MAX_ON_A_PAGE, REFUSE
+from laaffic_mock.gateway.words import MAX_ON_A_PAGE, MAX_SECONDS, REFUSE
 
-Handler = Callable[[Request], Awaitable[Response]]
-MAX_BODY = 1024 * 1024
 MAX_ASKED = 100_000  # faults that are still to come
 
 
@@ -36,15 +35,26 @@ class Inspection:
 
     Args:
         desk: takes the requests.
+        aftermath: what follows from them.
         connections: the open connections, which are dropped when connections are to be refused.
         refuse: stops listening for so many seconds.
         read_timeout: how many seconds a client has for a body.
+        hosts: where reports may be pushed to.
     """
 
     def __init__(
-        self, desk: Desk, connections: Connections, refuse: Callable[[float], Awaitable[None]], read_timeout: float
+        self,
+        desk: Desk,
+        aftermath: Aftermath,
+        connections: Connections,
+        refuse: Callable[[float], Awaitable[None]],
+        *,
+        read_timeout: float,
+        hosts: Hosts,
     ) -> None:
         self._desk = desk
+        self._aftermath = aftermath
+        self._deliveries = DeliveryPaths(desk.account, aftermath, read_timeout, hosts)
         self._connections = connections
         self._refuse = refuse
         self._read_timeout = read_timeout
@@ -52,14 +62,15 @@ class Inspection:
     def routes(self) -> list[Route]:
         """Return the routes below /_mock."""
         return [
-            Route("/_mock/health", _guarded(self.health)),
-            Route("/_mock/messages", _guarded(self.messages, "number", "offset", "limit")),
-            Route("/_mock/clear", _guarded(self.clear), methods=["POST"]),
-            Route("/_mock/settings", _guarded(self.settings), methods=["GET", "PATCH"]),
-            Route("/_mock/faults", _guarded(self.ask_for_fault), methods=["POST"]),
-            Route("/_mock/faults", _guarded(self.set_chances), methods=["PUT"]),
-            Route("/_mock/faults", _guarded(self.list_faults)),
-            Route("/_mock/magic", _guarded(self.magic)),
+            Route("/_mock/health", guarded(self.health)),
+            Route("/_mock/messages", guarded(self.messages, "number", "offset", "limit")),
+            Route("/_mock/clear", guarded(self.clear), methods=["POST"]),
+            Route("/_mock/settings", guarded(self.settings), methods=["GET", "PATCH"]),
+            Route("/_mock/faults", guarded(self.ask_for_fault), methods=["POST"]),
+            Route("/_mock/faults", guarded(self.set_chances), methods=["PUT"]),
+            Route("/_mock/faults", guarded(self.list_faults)),
+            Route("/_mock/magic", guarded(self.magic)),
+            *self._deliveries.routes(),
         ]
 
     async def health(self, _: Request) -> Response:
@@ -71,21 +82,23 @@ class Inspection:
         query = request.query_params
         offset = as_number(query.get("offset", "0"), "offset", 0, MAX_NUMBER)
         limit = as_number(query.get("limit", "100"), "limit", 0, MAX_ON_A_PAGE)
-        return JSONResponse(self._desk.account.book.page(query.get("number"), int(offset), int(limit)))
+        self._desk.account.settle()
+        page = self._desk.account.book.page(query.get("number"), int(offset), int(limit))
+        return JSONResponse({**page._asdict(), "messages": [as_json(message) for message in page.messages]})
 
     async def clear(self, request: Request) -> Response:
         """Forget everything."""
-        check_names("field", await self._object(request, default=b"{}"), ())
+        check_names("field", await read_object(request, self._read_timeout, default=b"{}"), ())
         self._desk.clear()
+        self._aftermath.clear()
         return Response(status_code=204)
 
     async def settings(self, request: Request) -> Response:
         """Show the account's settings, or change some."""
-        settings = self._desk.account.settings
         if request.method == "PATCH":
-            for name, value in as_settings(await self._object(request)).items():
-                setattr(settings, name, value)
-        shown = asdict(settings)
+            self._desk.account.configure(as_settings(await read_object(request, self._read_timeout)))
+            self._aftermath.look()
+        shown = asdict(self._desk.account.settings)
         del shown["api_secret"]
         return JSONResponse(shown)
 
@@ -95,7 +108,7 @@ class Inspection:
 
     async def ask_for_fault(self, request: Request) -> Response:
         """Let the next requests go wrong: `fault`, `times`, `seconds`."""
-        wanted = await self._object(request)
+        wanted = await read_object(request, self._read_timeout)
         check_names("field", wanted, ("fault", "times", "seconds"))
         times = int(as_number(wanted.get("times", 1), "times", 1, MAX_ON_A_PAGE))
         seconds = as_number(wanted.get("seconds", DEFAULT_SECONDS), "seconds", 0, MAX_SECONDS)
@@ -112,7 +125,7 @@ class Inspection:
 
     async def set_chances(self, request: Request) -> Response:
         """Let requests go wrong by chance: `chances`, `seed`, `seconds`."""
-        wanted = await self._object(request)
+        wanted = await read_object(request, self._read_timeout)
         check_names("field", wanted, ("chances", "seed", "seconds"))
         given = wanted.get("chances")
         if not isinstance(given, dict):
@@ -128,28 +141,3 @@ class Inspection:
     async def magic(self, _: Request) -> Response:
         """List the magic numbers."""
         return JSONResponse({number: row.means for number, row in self._desk.magic.items()})
-
-    async def _object(self, request: Request, default: bytes = b"") -> dict[str, Any]:
-        body = await read_body(request, self._read_timeout, MAX_BODY) or default
-        try:
-            wanted = read_json(body)
-        except ValueError:
-            wanted = None
-        if not isinstance(wanted, dict):
-            raise BadRequest("the body is not a JSON object")
-        return wanted
-
-
-def _guarded(handler: Handler, *parameters: str) -> Handler:
-    """Return a handler that refuses query parameters but these, and says what is wrong with a request."""
-
-    async def guarded(request: Request) -> Response:
-        try:
-            check_names("query parameter", request.query_params, parameters)
-            return await handler(request)
-        except BadRequest as error:
-            return JSONResponse({"error": str(error)}, 400)
-        except Unreadable as error:
-            return JSONResponse({"error": str(error)}, error.status, {"Connection": "close"})
-
-    return guarded

@@ -24,9 +24,10 @@ _running: "weakref.WeakSet[Server]" = weakref.WeakSet()
 class Server(uvicorn.Server):
     """uvicorn on a socket that is bound beforehand; it says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, address: tuple[str, int]) -> None:
+    def __init__(self, config: uvicorn.Config, address: tuple[str, int], before_end: Callable[[], None]) -> None:
         super().__init__(config)
         self.address = address
+        self._before_end = before_end
         self.ready = threading.Event()
         self._reserved: socket.socket | None = None
         self._again: asyncio.Task[None] | None = None
@@ -60,6 +61,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, also when nobody listens just now."""
+        self._before_end()
         if self._again is not None:
             self._again.cancel()
         if self._reserved is not None:
@@ -115,9 +117,13 @@ def bind(host: str, port: int, *, listen: bool = True) -> socket.socket:
 
 
 def start(
-    host: str, port: int, connections: Connections, make_app: Callable[[Callable[[float], Awaitable[None]]], Starlette]
+    host: str,
+    port: int,
+    connections: Connections,
+    make_app: Callable[[Callable[[float], Awaitable[None]]], Starlette],
+    before_end: Callable[[], None],
 ) -> tuple[Server, threading.Thread]:
-    """Start a server in a thread, and wait until it serves."""
+    """Start a server in a thread, and wait until it serves; `before_end` is called there before it stops."""
     be_quiet()
     listening = bind(host, port)
     server: Server
@@ -139,7 +145,7 @@ def start(
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,  # longer than clients keep a connection, so that it is never closed as one is used
     )
-    server = Server(config, listening.getsockname()[:2])
+    server = Server(config, listening.getsockname()[:2], before_end)
     thread = threading.Thread(target=server.run, args=([listening],), name=THREAD_NAME, daemon=True)
     thread.start()
     if not server.ready.wait(SECONDS_TO_START):

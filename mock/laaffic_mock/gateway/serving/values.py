@@ -8,9 +8,9 @@ from typing import Any
 from laaffic_mock.gateway.desk.settings import Settings
 from laaffic_mock.gateway.faults.faults import Fault
 
-MAX_SECONDS = 3600.0
 MAX_NUMBER = 10**9
 MAX_CLOCK_OFFSET = 10**9  # about 30 years: a date that HTTP can write
+MAX_ADVANCE = 10**9
 MAX_SHOWN = 40
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
@@ -22,6 +22,9 @@ _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "templates": (list, "a list of strings"),
     "allowed_ips": ((list, type(None)), "a list of strings or null"),
     "clock_offset": ((int, float), "a number"),
+    "deliver_after": ((int, float), "a number"),
+    "held": (bool, "true or false"),
+    "records_per_page": ((int, type(None)), "a whole number or null"),
 }
 
 
@@ -56,16 +59,35 @@ def as_number(value: object, name: str, least: float, most: float) -> float:
     return number
 
 
+def as_text(value: object, name: str, *, needed: bool = False) -> str | None:
+    """Return a text, or None where it may be left out and is."""
+    if (isinstance(value, str) and value) or (value is None and not needed):
+        return value
+    raise BadRequest(f"{shown(name)} is a string of at least one character")
+
+
+def as_flag(value: object, name: str) -> bool:
+    """Return a truth value."""
+    if isinstance(value, bool):
+        return value
+    raise BadRequest(f"{shown(name)} is true or false")
+
+
 def as_settings(wanted: dict[str, Any]) -> dict[str, Any]:
     """Return changed settings, all of which fit."""
     check_names("setting", wanted, _SETTINGS)
     for name, value in wanted.items():
         kinds, in_words = _KINDS[name]
         items = value if isinstance(value, list) else []
-        if not isinstance(value, kinds) or isinstance(value, bool) or not all(isinstance(item, str) for item in items):
+        fits = isinstance(value, kinds) and (kinds is bool or not isinstance(value, bool))
+        if not fits or not all(isinstance(item, str) for item in items):
             raise BadRequest(f"{name} has the wrong type: it is {in_words}")
         if name == "clock_offset":
             as_number(value, name, -MAX_CLOCK_OFFSET, MAX_CLOCK_OFFSET)
+        if name == "deliver_after":
+            as_number(value, name, 0, MAX_ADVANCE)
+        if name == "records_per_page" and value is not None:
+            as_number(value, name, 1, MAX_NUMBER)
     return wanted
 
 

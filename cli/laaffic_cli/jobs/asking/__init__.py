@@ -1,0 +1,1 @@
+"""Asking what became of messages: `laaffic report`, `laaffic records` and `laaffic reconcile`."""
