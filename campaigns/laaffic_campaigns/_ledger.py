@@ -180,8 +180,10 @@ class Ledger:
     def add_report(self, report: laaffic.DeliveryReport) -> bool | None:
         """Keep a delivery report that was pushed, as `laaffic.parse_report` returns it. It is quick.
 
-        Anybody can push one: ask `laaffic.Client.confirm` first, and when it says the same state, hand over the one
-        that was pushed, which has the order id. Reports may come in any order, twice, and before the response of their
+        Anybody can push one, and what is settled by it stays so: ask `laaffic.Client.confirm` first, and when it says
+        the same state, hand over the one that was pushed, which has the order id, with the number that it says:
+        `dataclasses.replace(report, number=confirmed.number)`. The provider confirms no order id; but ours have a part
+        that is random, which only the provider and whoever forwards for it ever sees. Reports may come in any order, twice, and before the response of their
         request is written down. One that has an order id of ours settles its recipient, who may be unknown. Others are
         found by their message id when `refresh_reports` or `reconcile` looks for them in the whole ledger; those that
         are nobody's are dropped then. One that proves that this ledger is older than what was sent pauses its campaign.

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import queue
 import threading
 import traceback
 from collections.abc import Iterator
@@ -10,9 +11,12 @@ import pytest
 from sqlalchemy import Connection, func, select, text
 
 from laaffic_campaigns import Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
+from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns
+from laaffic_campaigns._protocol.again import take_over
+from laaffic_campaigns._protocol.steps import Settled, claim, finish, record, start
 
 HELLO = ("99900000001", "Hello")
 
@@ -162,3 +166,36 @@ def test_the_spool_is_where_the_environment_says(database: Database, monkeypatch
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", "/home/shop")
     assert str(database.spool) == "/home/shop/.local/state/laaffic"
+
+
+def test_a_campaign_is_not_done_while_somebody_is_sent_to_again(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [HELLO])
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+        mine = claim(connection, campaign._id, "t1", 1.0)
+        assert mine is not None
+        rejected = Settled(Outcomes(["rejected"], [None], [None]), "-9", None, 1.0)
+        record(connection, campaign._id, mine, rejected, 1.0)
+    pids = queue.SimpleQueue[int]()
+
+    def finishes() -> None:
+        with database.write() as there:
+            pids.put(int(there.scalar(select(func.pg_backend_pid())) or 0))
+            finish(there, campaign._id, 2.0)
+
+    with database.write() as connection:
+        payload = unpack_payload(mine.payload)
+        begun = take_over(connection, campaign._id, mine.id, 1, positions=[0], payload=payload, now=2.0)
+        other = threading.Thread(target=finishes)
+        other.start()
+        wait_until_held_up(database, pids.get())
+    other.join()
+    assert begun is not None
+    assert (campaign.status().state, campaign.status().to_go) == ("running", 1)
+
+
+def wait_until_held_up(database: Database, pid: int) -> None:
+    while True:
+        with database.read() as connection:
+            if connection.scalar(select(func.cardinality(func.pg_blocking_pids(pid)))):
+                return

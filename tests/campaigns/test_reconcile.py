@@ -117,6 +117,19 @@ def test_who_is_unknown_in_two_campaigns_needs_two_records(
     assert {only(spring, FIRST).msg_id, only(summer, FIRST).msg_id} == {"m0", "m1"}
 
 
+def test_a_record_may_be_of_somebody_who_was_accepted_without_a_message_id(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    spring, summer = campaign_of(ledger, FIRST), campaign_of(ledger, FIRST, name="summer")
+    answered(database, spring, claimed_and_lost(database, spring, "t1"), "accepted", None)
+    claimed_and_lost(database, summer, "t2")
+    provider.book.append(Taken("m0", FIRST, "", "Hello"))
+    assert summer.reconcile(client).found == 0
+    assert only(summer, FIRST).reason == "1 record for 2"
+    provider.book.append(Taken("m1", FIRST, "", "Hello"))
+    assert summer.reconcile(client).found == 1
+
+
 def test_what_is_in_flight_to_the_same_number_is_waited_for(
     ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

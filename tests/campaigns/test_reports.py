@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from random import Random
 
 import pytest
 from sqlalchemy import func, select, update
@@ -162,11 +163,41 @@ def test_a_report_for_somebody_to_whom_nothing_was_posted_pauses(ledger: Ledger,
     assert "older than what was sent" in str(status.why)
 
 
-def test_of_another_ledger_nothing_is_kept(ledger: Ledger, database: Database, campaign: Campaign) -> None:
-    assert ledger.add_report(report("m0", order_id="k000000000-0-0")) is False
+def test_what_is_certainly_of_nobody_is_not_kept(ledger: Ledger, database: Database, campaign: Campaign) -> None:
     assert ledger.add_report(report("m0", order_id=wires(campaign)[0].rsplit("-", 1)[0] + "-7")) is False
     assert ledger.add_report(report("m0", "not_found")) is False
     assert kept(database) == 0
+
+
+def test_an_order_id_of_the_callers_may_look_like_one_of_ours(
+    ledger: Ledger, database: Database, client: laaffic.Client
+) -> None:
+    campaign = ledger.create("spring", [(NUMBERS[0], "Hello", "springsale-12-3")])
+    campaign.run(client)
+    assert ledger.add_report(report("m0", order_id="springsale-12-3", number=NUMBERS[0])) is None
+    campaign.refresh_reports(client)
+    assert told(campaign)[0].delivery == "succeeded"
+    assert kept(database) == 0
+
+
+@pytest.mark.parametrize("named", ["{}-99999999999-0", "{}-s99999999999-0", "abcdefghij-" + "9" * 5000 + "-0"])
+def test_an_order_id_with_more_digits_than_an_integer_harms_nothing(
+    ledger: Ledger, campaign: Campaign, named: str
+) -> None:
+    order_id = named.format(wires(campaign)[0].split("-", maxsplit=1)[0])
+    assert ledger.add_report(report("m0", order_id=order_id)) is None
+    assert list(ledger.find(order_id=order_id)) == []
+
+
+def test_of_a_huge_report_only_the_beginning_is_kept(
+    ledger: Ledger, campaign: Campaign, client: laaffic.Client
+) -> None:
+    campaign.run(client)
+    huge = Random(1).randbytes(20_000).hex()  # nothing that a database could compress
+    assert ledger.add_report(report("elsewhere", order_id=huge, number=huge)) is None
+    assert ledger.add_report(report("m0", "failed", order_id=wires(campaign)[0], reason="\0\ud800" + huge)) is True
+    campaign.refresh_reports(client)
+    assert [len(outcome.delivery_reason or "") for outcome in told(campaign)] == [500, 0, 0]
 
 
 def test_a_report_with_an_order_id_of_the_callers_is_found_by_its_message_id(

@@ -9,7 +9,7 @@ from laaffic_campaigns._fate.resending import Clocks, seconds_left
 from laaffic_campaigns._kept.chunks import Outcomes
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks
-from laaffic_campaigns._protocol.steps import Settled, claim, record, start, sweep
+from laaffic_campaigns._protocol.steps import Settled, claim, record, release, start, sweep
 from support.provider import Provider
 from support.server import Server
 
@@ -276,6 +276,29 @@ def test_a_cancelled_campaign_sends_to_nobody_else_again(
     assert [message.number for message in provider.book] == [FIRST]
     assert campaign.status().state == "done"
     assert {outcome.number: outcome.state for outcome in campaign.outcomes()} == {FIRST: "accepted", SECOND: "not_sent"}
+    assert adds_up(campaign)
+
+
+def test_what_is_in_flight_when_it_is_cancelled_is_waited_for(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello"), (SECOND, "Hello")], max_recipients=1)
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+        for token, state in (("t1", "rejected"), ("t2", None)):
+            mine = claim(connection, campaign._id, token, database.now(connection))
+            assert mine is not None
+            if state is not None:
+                told = Settled(Outcomes([state], [None], [None]), "-9", None, 1.0)
+                record(connection, campaign._id, mine, told, 1.0)
+    campaign.cancel()
+    with pytest.raises(LedgerError, match="in flight"):
+        campaign.resend(rejected=True)
+    with database.write() as connection:
+        release(connection, "t2")
+    assert campaign.resend(rejected=True).recipients == 1
+    campaign.run(client)
+    assert [message.number for message in provider.book] == [FIRST]
     assert adds_up(campaign)
 
 

@@ -218,6 +218,15 @@ def test_a_pushed_report_that_the_provider_does_not_know_is_not_used(
     assert "not used" in result.stderr
 
 
+def test_a_pushed_report_with_another_numbers_message_settles_nobody(
+    laaffic: Laaffic, provider: Rows, write: Write, tmp_path: Path
+) -> None:
+    provider.reports = [row("m2", number(2))]
+    pushed = write("pushed.jsonl", json.dumps({"msgid": "m2", "status": 0, "orderId": "k-1"}))
+    laaffic("reconcile", write("o.csv", outcomes(line(1))), "--reports", pushed)
+    assert [state for state, *_ in told(tmp_path / "o.reconciled.csv")] == ["unknown"]
+
+
 def test_a_line_that_is_no_report_is_refused(laaffic: Laaffic, gateway: Server, write: Write) -> None:
     pushed = write("pushed.jsonl", "\nwhatever\n")
     result = laaffic("reconcile", write("o.csv", outcomes(line(1))), "--reports", pushed)

@@ -86,6 +86,16 @@ def test_known_ids_are_of_others() -> None:
     assert told([unknown()], [record("m1"), record("m2")], known_msg_ids=["m1"]) == [("accepted", "m2")]
 
 
+@pytest.mark.parametrize("known", ["m1", b"m1", ["m0", 1], 7])
+def test_known_ids_that_could_be_overlooked_are_refused(known: Any) -> None:
+    with pytest.raises(laaffic.InvalidMessageError, match="known_msg_ids"):
+        match_records([unknown()], [record("m1")], until=UNTIL, known_msg_ids=known)
+
+
+def test_known_ids_may_have_gaps_and_spaces() -> None:
+    assert told([unknown()], [record("m1")], known_msg_ids=[None, " m1\n", ""]) == [("unknown", None)]
+
+
 def test_a_record_twice_is_one() -> None:
     assert told([unknown()], [record("m1"), record("m1")]) == [("accepted", "m1")]
     assert told([unknown(), unknown()], [record("m1"), record("m1")]) == [("unknown", None)] * 2
@@ -140,6 +150,12 @@ def test_a_report_twice_is_one() -> None:
 def test_reports_that_contradict_something_settle_nobody(reports: list[DeliveryReport]) -> None:
     two = [unknown(order_id="b-0"), unknown(Y, order_id="b-1", index=1)]
     assert told(two, [], reports=reports) == [("unknown", None), ("unknown", None)]
+
+
+def test_a_report_with_the_message_of_another_number_settles_nobody() -> None:
+    forged = pushed("m1", "ours-0", number=None)
+    assert told([unknown(X, "ours-0")], [record("m1", Y)], reports=[forged]) == [("unknown", None)]
+    assert told([unknown(X, "ours-0")], [record("m1", X)], reports=[forged]) == [("accepted", "m1")]
 
 
 def test_an_order_id_that_stands_twice_names_nobody() -> None:

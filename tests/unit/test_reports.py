@@ -87,6 +87,8 @@ def test_the_same_row_twice_is_one() -> None:
         ("2021-02-12T09:30:03+08:00", AT),
         ("2021-02-12T01:30:03Z", AT),
         ("2021-02-12T09:30:03", None),
+        ("0001-01-01T00:00:00+08:00", None),  # no time, in some languages; and in UTC it would be before the year 1
+        ("9999-12-31T23:59:59-08:00", None),
         ("", None),
         (None, None),
         ("yesterday", None),

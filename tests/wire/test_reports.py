@@ -274,6 +274,7 @@ def test_nobody_unknown_is_no_request(ask: Ask, server: Server) -> None:
         {"sent_between": (START, NOW, NOW)},
         {"sent_between": (START, NOW), "until": START},
         {"sent_between": (START, NOW), "until": "now"},
+        {"sent_between": (START, NOW), "until": NOW + timedelta(days=40_000)},
         {"sent_between": (NOW + timedelta(hours=1), NOW + timedelta(hours=2))},
     ],
 )

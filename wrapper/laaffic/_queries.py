@@ -87,7 +87,8 @@ class Queries(ClientBase):
 
         Args:
             start: the beginning, with a time zone, at most 90 days ago.
-            end: the end, with a time zone. However long the time is, it is asked for in windows of at most 31 days.
+            end: the end, with a time zone, at most 31 days ahead. However long the time is, it is asked for in windows
+                of at most 31 days.
             timeout: seconds for each attempt of each request; see `Client`.
 
         Yields:
@@ -143,7 +144,7 @@ class Queries(ClientBase):
                 ago. The records are read from five minutes before, since clocks differ.
             until: until when the records are read; by default until now, since what was posted may be finished late.
             reports: reports that were pushed to you, which settle a recipient whose order id they have. Anybody can
-                push one: take only those that `confirm` knows.
+                push one: take only those that `confirm` knows, with the number that it says.
             known_msg_ids: message ids of other messages with the same app id: of other processes, and of earlier sends.
             timeout: seconds for each attempt of each request; see `Client`.
 
@@ -155,6 +156,7 @@ class Queries(ClientBase):
 
         Raises:
             InvalidTimeError: a time is not valid; nothing was asked.
+            InvalidMessageError: something in `known_msg_ids` is no message id; nothing was asked.
             LaafficError: anything else that `get_balance` raises. Nothing is known then that was not known before.
         """
         return self._inquire(

@@ -24,6 +24,8 @@ OLDER = (
 )
 _AT_ONCE = 50_000  # reports looked for in one pass over the ledger
 _KEPT_FOR = 120 * 86_400.0  # seconds: the provider itself knows messages for 90 to 120 days
+# What is kept of what anybody may have pushed, in characters: PostgreSQL's index, and each reader of a chunk, takes it.
+_MAX_ORDER_ID, _MAX_NUMBER, _MAX_REASON = 255, 32, 500
 _OPEN = (ChunkState.READY, ChunkState.CLAIMED, ChunkState.UNKNOWN)
 
 
@@ -39,13 +41,11 @@ def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> b
         return False  # it says nothing of anybody
     named = None if report.order_id is None else ours(report.order_id)
     values = _values(report, now)
-    if named is None:
+    key, sequence, position = named or ("", 0, 0)
+    campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == key)) if named else None
+    if campaign is None:  # it may also be an id of the caller's that looks like ours
         insert_once(connection, reports, values)
         return None
-    key, sequence, position = named
-    campaign = connection.scalar(select(campaigns.c.id).where(campaigns.c.key == key))
-    if campaign is None:
-        return False
     here = (chunks.c.campaign == campaign) & (chunks.c.sequence == sequence)
     chunk: Any = connection.execute(select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)).first()
     if chunk is not None and position >= chunk.size:
@@ -122,12 +122,13 @@ def _numbers_of_open_chunks(database: Database, numbers: set[str]) -> set[str]:
 
 
 def _values(report: laaffic.DeliveryReport, now: float) -> dict[str, Any]:
+    order_id = report.order_id or ""
     return {
         "msg_id": report.msg_id,
         "state": report.state.value,
-        "order_id": report.order_id or "",
-        "number": report.number,
+        "order_id": order_id if len(order_id) <= _MAX_ORDER_ID else "",
+        "number": report.number and report.number[:_MAX_NUMBER],
         "received_at": None if report.received_at is None else report.received_at.timestamp(),
-        "reason": report.reason,
+        "reason": report.reason and report.reason[:_MAX_REASON],
         "at": now,
     }

@@ -24,7 +24,7 @@ from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports
 from laaffic_campaigns._protocol.delivery import Heard, hear
 from laaffic_campaigns._protocol.settling import Shown, settle, standing
-from laaffic_campaigns._protocol.states import NOT_SENT, UNKNOWN, ChunkState
+from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
 from laaffic_campaigns._protocol.steps import sweep
 from laaffic_campaigns._running.desk import DEAD
 from laaffic_campaigns._running.writing import record_what_was_kept
@@ -56,13 +56,14 @@ class _Look:
     Attributes:
         known: message ids.
         in_flight: numbers to whom a request is in flight.
-        unknown: each unknown recipient, and where it is, if it is one of this campaign.
+        unsettled: each recipient whose message id is not known, unknown or accepted; and where it is, if it is an
+            unknown one of this campaign.
         chunks: those of this campaign.
     """
 
     known: set[str] = field(default_factory=set)
     in_flight: set[str] = field(default_factory=set)
-    unknown: list[tuple[laaffic.Recipient, tuple[int, int] | None]] = field(default_factory=list)
+    unsettled: list[tuple[laaffic.Recipient, tuple[int, int] | None]] = field(default_factory=list)
     chunks: dict[int, _Chunk] = field(default_factory=dict)
 
 
@@ -143,14 +144,14 @@ class Reconciling:
         """Return what is shown of whom, by the state of the ledger after the records were read."""
         look = self._look_again()
         records, pushed = list(self._records.values()), self._pushed()
-        wanted = [recipient for recipient, _ in look.unknown]
+        wanted = [recipient for recipient, _ in look.unsettled]
         theirs = [record for record in records if record.received_at is None or record.received_at >= self._start]
         told = laaffic.match_records(wanted, theirs, until=self._until, reports=pushed, known_msg_ids=look.known)
         listed = {record.number for record in records if record.msg_id not in look.known}
         listed |= {report.number for report in pushed if report.msg_id not in look.known}
-        for recipient, (_, place) in zip(told, look.unknown, strict=True):
+        for recipient, (_, place) in zip(told, look.unsettled, strict=True):
             if place is None:
-                continue  # another campaign's
+                continue  # another campaign's, or accepted
             into, at = look.chunks[place[0]], place[1]
             if recipient.number in look.in_flight:
                 into.words[at] = BESIDE
@@ -171,17 +172,18 @@ class Reconciling:
                 look.in_flight.update(payload.numbers[at] for at in here)
                 continue
             look.known.update(msg_id for at in here if (msg_id := told.msg_ids[at]) is not None)
+            nameless = [at for at in here if told.states[at] == ACCEPTED and told.msg_ids[at] is None]
             unknown = [at for at in here if told.states[at] == UNKNOWN]
-            if not unknown:
+            if not unknown and not nameless:
                 continue
             mine = chunk.campaign == self._campaign
-            if mine:
+            if mine and unknown:
                 look.chunks[chunk.id] = _Chunk(chunk.version)
             wires = payload.wire_order_ids(chunk.key, chunk.sequence)
-            for at in unknown:
-                state = laaffic.State.UNKNOWN
+            for at in [*unknown, *nameless]:
+                state = laaffic.State(told.states[at])
                 recipient = laaffic.Recipient(payload.numbers[at], None, None, state, wire_order_id=wires[at])
-                look.unknown.append((recipient, (chunk.id, at) if mine else None))
+                look.unsettled.append((recipient, (chunk.id, at) if mine and state is laaffic.State.UNKNOWN else None))
         return look
 
     def _pushed(self) -> list[laaffic.DeliveryReport]:

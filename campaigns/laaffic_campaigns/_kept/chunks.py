@@ -12,7 +12,8 @@ import laaffic
 from laaffic_campaigns._errors import LedgerError
 
 _FORMAT = b"\x01"
-_OURS = re.compile(r"([a-z][0-9a-z]{9})-(s?[0-9]+)-([0-9]+)")
+# As we write them, and no larger than a database's integer: anybody may push something that only looks like it.
+_OURS = re.compile(r"([a-z][0-9a-z]{9})-(0|s?[1-9][0-9]{0,8})-(0|[1-9][0-9]{0,8})")
 _STATES = {"a": "accepted", "r": "rejected", "n": "not_sent", "u": "unknown"}
 _DELIVERIES = {"-": None, "s": "succeeded", "f": "failed", "p": "pending", "n": "not_found"}
 _DELIVERED_AS = {state: letter for letter, state in _DELIVERIES.items()}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_payload, unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.chunks import pack_positions as packed
 from laaffic_campaigns._kept.chunks import unpack_positions as unpacked
@@ -77,6 +78,9 @@ def take_over(
         positions: whom, within it.
         payload: what they get.
         now: by the database's clock.
+
+    Raises:
+        LedgerError: the campaign was cancelled, and something of it is still in flight.
     """
     # Two at once would give the same sequence to both.
     connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
@@ -113,10 +117,19 @@ def take_over(
 
 
 def _reopen(connection: Connection, campaign: int, now: float) -> None:
-    """Let a campaign that has ended go on, for those who are sent to again alone: what was cancelled stays so."""
+    """Let a campaign that has ended go on, for those who are sent to again alone: what was cancelled stays so.
+
+    Raises:
+        LedgerError: something of one that was cancelled is in flight. Should it come back unsent, it would be posted.
+    """
     here = campaigns.c.id == campaign
     before = connection.scalar(select(campaigns.c.state).where(here))
     if before == CampaignState.CANCELLED:
+        claimed = (chunks.c.campaign == campaign) & (chunks.c.state == ChunkState.CLAIMED)
+        if connection.scalar(select(chunks.c.id).where(claimed).limit(1)) is not None:
+            raise LedgerError(
+                "Something of the cancelled campaign is in flight", hint="Run it first, then do this again."
+            )
         left = (chunks.c.campaign == campaign) & (chunks.c.state == ChunkState.READY)
         closed = {"state": ChunkState.DONE, "not_sent": chunks.c.size, "version": chunks.c.version + 1}
         connection.execute(update(chunks).where(left).values(**closed))

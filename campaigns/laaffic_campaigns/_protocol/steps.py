@@ -210,6 +210,8 @@ def sweep(connection: Connection, claimed_before: float | None = None) -> int:
 
 def finish(connection: Connection, campaign: int, now: float) -> bool:
     """Note that a campaign is done, when no chunk is left; return whether there is nothing more to claim."""
+    # Who is to be sent to again comes in under the same lock: of a campaign that is done, nobody would be posted to.
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
     left = set(connection.scalars(select(chunks.c.state).where(chunks.c.campaign == campaign).distinct()))
     if not left & {ChunkState.READY, ChunkState.CLAIMED}:
         move(connection, campaign, CampaignState.DONE, now)

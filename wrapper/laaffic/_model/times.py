@@ -11,6 +11,7 @@ MAX_AGE = timedelta(days=90)
 # The offset of the pages' own examples: right also for a server that overlooks offsets.
 _THEIRS = timezone(timedelta(hours=8))
 _SECOND = timedelta(seconds=1)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9999  # so that no zone and no window leads out of what a datetime can be
 
 
 def check_time(name: str, given: object) -> datetime:
@@ -23,6 +24,8 @@ def check_time(name: str, given: object) -> datetime:
         raise InvalidTimeError(f"{name}: expected a datetime with a time zone, got {type(given).__name__}")
     if given.utcoffset() is None:
         raise InvalidTimeError(f"{name}: the datetime has no time zone; give one, such as datetime.now(UTC)")
+    if not _FIRST_YEAR < given.year < _LAST_YEAR:
+        raise InvalidTimeError(f"{name} is in the year {given.year}; give a time that can be asked about")
     return given.astimezone(UTC)
 
 
@@ -30,7 +33,7 @@ def check_span(start: object, end: object, now: datetime, *, names: tuple[str, s
     """Return two times in UTC that can be asked about.
 
     Raises:
-        InvalidTimeError: one is not an aware datetime, they are in the wrong order, or it is too long ago.
+        InvalidTimeError: one is not an aware datetime, they are in the wrong order, or it is too long ago, or ahead.
     """
     first, last = check_time(names[0], start), check_time(names[1], end)
     if first > last:
@@ -39,7 +42,18 @@ def check_span(start: object, end: object, now: datetime, *, names: tuple[str, s
         raise InvalidTimeError(
             f"{names[0]} is more than {MAX_AGE.days} days ago; the provider keeps records no longer. Give a later one"
         )
+    check_ahead(names[1], last, now)
     return first, last
+
+
+def check_ahead(name: str, at: datetime, now: datetime) -> None:
+    """Refuse a time for which window after window would be asked about the future.
+
+    Raises:
+        InvalidTimeError: it is too far ahead.
+    """
+    if at - now > MAX_SPAN:
+        raise InvalidTimeError(f"{name} is more than {MAX_SPAN.days} days ahead; give an earlier one")
 
 
 def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from laaffic._model.errors import InvalidTimeError
 from laaffic._model.recipients import Recipient
 from laaffic._model.reports import DeliveryReport
-from laaffic._model.times import MAX_AGE, check_span, check_time
+from laaffic._model.times import MAX_AGE, check_ahead, check_span, check_time
 from laaffic._operations.get_sent_rcd import Page, Records
 from laaffic._operations.operation import Inquiry
 from laaffic._outcome.reconciling import Matching
@@ -40,6 +40,7 @@ def reconcile(
     last = now if until is None else check_time("until", until)
     if last < (start if until is None else end):
         raise InvalidTimeError("until is before the end of sent_between; give a later one")
+    check_ahead("until", last, now)
     matching = Matching(recipients, reports=reports, known_msg_ids=known_msg_ids)
     return _asked(matching, start, last, app_id, timeout, until_now=until is None)
 

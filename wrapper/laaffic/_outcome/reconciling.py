@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from laaffic._model.errors import InvalidMessageError
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.reports import DeliveryReport, SentRecord
 from laaffic._model.times import in_words
@@ -52,11 +53,10 @@ class Matching:
         self, recipients: Iterable[Recipient], *, reports: Iterable[DeliveryReport], known_msg_ids: Iterable[str]
     ) -> None:
         self._recipients = list(recipients)
-        self._known = {*known_msg_ids}
+        self._known = _checked(known_msg_ids)
         self._places: dict[str, list[int]] = defaultdict(list)  # of the unknown, by number
-        self._nameless = Counter[
-            str
-        ]()  # how many of a number are accepted without a message id: a record may be theirs
+        # How many of a number are accepted without a message id: a record may be theirs.
+        self._nameless = Counter[str]()
         for place, recipient in enumerate(self._recipients):
             if recipient.state is State.UNKNOWN:
                 self._places[recipient.number].append(place)
@@ -66,7 +66,9 @@ class Matching:
                 self._nameless[recipient.number] += 1
         self._candidates: dict[str, dict[str, None]] = defaultdict(dict)  # message ids by number, each once, in order
         self._given: dict[str, str] = {}  # which number each of them is a candidate for
+        self._told_by_report: dict[str, int] = {}
         self._settled = self._settle(list(reports))
+        self._told_by_report = {msg_id: place for place, msg_id in self._settled.items()}
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +78,8 @@ class Matching:
     def add(self, record: SentRecord | DeliveryReport) -> None:
         """Take a record into account."""
         number = record.number
+        if record.msg_id in self._told_by_report:
+            self._hear_of_settled(record.msg_id, number)
         if number is None or number not in self._places or record.msg_id in self._known:
             return
         if self._given.setdefault(record.msg_id, number) == number:
@@ -126,12 +130,32 @@ class Matching:
             self._forget(msg_id)
         return settled
 
+    def _hear_of_settled(self, msg_id: str, number: str | None) -> None:
+        """Settle nobody by a report that names the order id of one number and the message of another."""
+        place = self._told_by_report[msg_id]
+        if number not in {None, self._recipients[place].number}:
+            self._settled.pop(place, None)
+
     def _forget(self, msg_id: str) -> None:
         """Take a message id for one that belongs to a certain message, and to no other."""
         self._known.add(msg_id)
         number = self._given.pop(msg_id, None)
         if number is not None:
             self._candidates[number].pop(msg_id, None)
+
+
+def _checked(known_msg_ids: Iterable[str | None]) -> set[str]:
+    """Return the ids, of whose kind one must be sure: of a known one that is overlooked, somebody else is told."""
+    if isinstance(known_msg_ids, str | bytes) or not isinstance(known_msg_ids, Iterable):
+        what = f"expected several message ids, got {type(known_msg_ids).__name__}"
+        raise InvalidMessageError(what, field="known_msg_ids")
+    known = set[str]()
+    for position, given in enumerate(known_msg_ids):
+        if given is not None and not isinstance(given, str):
+            what = f"expected a message id, got {type(given).__name__}; convert it with str()"
+            raise InvalidMessageError(what, field="known_msg_ids", position=position)
+        known.add((given or "").strip())
+    return known - {""}
 
 
 def _posted(recipient: Recipient) -> str | None:

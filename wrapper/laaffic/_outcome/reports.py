@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,7 +81,8 @@ def _contradiction(report: DeliveryReport) -> DeliveryReport:
 def _time(given: Any) -> datetime | None:
     try:
         at = datetime.fromisoformat(text_of(given) or "")
-        return None if at.utcoffset() is None else at
+        # The first year stands for no time in some languages; and in another zone it could be one that is not there.
+        return None if at.utcoffset() is None or at.year in {MINYEAR, MAXYEAR} else at
     except ValueError:
         return None
 

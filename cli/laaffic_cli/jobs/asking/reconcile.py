@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from laaffic import Client, DeliveryReport, DeliveryState, InvalidTimeError, Recipient, State
 from laaffic_cli.jobs.asking.found import NO_NUMBER, Found, state_now, tell_found
@@ -143,7 +143,12 @@ def _confirmed(client: Client, lost: Lost, pushed: list[DeliveryReport], bar: Ba
     if not mattering:
         return []
     said = {report.msg_id: report for report in client.get_reports(dict.fromkeys(r.msg_id for r in mattering))}
-    confirmed = [report for report in mattering if _confirms(said[report.msg_id], report)]
+    # A number that the report leaves out is the provider's: whose order id it has is for its sender to say.
+    confirmed = [
+        replace(report, number=said[report.msg_id].number or report.number)
+        for report in mattering
+        if _confirms(said[report.msg_id], report)
+    ]
     left_out = len(mattering) - len(confirmed)
     if left_out:
         what = "of messages that the provider does not list, or to another number"
