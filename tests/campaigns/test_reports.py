@@ -1,5 +1,6 @@
 """Delivery reports that are pushed or asked for are kept beside the outcomes, in any order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -12,6 +13,9 @@ from laaffic_campaigns._fate.folding import OTHER_ID, OTHER_NUMBER
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks, reports
 from laaffic_campaigns._protocol.steps import claim, start, sweep
+from laaffic_campaigns._protocol.verdicts import Verdict
+from laaffic_campaigns._running.posting import unposted
+from laaffic_campaigns._running.writing import REPORTED, write_down
 from support.provider import Provider
 from support.server import Server
 
@@ -280,3 +284,19 @@ def test_a_report_settles_who_a_killed_process_had_in_flight(
         sweep(connection)
     status = campaign.status()
     assert (status.accepted, status.unknown, status.delivered) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("verdict", [Verdict(release=True), Verdict(refused=True)])
+def test_where_a_report_came_no_refusal_lets_anybody_be_posted_to_again(
+    ledger: Ledger, database: Database, campaign: Campaign, verdict: Verdict
+) -> None:
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+        mine = claim(connection, campaign._id, "t1", 5.0)
+    assert mine is not None
+    ledger.add_report(report("m0", order_id=wires(campaign)[0]))
+    with database.write() as connection:
+        write_down(connection, campaign._id, replace(unposted(mine), verdict=verdict), 6.0)
+    status = campaign.status()
+    assert (status.accepted, status.unknown, status.to_go) == (1, 2, 0)
+    assert told(campaign)[1].reason == REPORTED

@@ -8,7 +8,7 @@ from laaffic_campaigns import Campaign, Ledger, LedgerError
 from laaffic_campaigns._fate.resending import Clocks, seconds_left
 from laaffic_campaigns._kept.chunks import Outcomes
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import chunks
+from laaffic_campaigns._kept.schema import chunks, ledgers
 from laaffic_campaigns._protocol.steps import Settled, claim, record, start, sweep
 from support.provider import Provider
 from support.server import Server
@@ -251,6 +251,17 @@ def test_a_cancelled_campaign_sends_to_nobody_else_again(
     assert campaign.status().state == "done"
     assert {outcome.number: outcome.state for outcome in campaign.outcomes()} == {FIRST: "accepted", SECOND: "not_sent"}
     assert adds_up(campaign)
+
+
+def test_a_ledger_that_was_restored_sends_to_nobody_again(
+    lost: Campaign, database: Database, client: laaffic.Client
+) -> None:
+    passes(database)
+    with database.write() as connection:
+        connection.execute(update(ledgers).values(mark="elsewhere"))
+    with pytest.raises(LedgerError, match="restored or copied"):
+        lost.resend(client, unknown=True)
+    assert lost.status().unknown == 2
 
 
 def test_a_command_that_is_not_clear_is_refused(lost: Campaign, client: laaffic.Client) -> None:

@@ -149,8 +149,8 @@ class Fate:
             dry_run: whether only to say what would be done.
 
         Raises:
-            LedgerError: not exactly one of unknown and rejected is asked for, the texts are erased, or the provider's
-                response has no date.
+            LedgerError: not exactly one of unknown and rejected is asked for, the texts are erased, the provider's
+                response has no date, or the ledger was restored or copied, which is said once.
             laaffic.ConfigurationError: a client is missing.
             laaffic.InvalidMessageError: a text is not valid.
             laaffic.LaafficError: the provider could not be asked; nobody is sent to again.

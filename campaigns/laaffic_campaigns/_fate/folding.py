@@ -37,14 +37,14 @@ def fold(database: Database, campaign: int | None = None) -> int:
         database: of the ledger.
         campaign: of which alone; None for all.
     """
-    settled = 0
+    settled, at_once = 0, 1 if database.shared else _AT_ONCE  # who locks one alone waits for nobody in a circle
     while True:
         with database.read() as connection:
             if connection.scalar(_waiting(campaign).limit(1)) is None:
                 return settled
         with database.write() as connection:
             for chunk in connection.scalars(
-                _waiting(campaign).distinct().order_by(reports.c.chunk).limit(_AT_ONCE)
+                _waiting(campaign).distinct().order_by(reports.c.chunk).limit(at_once)
             ).all():
                 settled += _fold(connection, chunk)
 
