@@ -125,8 +125,8 @@ class Reconciling:
 
     def _matched(self) -> dict[int, _Chunk]:
         """Return what is shown of whom, by the state of the ledger after the records were read."""
-        look = self._look_again()
         records, pushed = list(self._records.values()), self._pushed()
+        look = self._look_again()  # after all evidence was there
         wanted = [recipient for recipient, _ in look.unknown]
         told = laaffic.match_records(wanted, records, until=self._until, reports=pushed, known_msg_ids=look.known)
         listed = {record.number for record in records if record.msg_id not in look.known}
