@@ -25,7 +25,7 @@ from laaffic_campaigns._protocol.states import (
 # What is done for each request, made once: to make a statement takes longer than SQLite takes to execute it.
 _STATE = select(campaigns.c.state).where(campaigns.c.id == bindparam("of")).with_for_update(read=True)
 _NEXT = (
-    select(chunks.c.id, chunks.c.sequence, chunks.c.size, payloads.c.content)
+    select(chunks.c.id, chunks.c.sequence, chunks.c.size, chunks.c.parent, payloads.c.content)
     .join(payloads)
     .where(
         chunks.c.campaign == bindparam("of"),
@@ -51,6 +51,7 @@ _RECORD = {
     )
     for state in (ChunkState.DONE, ChunkState.UNKNOWN)
 }
+_PAYLOAD = select(payloads.c.content).where(payloads.c.chunk == bindparam("of"))
 _FORGET = delete(outcomes).where(outcomes.c.chunk == bindparam("of"))
 _KEEP = insert(outcomes)
 
@@ -152,7 +153,9 @@ def claim(connection: Connection, campaign: int, token: str, now: float) -> Clai
         return None
     connection.execute(_CLAIM, {"of": found.id, "mine": token, "at": now})
     count_claim(connection)
-    return Claimed(found.id, found.sequence, found.size, token, found.content)
+    # Of a chunk that was made from another, somebody may have been taken out after the statement above had begun.
+    content = found.content if found.parent is None else connection.execute(_PAYLOAD, {"of": found.id}).scalar_one()
+    return Claimed(found.id, found.sequence, found.size, token, content)
 
 
 def record(connection: Connection, campaign: int, claimed: Claimed, settled: Settled, now: float) -> bool:
