@@ -66,12 +66,19 @@ def _in_parts(
 
 def _checked(msg_ids: Iterable[str]) -> list[str]:
     if isinstance(msg_ids, str | bytes) or not isinstance(msg_ids, Iterable):
-        raise InvalidMessageError(f"expected several message ids, got {type(msg_ids).__name__}", field="msg_ids")
+        raise _unfit(f"expected several message ids, got {type(msg_ids).__name__}")
     asked = []
     for position, given in enumerate(msg_ids):
         msg_id = None if isinstance(given, bool | int) else text_of(given)
         if msg_id is None or not _MSG_ID.fullmatch(msg_id):
             rule = "convert it with str()" if isinstance(given, int) else _RULE
-            raise InvalidMessageError(rule, field="msg_ids", position=position)
+            raise _unfit(rule, position)
         asked.append(msg_id)
     return asked
+
+
+def _unfit(rule: str, position: int | None = None) -> InvalidMessageError:
+    error = InvalidMessageError(rule, field="msg_ids", position=position)
+    error.about_query = True
+    error.hint = "Correct it, then ask again."
+    return error
