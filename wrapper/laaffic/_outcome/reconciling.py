@@ -7,10 +7,14 @@ number was accepted, and that there is none shows nothing.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
+from laaffic._model.errors import unfit_to_ask
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.reports import DeliveryReport, SentRecord
 from laaffic._model.times import in_words
+
+Kind = TypeVar("Kind")
 
 
 def match_records(
@@ -32,11 +36,24 @@ def match_records(
 
     Returns:
         The recipients, in the order given.
+
+    Raises:
+        InvalidMessageError: recipients, reports or known_msg_ids are something else.
     """
     matching = Matching(recipients, reports=reports, known_msg_ids=known_msg_ids)
     for record in records:
         matching.add(record)
     return matching.told(until)
+
+
+def _checked(field: str, given: Iterable[Kind], kind: type[Kind], wanted: str) -> list[Kind]:
+    if isinstance(given, str | kind) or not isinstance(given, Iterable):
+        raise unfit_to_ask(f"expected several, got {type(given).__name__}; give {wanted}", field)
+    found = list(given)
+    for position, one in enumerate(found):
+        if not isinstance(one, kind):
+            raise unfit_to_ask(f"got {type(one).__name__}; give {wanted}", field, position)
+    return found
 
 
 class Matching:
@@ -46,13 +63,17 @@ class Matching:
         recipients: in any states.
         reports: pushed reports.
         known_msg_ids: message ids that belong to other messages.
+
+    Raises:
+        InvalidMessageError: something is not what it is to be. A message id that is a number would never be recognised,
+            and somebody else's record be taken for the lost one.
     """
 
     def __init__(
         self, recipients: Iterable[Recipient], *, reports: Iterable[DeliveryReport], known_msg_ids: Iterable[str]
     ) -> None:
-        self._recipients = list(recipients)
-        self._known = {*known_msg_ids}
+        self._recipients = _checked("recipients", recipients, Recipient, "those of a result, such as result.recipients")
+        self._known = {*_checked("known_msg_ids", known_msg_ids, str, "message ids, each a str")}
         self._places: dict[str, list[int]] = defaultdict(list)  # of the unknown, by number
         for place, recipient in enumerate(self._recipients):
             if recipient.state is State.UNKNOWN:
@@ -61,7 +82,7 @@ class Matching:
                 self._known.add(recipient.msg_id)
         self._candidates: dict[str, dict[str, None]] = defaultdict(dict)  # message ids by number, each once, in order
         self._given: dict[str, str] = {}  # which number each of them is a candidate for
-        self._settled = self._settle(list(reports))
+        self._settled = self._settle(_checked("reports", reports, DeliveryReport, "what parse_report returns"))
 
     @property
     def is_open(self) -> bool:
