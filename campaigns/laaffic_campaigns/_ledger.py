@@ -183,10 +183,12 @@ class Ledger:
         Anybody can push one, and what is settled by it stays so: ask `laaffic.Client.confirm` first, and when it says
         the same state, hand over the one that was pushed, which has the order id, with the number that it says:
         `dataclasses.replace(report, number=confirmed.number)`. The provider confirms no order id; but ours have a part
-        that is random, which only the provider and whoever forwards for it ever sees. Reports may come in any order, twice, and before the response of their
-        request is written down. One that has an order id of ours settles its recipient, who may be unknown. Others are
-        found by their message id when `refresh_reports` or `reconcile` looks for them in the whole ledger; those that
-        are nobody's are dropped then. One that proves that this ledger is older than what was sent pauses its campaign.
+        that is random, which only the provider and whoever forwards for it ever sees.
+
+        Reports may come in any order, twice, and before the response of their request is written down. One that has an
+        order id of ours settles its recipient, who may be unknown. Others are found by their message id when
+        `refresh_reports` or `reconcile` looks for them in the whole ledger; those that are nobody's are dropped then.
+        One that proves that this ledger is older than what was sent pauses its campaign.
 
         Returns:
             True when it is about somebody of this ledger; False when it is not, or says nothing; None when nobody knows
