@@ -112,7 +112,20 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.mine)
     @rule(data=st.data(), what=st.sampled_from(WHAT))
     def post(self, data: st.DataObject, what: str) -> None:
-        token = data.draw(st.sampled_from(sorted(self.mine)))
+        self.posts(data.draw(st.sampled_from(sorted(self.mine))), what)
+
+    @rule(what=st.sampled_from(WHAT))
+    def run(self, what: str) -> None:
+        """Nothing goes wrong but what the provider says, or does not."""
+        self.did(lambda connection: start(connection, 1, self.now), None)
+        self.claim(None)
+        if (token := f"t{self.tokens}") in self.mine:
+            self.posts(token, what)
+            request = self.posted.pop(token)
+            self.did(lambda connection: write_down(connection, 1, request.done, self.now), None)
+            self.written.append(request)
+
+    def posts(self, token: str, what: str) -> None:
         mine = self.mine.pop(token)
         numbers, wires = unpack_payload(mine.payload).numbers, self.wires(mine)
         took = self.book.take(numbers, wires) if what in {"accepted", "unknown"} else []
@@ -209,15 +222,15 @@ class AnyOrder(RuleBasedStateMachine):
         with suppress(LedgerUnavailableError):
             fold_reports(self.database, matching=True)
 
+    @precondition(lambda self: self.book.taken)
     @rule(data=st.data())
     def reconcile_begins(self, data: st.DataObject) -> None:
         """It is shown the records of what is finished, in any order."""
         one = Reconciling(self.database, 1)
         self.database.plan = []
         if one.begin() is not None:
-            finished = (
-                data.draw(st.lists(st.sampled_from(sorted(self.book.taken)), unique=True)) if self.book.taken else []
-            )
+            late = data.draw(st.sets(st.sampled_from(sorted(self.book.taken)), max_size=4))
+            finished = data.draw(st.permutations(sorted(self.book.taken.keys() - late)))
             for msg_id in finished:
                 one.take(laaffic.SentRecord(msg_id, self.book.taken[msg_id][0], laaffic.DeliveryState.SUCCEEDED))
             self.reconciling.append(one)
@@ -229,15 +242,18 @@ class AnyOrder(RuleBasedStateMachine):
         with suppress(LedgerUnavailableError):
             self.reconciling.pop(0).finish()
 
-    @rule(plan=st.lists(FAILS, max_size=3), unknown=st.booleans())
-    def resend(self, plan: list[int | None], *, unknown: bool) -> None:
-        """More than half an hour has passed: nobody accepts a request any more that was claimed before."""
+    @rule(plan=st.lists(FAILS, max_size=3), unknown=st.booleans(), hides=st.booleans())
+    def resend(self, plan: list[int | None], *, unknown: bool, hides: bool) -> None:
+        """More than half an hour has passed: nobody accepts a request any more that was claimed before.
+
+        What is still in the provider's queue has no record.
+        """
         self.database.plan = []
         resending = Resending(self.database, 1, None, dry_run=False)
         if unknown:
             one = Reconciling(self.database, 1)
             if one.begin() is not None:
-                for msg_id, (number, _) in self.book.taken.items():
+                for msg_id, (number, _) in () if hides else self.book.taken.items():
                     one.take(laaffic.SentRecord(msg_id, number, laaffic.DeliveryState.SUCCEEDED))
             one.finish()
             self.mine = {}

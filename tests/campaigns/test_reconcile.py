@@ -161,6 +161,25 @@ def test_what_is_in_flight_to_the_same_number_is_waited_for(
     assert "in flight" in str(only(campaign, FIRST).reason)
 
 
+def test_a_report_of_somebody_who_was_posted_to_later_with_the_same_order_id_settles_nobody(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    provider.lose = lambda _: True
+    campaign = ledger.create("spring", [(FIRST, "Hello", "x")])
+    campaign.run(client)
+    other = ledger.create("summer", [(FIRST, "Hello", "x")])
+    provider.lose = lambda _: False
+
+    def posted_and_reported() -> None:
+        with database.write() as connection:
+            start(connection, other._id, 1.0)
+            claim(connection, other._id, "t1", datetime.now(UTC).timestamp())
+        ledger.add_report(laaffic.DeliveryReport("m7", laaffic.DeliveryState.SUCCEEDED, number=FIRST, order_id="x"))
+
+    provider.before_records = posted_and_reported
+    assert campaign.reconcile(client).found == 0
+
+
 def test_what_a_killed_process_had_in_flight_is_found_too(
     ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

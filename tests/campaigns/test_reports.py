@@ -1,5 +1,7 @@
 """Delivery reports that are pushed or asked for are kept beside the outcomes, in any order."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from random import Random
@@ -13,6 +15,9 @@ from laaffic_campaigns._fate.folding import OTHER_ID, OTHER_NUMBER
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks, reports
 from laaffic_campaigns._protocol.steps import claim, start, sweep
+from laaffic_campaigns._protocol.verdicts import Verdict
+from laaffic_campaigns._running.posting import unposted
+from laaffic_campaigns._running.writing import REPORTED, write_down
 from support.provider import Provider
 from support.server import Server
 
@@ -270,6 +275,16 @@ def test_who_is_not_final_is_asked_about(campaign: Campaign, client: laaffic.Cli
     assert campaign.status().failed == 2
 
 
+def test_the_same_is_asked_without_blocking(campaign: Campaign, client: laaffic.Client, server: Server) -> None:
+    campaign.run(client)
+
+    async def refreshed() -> int:
+        async with laaffic.AsyncClient(base_url=server.url) as other:
+            return (await campaign.refresh_reports_async(other)).succeeded
+
+    assert asyncio.run(refreshed()) == 3
+
+
 def test_an_error_ends_refreshing_and_what_was_known_is_kept(
     ledger: Ledger, client: laaffic.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +337,33 @@ def test_numbers_are_erased_from_reports_too(ledger: Ledger, client: laaffic.Cli
     assert NUMBERS[0] not in str(outcome.as_dict())
 
 
+def test_what_is_reported_after_the_numbers_are_erased_brings_none_back(ledger: Ledger, client: laaffic.Client) -> None:
+    campaign = ledger.create("spring", [(NUMBERS[0], "Hello")])
+    campaign.run(client)
+    campaign.erase_numbers()
+    why = f"no route to {NUMBERS[0]}"
+    ledger.add_report(report("m0", "failed", order_id=wires(campaign)[0], number=NUMBERS[0], reason=why))
+    (outcome,) = told(campaign)
+    assert outcome.delivery == "failed"
+    assert NUMBERS[0] not in str(outcome.as_dict())
+
+
+def test_a_report_of_a_message_id_that_was_given_by_count_is_told_where_it_was_given(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    provider.lose = lambda _: True
+    spring, summer = (ledger.create(name, [(NUMBERS[0], "Hello")]) for name in ("spring", "summer"))
+    for campaign in (spring, summer):
+        campaign.run(client)
+    provider.book.reverse()
+    assert spring.reconcile(client).found == 1
+    ledger.add_report(report("m1", order_id=wires(summer)[0]))
+    assert (told(spring)[0].msg_id, told(summer)[0].state) == ("m1", "unknown")
+    assert summer.reconcile(client).found == 1
+    assert told(summer)[0].msg_id == "m0"
+    assert kept(database) == 0
+
+
 def test_a_report_settles_who_a_killed_process_had_in_flight(
     ledger: Ledger, database: Database, campaign: Campaign
 ) -> None:
@@ -334,3 +376,19 @@ def test_a_report_settles_who_a_killed_process_had_in_flight(
         sweep(connection)
     status = campaign.status()
     assert (status.accepted, status.unknown, status.delivered) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("verdict", [Verdict(release=True), Verdict(refused=True)])
+def test_where_a_report_came_no_refusal_lets_anybody_be_posted_to_again(
+    ledger: Ledger, database: Database, campaign: Campaign, verdict: Verdict
+) -> None:
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+        mine = claim(connection, campaign._id, "t1", 5.0)
+    assert mine is not None
+    ledger.add_report(report("m0", order_id=wires(campaign)[0]))
+    with database.write() as connection:
+        write_down(connection, campaign._id, replace(unposted(mine), verdict=verdict), 6.0)
+    status = campaign.status()
+    assert (status.accepted, status.unknown, status.to_go) == (1, 2, 0)
+    assert told(campaign)[1].reason == REPORTED

@@ -1,14 +1,15 @@
 """Sending again is a person's command: with guards, once, and everybody counts once."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerError
 from laaffic_campaigns._fate.resending import Clocks, seconds_left
 from laaffic_campaigns._kept.chunks import Outcomes
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import chunks
+from laaffic_campaigns._kept.schema import chunks, ledgers, resends
+from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.steps import Settled, claim, record, release, start, sweep
 from support.provider import Provider
 from support.server import Server
@@ -158,6 +159,22 @@ def test_whose_first_message_turns_up_before_the_second_is_posted_gets_no_second
     lost.run(client)
     assert [len(provider.taken(number)) for number in (FIRST, SECOND)] == [1, 2]
     assert lost.status().accepted == 2
+
+
+def test_who_is_in_a_part_of_a_request_that_was_split_is_taken_out_too(
+    lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    passes(database)
+    lost.resend(client, unknown=True)
+    with database.write() as connection:
+        child = connection.scalar(select(resends.c.child))
+        assert split(connection, int(child or 0), 1) == 2
+    provider.book[1].state = "0"
+    assert lost.reconcile(client).found == 1
+    lost.run(client)
+    assert [len(provider.taken(number)) for number in (FIRST, SECOND)] == [2, 1]
+    assert (lost.status().state, lost.status().sent_twice) == ("done", 0)
+    assert adds_up(lost)
 
 
 def test_whose_first_message_turns_up_later_is_counted_once_and_told(
@@ -310,6 +327,17 @@ def test_what_is_in_flight_when_it_is_cancelled_is_waited_for(
     campaign.run(client)
     assert [message.number for message in provider.book] == [FIRST]
     assert adds_up(campaign)
+
+
+def test_a_ledger_that_was_restored_sends_to_nobody_again(
+    lost: Campaign, database: Database, client: laaffic.Client
+) -> None:
+    passes(database)
+    with database.write() as connection:
+        connection.execute(update(ledgers).values(mark="elsewhere"))
+    with pytest.raises(LedgerError, match="restored or copied"):
+        lost.resend(client, unknown=True)
+    assert lost.status().unknown == 2
 
 
 def test_a_command_that_is_not_clear_is_refused(lost: Campaign, client: laaffic.Client) -> None:

@@ -1,5 +1,6 @@
 """What records and reports show of unknown recipients, and that nothing more is claimed."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -229,3 +230,22 @@ def test_whatever_is_called_accepted_was_accepted(truths: list[Truth], data: st.
             assert recipient.state is State.UNKNOWN
             assert recipient.msg_id is None
             assert recipient.reason
+
+
+@pytest.mark.parametrize(
+    ("given_instead", "place"),
+    [
+        ({"known_msg_ids": [2207201629421000001]}, "known_msg_ids[0]: got int"),
+        ({"known_msg_ids": "2207201629421000001"}, "known_msg_ids: expected several, got str"),
+        ({"recipients": [laaffic.BatchResult()]}, "recipients[0]: got BatchResult"),
+        ({"recipients": laaffic.BatchResult()}, "recipients: expected several, got BatchResult"),
+        ({"recipients": unknown()}, "recipients: expected several, got Recipient"),
+        ({"reports": [{"msgid": "m1"}]}, "reports[0]: got dict"),
+    ],
+)
+def test_what_would_be_misread_is_refused(given_instead: dict[str, Any], place: str) -> None:
+    arguments: dict[str, Any] = {"recipients": [unknown()], "records": [record("m1")], **given_instead}
+    with pytest.raises(laaffic.InvalidMessageError, match=re.escape(place)) as caught:
+        match_records(**arguments, until=UNTIL)
+    assert caught.value.about_query
+    assert str(caught.value).endswith("Correct it, then ask again.")

@@ -104,6 +104,8 @@ def test_what_is_no_message_id_is_refused_before_any_request(ask: Ask, server: S
     with pytest.raises(laaffic.InvalidMessageError, match=r"msg_ids\[1\]") as caught:
         ask("get_reports", ["1", bad])
     assert (caught.value.field, caught.value.position) == ("msg_ids", 1)
+    assert caught.value.about_query
+    assert "Nothing was sent" not in str(caught.value)
     assert server.posts == []
 
 

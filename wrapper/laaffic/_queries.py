@@ -156,7 +156,7 @@ class Queries(ClientBase):
 
         Raises:
             InvalidTimeError: a time is not valid; nothing was asked.
-            InvalidMessageError: something in `known_msg_ids` is no message id; nothing was asked.
+            InvalidMessageError: recipients, reports or known_msg_ids are something else; nothing was asked.
             LaafficError: anything else that `get_balance` raises. Nothing is known then that was not known before.
         """
         return self._inquire(

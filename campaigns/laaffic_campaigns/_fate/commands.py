@@ -150,7 +150,8 @@ class Fate:
 
         Raises:
             LedgerError: not exactly one of unknown and rejected is asked for, the texts are erased, the provider's
-                response has no date, or it was cancelled and something of it is still in flight.
+                response has no date, it was cancelled and something of it is still in flight, or the ledger was
+                restored or copied, which is said once.
             laaffic.ConfigurationError: a client is missing.
             laaffic.InvalidMessageError: a text is not valid.
             laaffic.LaafficError: the provider could not be asked; nobody is sent to again.

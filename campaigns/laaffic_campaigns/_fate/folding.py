@@ -12,6 +12,7 @@ from laaffic_campaigns._kept.chunks import Outcomes, unpack_outcomes, unpack_pay
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks, found, outcomes, payloads, reports
 from laaffic_campaigns._protocol.delivery import Heard, hear
+from laaffic_campaigns._protocol.erasing import without_number
 from laaffic_campaigns._protocol.settling import Shown, settle, standing
 from laaffic_campaigns._protocol.states import UNKNOWN, ChunkState
 
@@ -40,10 +41,10 @@ def fold(database: Database, campaign: int | None = None) -> int:
         database: of the ledger.
         campaign: of which alone; None for all.
     """
-    settled = 0
+    settled, at_once = 0, 1 if database.shared else _AT_ONCE  # who locks one alone waits for nobody in a circle
     while True:
         with database.read() as connection:
-            some = connection.scalars(_waiting(campaign).distinct().order_by(reports.c.chunk).limit(_AT_ONCE)).all()
+            some = connection.scalars(_waiting(campaign).distinct().order_by(reports.c.chunk).limit(at_once)).all()
             settling = _settling(connection, some)
         if not some:
             return settled
@@ -102,7 +103,7 @@ def _fold(connection: Connection, chunk: int, free: AbstractSet[str]) -> int:
     told = before.told if after is None else after.told
     heard = [(one.position, Heard(None, note=OTHER_NUMBER)) for one in there if one not in fitting]
     for report in fitting:
-        heard += _heard(connection, told, report)
+        heard += _heard(connection, told, report, erased=not numbers[report.position])
     if heard:
         hear(connection, chunk, told, heard)
     these = delete(reports).where(reports.c.chunk == chunk, reports.c.id == bindparam("of"))
@@ -123,9 +124,9 @@ def _shown(told: Outcomes, fitting: list[Any]) -> dict[int, Shown]:
     return shown
 
 
-def _heard(connection: Connection, told: Outcomes, report: Any) -> list[tuple[int, Heard]]:
+def _heard(connection: Connection, told: Outcomes, report: Any, *, erased: bool) -> list[tuple[int, Heard]]:
     at, msg_id = report.position, told.msg_ids[report.position]
-    said = Heard(report.state, report.received_at, report.reason)
+    said = Heard(report.state, report.received_at, without_number(report.reason) if erased else report.reason)
     if msg_id == report.msg_id or (msg_id is None and told.states[at] != UNKNOWN):
         return [(at, said)]
     if report.msg_id in told.msg_ids:  # of two messages to a number, whose ids were given by their count

@@ -96,7 +96,9 @@ class Reconciling:
         self._fold()
         first = None
         now = datetime.now(UTC)
-        for chunk, payload, told in self._unknown_chunks():
+        unknown = (chunks.c.campaign == self._campaign) & (chunks.c.state == ChunkState.UNKNOWN)
+        for chunk, payload in _read(self._database, unknown):
+            told = _told(chunk)
             at = _posted_at(chunk)
             if now - at > _MAX_AGE:
                 continue
@@ -139,13 +141,10 @@ class Reconciling:
         self._found += fold(self._database, self._campaign)
         fold(self._database)
 
-    def _unknown_chunks(self) -> Iterator[tuple[Any, Payload, Outcomes]]:
-        mine = (chunks.c.campaign == self._campaign) & (chunks.c.state == ChunkState.UNKNOWN)
-        return _read(self._database, mine)
-
     def _matched(self) -> dict[int, _Chunk]:
         """Return what is shown of whom, by the state of the ledger after the records were read."""
         records, pushed = list(self._records.values()), self._pushed()
+        # After all evidence was there.
         look = self._look_again({*self._records, *self._of_anybody, *(report.msg_id for report in pushed)})
         wanted = [recipient for recipient, _ in look.unsettled]
         theirs = [record for record in records if record.received_at is None or record.received_at >= self._start]
@@ -174,11 +173,14 @@ class Reconciling:
         """
         look = _Look()
         posted = chunks.c.state.in_([ChunkState.CLAIMED, ChunkState.UNKNOWN, ChunkState.DONE])
-        for chunk, payload, told in _read(self._database, posted):
+        for chunk, payload in _read(self._database, posted):
             here = [at for at, number in enumerate(payload.numbers) if number in self._numbers]
+            if not (here or self._of_anybody or "" in payload.numbers):
+                continue
             if chunk.state == ChunkState.CLAIMED:
                 look.in_flight.update(payload.numbers[at] for at in here)
                 continue
+            told = _told(chunk)
             look.known.update(seen.intersection(told.msg_ids))
             nameless = [at for at in here if told.states[at] == ACCEPTED and told.msg_ids[at] is None]
             unknown = [at for at in here if told.states[at] == UNKNOWN]
@@ -239,7 +241,7 @@ def account_for_the_dead(database: Database) -> None:
         pass
 
 
-def _read(database: Database, which: Any) -> Iterator[tuple[Any, Payload, Outcomes]]:
+def _read(database: Database, which: Any) -> Iterator[tuple[Any, Payload]]:
     columns = [
         chunks.c[name] for name in ("campaign", "sequence", "version", "state", "size", "claimed_at", "posted_at")
     ]
@@ -258,10 +260,14 @@ def _read(database: Database, which: Any) -> Iterator[tuple[Any, Payload, Outcom
         .order_by(chunks.c.id)
     )
     for row in read(database, wanted):
-        payload = unpack_payload(row.payload)
-        size = len(payload.numbers)
-        nothing = Outcomes([NOT_SENT if row.state == ChunkState.DONE else UNKNOWN] * size, [None] * size, [None] * size)
-        yield row, payload, nothing if row.outcomes is None else unpack_outcomes(row.outcomes)
+        yield row, unpack_payload(row.payload)
+
+
+def _told(row: Any) -> Outcomes:
+    if row.outcomes is not None:
+        return unpack_outcomes(row.outcomes)
+    state = NOT_SENT if row.state == ChunkState.DONE else UNKNOWN
+    return Outcomes([state] * row.size, [None] * row.size, [None] * row.size)
 
 
 def _posted_at(chunk: Any) -> datetime:

@@ -102,6 +102,7 @@ class Resending:
         dry_run: whether nothing is to be changed.
 
     Raises:
+        LedgerError: the ledger was restored or copied.
         laaffic.InvalidMessageError: the text is not valid.
     """
 
@@ -117,7 +118,8 @@ class Resending:
         self._excluded = Counter[str]()
         self._recipients = self._requests = 0
         self._not_before: float | None = None
-        check_mark(database)
+        if (why := check_mark(database)) is not None:
+            raise LedgerError(f"Nobody is sent to again: {why}", hint="Who was sent to again since is not in it.")
 
     def of_rejected(self) -> Resent:
         """Let those be sent to again who were rejected.

@@ -3,8 +3,8 @@
 A recipient counts where it was sent to last. The chunk before keeps what is known of its own message.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -138,32 +138,35 @@ def _reopen(connection: Connection, campaign: int, now: float) -> None:
         connection.execute(update(campaigns).where(here).values(**values))
 
 
-def withdraw(connection: Connection, chunk: int, positions: Mapping[int, int]) -> None:
+def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> None:
     """Take those out of other chunks that were not posted yet, whose first message turns out to be accepted.
 
     Args:
         connection: within a transaction.
         chunk: who was posted first.
-        positions: who it is, and which chunk would send to them again.
+        positions: who it is; some of them may be sent to again, or none.
     """
-    for child in sorted({*positions.values()}):
-        row: Any = connection.execute(
-            select(chunks.c.state, payloads.c.content, resends.c.positions)
-            .join(payloads, payloads.c.chunk == chunks.c.id)
-            .join(resends, resends.c.child == chunks.c.id)
-            .where(chunks.c.id == child, resends.c.parent == chunk)
-            .with_for_update(of=chunks)
-        ).first()
-        if row is None or row.state != ChunkState.READY:
-            continue  # it is too late
-        mine = unpacked(row.positions)
-        keep = [at for at, position in enumerate(mine) if positions.get(position) != child]
-        payload = unpack_payload(row.content).only(keep)
-        values = {"size": len(keep), "state": ChunkState.READY if keep else ChunkState.DONE}
-        connection.execute(update(chunks).where(chunks.c.id == child).values(**values))
-        connection.execute(update(payloads).where(payloads.c.chunk == child).values(content=pack_payload(payload)))
-        left = {"positions": packed([mine[at] for at in keep])}
-        connection.execute(update(resends).where(resends.c.child == child).values(**left))
+    wanted, split = {*positions}, True
+    while split:
+        split = False
+        for link in links(connection, parents=[chunk]):
+            if wanted.isdisjoint(link.positions):
+                continue
+            state = connection.scalar(select(chunks.c.state).where(chunks.c.id == link.child).with_for_update())
+            if state == ChunkState.READY:
+                _take_out(connection, link, wanted)
+            split = split or state == ChunkState.SPLIT  # just now: who it sends to is in its parts
+
+
+def _take_out(connection: Connection, link: Link, wanted: set[int]) -> None:
+    keep = [at for at, position in enumerate(link.positions) if position not in wanted]
+    content = connection.execute(select(payloads.c.content).where(payloads.c.chunk == link.child)).scalar_one()
+    payload = pack_payload(unpack_payload(content).only(keep))
+    values = {"size": len(keep), "state": ChunkState.READY if keep else ChunkState.DONE}
+    connection.execute(update(chunks).where(chunks.c.id == link.child).values(**values))
+    connection.execute(update(payloads).where(payloads.c.chunk == link.child).values(content=payload))
+    left = packed([link.positions[at] for at in keep])
+    connection.execute(update(resends).where(resends.c.child == link.child).values(positions=left))
 
 
 def count_accepted_too(connection: Connection, chunk: int, told: Outcomes) -> None:

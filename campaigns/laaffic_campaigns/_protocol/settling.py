@@ -80,8 +80,7 @@ def settle(
         if told.states[at] == UNKNOWN:
             told.reasons[at] = reason
     if accepted:
-        away = handed_over(connection, chunk)
-        withdraw(connection, chunk, {at: away[at] for at in accepted if at in away})
+        withdraw(connection, chunk, accepted)
     if told != before.told:
         write(connection, chunk, told)
     return accepted
@@ -114,8 +113,7 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
             if not insert_once(connection, found, given):
                 _take_back(connection, msg_id)
                 insert_once(connection, found, given)
-    away = handed_over(connection, chunk)
-    withdraw(connection, chunk, {at: child for at, child in away.items() if merged.states[at] == ACCEPTED})
+    withdraw(connection, chunk, [at for at, state in enumerate(merged.states) if state == ACCEPTED])
     write(connection, chunk, merged, values)
 
 

@@ -25,7 +25,7 @@ from laaffic_campaigns._protocol.states import (
 # What is done for each request, made once: to make a statement takes longer than SQLite takes to execute it.
 _STATE = select(campaigns.c.state).where(campaigns.c.id == bindparam("of")).with_for_update(read=True)
 _NEXT = (
-    select(chunks.c.id, chunks.c.sequence, chunks.c.size, payloads.c.content)
+    select(chunks.c.id, chunks.c.sequence, chunks.c.size, chunks.c.parent, payloads.c.content)
     .join(payloads)
     .where(
         chunks.c.campaign == bindparam("of"),
@@ -153,9 +153,8 @@ def claim(connection: Connection, campaign: int, token: str, now: float) -> Clai
         return None
     connection.execute(_CLAIM, {"of": found.id, "mine": token, "at": now})
     count_claim(connection)
-    content = found.content
-    if found.sequence < 0:  # somebody may have been taken out of it after the statement began that has locked it
-        content = connection.scalar(_PAYLOAD, {"of": found.id})
+    # Of a chunk that was made from another, somebody may have been taken out after the statement above had begun.
+    content = found.content if found.parent is None else connection.execute(_PAYLOAD, {"of": found.id}).scalar_one()
     return Claimed(found.id, found.sequence, found.size, token, content)
 
 

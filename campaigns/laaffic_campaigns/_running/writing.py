@@ -1,19 +1,23 @@
 """Writing down what became of a request: in the ledger, or, while that fails, on this machine's disk."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, select
 
-from laaffic_campaigns._kept.chunks import pack_outcomes, unpack_outcomes
+from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, unpack_outcomes
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import campaigns
+from laaffic_campaigns._kept.schema import campaigns, reports
 from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.pace import SETTINGS
 from laaffic_campaigns._protocol.splitting import split
+from laaffic_campaigns._protocol.states import UNKNOWN
 from laaffic_campaigns._protocol.steps import Claimed, Settled, holds, record, release
 from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import Posted
 
+REPORTED = "nothing of the request was sent, as it seems; but a report came for somebody of it"
 _RELEASE, _SPLIT = "release", "split"
 
 
@@ -27,6 +31,10 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
         now: by the database's clock.
     """
     claimed, settled, verdict = done.claimed, done.settled, done.verdict
+    if (verdict.release or verdict.refused) and _reported(connection, claimed.id):
+        nobody_knows = Outcomes([UNKNOWN] * claimed.size, [None] * claimed.size, [None] * claimed.size)
+        record(connection, campaign, claimed, replace(settled, outcomes=nobody_knows, reason=REPORTED), now)
+        return False
     if verdict.release and (not holds(connection, claimed) or release(connection, claimed.token)):
         return True  # it may have been released before, by a commit that was in doubt
     if verdict.refused and claimed.size > 1:  # only who is at fault is to be refused in the end
@@ -35,6 +43,11 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
             return True
     record(connection, campaign, claimed, settled, now)
     return False
+
+
+def _reported(connection: Connection, chunk: int) -> bool:
+    """Return whether a report came for somebody of a chunk: then no refusal proves that nothing of it was sent."""
+    return connection.scalar(select(reports.c.id).where(reports.c.chunk == chunk).limit(1)) is not None
 
 
 def brake(connection: Connection, campaign: int) -> str | None:

@@ -67,7 +67,8 @@ class InvalidMessageError(LaafficError, ValueError):
     """A message, a row or a number is not valid. It was refused here, not by the provider.
 
     Attributes:
-        field: the argument that is wrong: `numbers`, `content`, `sender_id`, `order_ids`, `messages`, `rows` or `row`.
+        field: the argument that is wrong: `numbers`, `content`, `sender_id`, `order_ids`, `messages`, `rows` or `row`;
+            of a query, `msg_ids`, `recipients`, `reports` or `known_msg_ids`.
         rule: the rule it breaks, with the remedy.
         message_index: which message or row of those given, from 0; None when a message was refused as it was made.
         position: which number or order id of the message, from 0; None when the field as a whole is wrong.
@@ -94,6 +95,14 @@ class InvalidMessageError(LaafficError, ValueError):
         self.rule = rule
         self.message_index = message_index
         self.position = position
+
+
+def unfit_to_ask(rule: str, field: str, position: int | None = None) -> InvalidMessageError:
+    """Return the error of a query that was given something it cannot ask about."""
+    error = InvalidMessageError(rule, field=field, position=position)
+    error.about_query = True
+    error.hint = "Correct it, then ask again."
+    return error
 
 
 class InvalidTimeError(LaafficError, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from laaffic._http.channel import Call
 from laaffic._http.evidence import Evidence
-from laaffic._model.errors import InvalidMessageError
+from laaffic._model.errors import unfit_to_ask
 from laaffic._model.reports import DeliveryReport
 from laaffic._operations.operation import Inquiry, Operation
 from laaffic._outcome.query import body_of, unreadable
@@ -66,12 +66,12 @@ def _in_parts(
 
 def _checked(msg_ids: Iterable[str]) -> list[str]:
     if isinstance(msg_ids, str | bytes) or not isinstance(msg_ids, Iterable):
-        raise InvalidMessageError(f"expected several message ids, got {type(msg_ids).__name__}", field="msg_ids")
+        raise unfit_to_ask(f"expected several message ids, got {type(msg_ids).__name__}", "msg_ids")
     asked = []
     for position, given in enumerate(msg_ids):
         msg_id = None if isinstance(given, bool | int) else text_of(given)
         if msg_id is None or not _MSG_ID.fullmatch(msg_id):
             rule = "convert it with str()" if isinstance(given, int) else _RULE
-            raise InvalidMessageError(rule, field="msg_ids", position=position)
+            raise unfit_to_ask(rule, "msg_ids", position)
         asked.append(msg_id)
     return asked

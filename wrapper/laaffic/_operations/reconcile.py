@@ -32,6 +32,7 @@ def reconcile(
 
     Raises:
         InvalidTimeError: a time is not valid; nothing was asked.
+        InvalidMessageError: recipients, reports or known_msg_ids are something else; nothing was asked.
     """
     now = datetime.now(UTC)
     if not isinstance(sent_between, tuple | list) or len(sent_between) != 2:  # noqa: PLR2004  # a beginning and an end

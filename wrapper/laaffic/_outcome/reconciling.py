@@ -7,11 +7,14 @@ number was accepted, and that there is none shows nothing.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
-from laaffic._model.errors import InvalidMessageError
+from laaffic._model.errors import unfit_to_ask
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.reports import DeliveryReport, SentRecord
 from laaffic._model.times import in_words
+
+Kind = TypeVar("Kind")
 
 
 def match_records(
@@ -33,11 +36,24 @@ def match_records(
 
     Returns:
         The recipients, in the order given.
+
+    Raises:
+        InvalidMessageError: recipients, reports or known_msg_ids are something else.
     """
     matching = Matching(recipients, reports=reports, known_msg_ids=known_msg_ids)
     for record in records:
         matching.add(record)
     return matching.told(until)
+
+
+def _checked(field: str, given: Iterable[Kind], kind: type[Kind], wanted: str) -> list[Kind]:
+    if isinstance(given, str | kind) or not isinstance(given, Iterable):
+        raise unfit_to_ask(f"expected several, got {type(given).__name__}; give {wanted}", field)
+    found = list(given)
+    for position, one in enumerate(found):
+        if not isinstance(one, kind):
+            raise unfit_to_ask(f"got {type(one).__name__}; give {wanted}", field, position)
+    return found
 
 
 class Matching:
@@ -47,13 +63,17 @@ class Matching:
         recipients: in any states.
         reports: pushed reports.
         known_msg_ids: message ids that belong to other messages.
+
+    Raises:
+        InvalidMessageError: something is not what it is to be. A message id that is a number would never be recognised,
+            and somebody else's record be taken for the lost one.
     """
 
     def __init__(
         self, recipients: Iterable[Recipient], *, reports: Iterable[DeliveryReport], known_msg_ids: Iterable[str]
     ) -> None:
-        self._recipients = list(recipients)
-        self._known = _checked(known_msg_ids)
+        self._recipients = _checked("recipients", recipients, Recipient, "those of a result, such as result.recipients")
+        self._known = _known_ids(known_msg_ids)
         self._places: dict[str, list[int]] = defaultdict(list)  # of the unknown, by number
         # How many of a number are accepted without a message id: a record may be theirs.
         self._nameless = Counter[str]()
@@ -67,7 +87,7 @@ class Matching:
         self._candidates: dict[str, dict[str, None]] = defaultdict(dict)  # message ids by number, each once, in order
         self._given: dict[str, str] = {}  # which number each of them is a candidate for
         self._told_by_report: dict[str, int] = {}
-        self._settled = self._settle(list(reports))
+        self._settled = self._settle(_checked("reports", reports, DeliveryReport, "what parse_report returns"))
         self._told_by_report = {msg_id: place for place, msg_id in self._settled.items()}
 
     @property
@@ -144,18 +164,16 @@ class Matching:
             self._candidates[number].pop(msg_id, None)
 
 
-def _checked(known_msg_ids: Iterable[str | None]) -> set[str]:
-    """Return the ids, of whose kind one must be sure: of a known one that is overlooked, somebody else is told."""
-    if isinstance(known_msg_ids, str | bytes) or not isinstance(known_msg_ids, Iterable):
-        what = f"expected several message ids, got {type(known_msg_ids).__name__}"
-        raise InvalidMessageError(what, field="known_msg_ids")
-    known = set[str]()
-    for position, given in enumerate(known_msg_ids):
-        if given is not None and not isinstance(given, str):
-            what = f"expected a message id, got {type(given).__name__}; convert it with str()"
-            raise InvalidMessageError(what, field="known_msg_ids", position=position)
-        known.add((given or "").strip())
-    return known - {""}
+def _known_ids(given: Iterable[str | None]) -> set[str]:
+    """Return message ids without white space around them, as those of the records are; None, of who has none, is none.
+
+    Of their kind one must be sure: where a known one is overlooked, somebody else's record is taken for the lost one.
+    """
+    some = given
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        some = (msg_id for msg_id in given if msg_id is not None)
+    checked: list[str] = _checked("known_msg_ids", some, str, "message ids, each a str")  # type: ignore[arg-type]  # it checks
+    return {msg_id.strip() for msg_id in checked} - {""}
 
 
 def _posted(recipient: Recipient) -> str | None:
