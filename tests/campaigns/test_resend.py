@@ -111,6 +111,14 @@ def test_records_are_looked_for_by_the_providers_clock(
     assert (done.found, done.recipients) == (1, 0)
 
 
+def test_a_date_in_another_century_has_nobody_asked_about_all_of_it(
+    lost: Campaign, client: laaffic.Client, provider: Provider
+) -> None:
+    provider.ahead = 200 * 365 * 86_400.0
+    assert lost.reconcile(client).found == 0
+    assert len(provider.asked) < 20
+
+
 def test_who_has_a_record_from_before_is_left_out_since_a_clock_may_have_been_wrong(
     lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

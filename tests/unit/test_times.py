@@ -24,7 +24,7 @@ NAMES = ("start", "end")
         ("2026-11-24", NOW, "start: expected a datetime with a time zone, got str"),
         (NOW, NOW.timestamp(), "end: expected a datetime with a time zone, got float"),
         (NOW.date(), NOW, "start: expected a datetime with a time zone, got date"),
-        (NOW, NOW + timedelta(days=32), "end is more than 31 days ahead"),
+        (NOW, NOW + timedelta(days=367), "end is more than 366 days ahead"),
         (datetime.min.replace(tzinfo=timezone(timedelta(hours=5))), NOW, "start is in the year 1"),
         (NOW, datetime.max.replace(tzinfo=UTC), "end is in the year 9999"),
     ],

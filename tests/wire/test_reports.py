@@ -253,6 +253,13 @@ def test_clocks_that_differ_from_page_to_page_are_followed_once(ask: Ask, server
     assert len(server.posts) == 2
 
 
+def test_a_date_in_another_century_has_nobody_asked_about_all_of_it(ask: Ask, server: Server) -> None:
+    dated = answer(page(), headers={"Date": format_datetime(NOW.replace(year=2200), usegmt=True)})
+    server.will(*[dated] * 20)
+    assert ask("reconcile", [unknown(X)], sent_between=(START, NOW))[0].state == "unknown"
+    assert len(server.posts) < 20
+
+
 def test_nobody_unknown_is_no_request(ask: Ask, server: Server) -> None:
     accepted = laaffic.Recipient(X, None, "m1", laaffic.State.ACCEPTED)
     assert ask("reconcile", [accepted], sent_between=(START, NOW)) == [accepted]

@@ -87,7 +87,7 @@ class Queries(ClientBase):
 
         Args:
             start: the beginning, with a time zone, at most 90 days ago.
-            end: the end, with a time zone, at most 31 days ahead. However long the time is, it is asked for in windows
+            end: the end, with a time zone, at most 366 days ahead. However long the time is, it is asked for in windows
                 of at most 31 days.
             timeout: seconds for each attempt of each request; see `Client`.
 

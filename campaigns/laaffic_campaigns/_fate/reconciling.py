@@ -34,7 +34,7 @@ MARGIN = timedelta(minutes=5)  # how much the provider's clock may have been beh
 # By how much the clock of who posted may have been wrong and set right since: who has a record within this time before
 # is not matched with it, but not sent to again either.
 MISTAKEN = timedelta(days=1)
-_NONE = timedelta(0)
+_NONE, _MAX_AHEAD = timedelta(0), timedelta(days=365)  # a wrong date must not have anybody asked about a century
 _MAX_AGE = timedelta(days=90) - timedelta(minutes=1)
 BESIDE = "another message to this number is in flight; nobody can say yet whose a record is"
 
@@ -118,7 +118,7 @@ class Reconciling:
         oldest = now - _MAX_AGE
         self._asked, self._until = True, now
         self._start = max(min(self._first or now, now) + min(ahead, _NONE) - MARGIN, oldest)
-        return max(self._start - MISTAKEN, oldest), now + max(ahead, _NONE)
+        return max(self._start - MISTAKEN, oldest), now + min(max(ahead, _NONE), _MAX_AHEAD)
 
     def take(self, record: laaffic.SentRecord) -> None:
         """Take a record into account; only those of the numbers that are looked for are kept, or of no number."""

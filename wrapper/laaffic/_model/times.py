@@ -8,6 +8,7 @@ from laaffic._model.errors import InvalidTimeError
 # Provider's page: getSentRcd.
 MAX_SPAN = timedelta(days=31)
 MAX_AGE = timedelta(days=90)
+MAX_AHEAD = timedelta(days=366)  # by which this machine's clock may be behind, and all the same not ask for ever
 # The offset of the pages' own examples: right also for a server that overlooks offsets.
 _THEIRS = timezone(timedelta(hours=8))
 _SECOND = timedelta(seconds=1)
@@ -52,8 +53,8 @@ def check_ahead(name: str, at: datetime, now: datetime) -> None:
     Raises:
         InvalidTimeError: it is too far ahead.
     """
-    if at - now > MAX_SPAN:
-        raise InvalidTimeError(f"{name} is more than {MAX_SPAN.days} days ahead; give an earlier one")
+    if at - now > MAX_AHEAD:
+        raise InvalidTimeError(f"{name} is more than {MAX_AHEAD.days} days ahead; give an earlier one")
 
 
 def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from laaffic._model.errors import InvalidTimeError
 from laaffic._model.recipients import Recipient
 from laaffic._model.reports import DeliveryReport
-from laaffic._model.times import MAX_AGE, check_ahead, check_span, check_time
+from laaffic._model.times import MAX_AGE, MAX_AHEAD, check_ahead, check_span, check_time
 from laaffic._operations.get_sent_rcd import Page, Records
 from laaffic._operations.operation import Inquiry
 from laaffic._outcome.reconciling import Matching
@@ -52,7 +52,7 @@ def _asked(
     skew = NO_TIME  # by which the provider's clock is ahead, as far as its responses have shown
     while matching.is_open:
         first = max(start + min(skew, NO_TIME) - MARGIN, datetime.now(UTC) - MAX_AGE)
-        last = until + max(skew, NO_TIME) if until_now else until
+        last = until + min(max(skew, NO_TIME), MAX_AHEAD) if until_now else until
         records = Records(first, last, app_id, timeout)
         for operation in records:
             page: Page = yield operation
