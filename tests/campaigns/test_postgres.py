@@ -16,12 +16,23 @@ from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._protocol.again import take_over
-from laaffic_campaigns._protocol.steps import Settled, claim, finish, record, start
+from laaffic_campaigns._protocol.settling import Shown, settle, standing
+from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, record, start
 
 HELLO = ("99900000001", "Hello")
 
 
 BACKENDS = ["postgresql"]
+GATE = "hashtext(current_schema())"
+# Whoever reads a payload waits for the gate.
+SLOW_PAYLOADS = (
+    (
+        "create function opened() returns boolean language plpgsql volatile as"
+        f" $$ begin perform pg_advisory_xact_lock_shared({GATE}); return true; end $$"
+    ),
+    "alter table laaffic_payloads rename to every_payload",
+    "create view laaffic_payloads as select chunk, content from every_payload where opened()",
+)
 
 
 def pid_of(database: Database) -> int:
@@ -192,6 +203,40 @@ def test_a_campaign_is_not_done_while_somebody_is_sent_to_again(ledger: Ledger, 
     other.join()
     assert begun is not None
     assert (campaign.status().state, campaign.status().to_go) == ("running", 1)
+
+
+def test_who_is_taken_out_of_a_request_while_it_is_claimed_is_not_posted_to(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [HELLO, ("99900000002", "Hello")])
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+        mine = claim(connection, campaign._id, "t1", 1.0)
+        assert mine is not None
+        lost = Settled(Outcomes(["unknown"] * 2, [None] * 2, [None] * 2), None, None, 1.0)
+        record(connection, campaign._id, mine, lost, 1.0)
+        payload = unpack_payload(mine.payload)
+        take_over(connection, campaign._id, mine.id, 1, positions=[0, 1], payload=payload, now=2.0)
+    pids, claims = queue.SimpleQueue[int](), queue.SimpleQueue[Claimed | None]()
+
+    def claimant() -> None:
+        with database.write() as there:
+            pids.put(int(there.scalar(select(func.pg_backend_pid())) or 0))
+            claims.put(claim(there, campaign._id, "t2", 3.0))
+
+    other = threading.Thread(target=claimant)
+    with database.write() as connection:
+        for statement in SLOW_PAYLOADS:
+            connection.execute(text(statement))
+    with database.write() as connection:
+        connection.execute(text(f"select pg_advisory_xact_lock({GATE})"))
+        other.start()
+        wait_until_held_up(database, pids.get())  # its statement has begun, and has not locked the chunk
+        before = standing(connection, mine.id)
+        assert before is not None
+        assert settle(connection, mine.id, before.version, {0: Shown("m1")}, {}) == [0]
+    other.join()
+    claimed = claims.get()
+    assert claimed is not None
+    assert (claimed.size, unpack_payload(claimed.payload).numbers) == (1, ["99900000002"])
 
 
 def wait_until_held_up(database: Database, pid: int) -> None:

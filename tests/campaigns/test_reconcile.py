@@ -130,6 +130,19 @@ def test_a_record_may_be_of_somebody_who_was_accepted_without_a_message_id(
     assert summer.reconcile(client).found == 1
 
 
+def test_a_record_of_somebody_whose_number_is_erased_is_theirs(
+    ledger: Ledger, client: laaffic.Client, provider: Provider
+) -> None:
+    spring, summer = campaign_of(ledger, FIRST), campaign_of(ledger, FIRST, name="summer")
+    spring.run(client)
+    spring.erase_numbers()
+    provider.lose = lambda _: True
+    summer.run(client)
+    provider.book[1].state = None
+    assert summer.reconcile(client).found == 0
+    assert only(summer, FIRST).state == "unknown"
+
+
 def test_what_is_in_flight_to_the_same_number_is_waited_for(
     ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

@@ -174,6 +174,29 @@ def test_what_is_certainly_of_nobody_is_not_kept(ledger: Ledger, database: Datab
     assert kept(database) == 0
 
 
+@pytest.mark.parametrize("reported_first", [True, False])
+def test_a_message_id_is_given_once_when_the_caller_posts_an_order_id_of_ours_again(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider, *, reported_first: bool
+) -> None:
+    provider.lose = lambda _: True
+    spring = ledger.create("spring", [(NUMBERS[0], "Hello")])
+    spring.run(client)
+    provider.lose = lambda _: False
+    summer = ledger.create("summer", [(NUMBERS[0], "Hello", wires(spring)[0])])
+    pushed = report("m1", order_id=wires(spring)[0], number=NUMBERS[0])
+    if reported_first:
+        ledger.add_report(pushed)
+        assert told(spring)[0].msg_id == "m1"  # there is nobody else yet
+    summer.run(client)
+    if not reported_first:
+        ledger.add_report(pushed)
+    assert [(one.state, one.msg_id) for one in told(spring)] == [("unknown", None)]
+    assert [(one.state, one.msg_id) for one in told(summer)] == [("accepted", "m1")]
+    if not reported_first:
+        assert told(summer)[0].delivery == "succeeded"
+    assert kept(database) == 0
+
+
 def test_an_order_id_of_the_callers_may_look_like_one_of_ours(
     ledger: Ledger, database: Database, client: laaffic.Client
 ) -> None:

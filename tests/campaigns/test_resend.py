@@ -136,6 +136,16 @@ def test_who_has_a_record_that_nobody_can_tell_apart_is_left_out(
     assert "not known" in done.excluded[0].why
 
 
+def test_a_record_without_a_number_may_be_anybodys(
+    lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    passes(database)
+    provider.book[1].state, provider.book[1].number = "0", ""
+    done = lost.resend(client, unknown=True)
+    assert (done.recipients, done.excluded[0].recipients) == (0, 2)
+    assert "not known" in done.excluded[0].why
+
+
 def test_whose_first_message_turns_up_before_the_second_is_posted_gets_no_second(
     lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

@@ -1,13 +1,16 @@
 """Folding reports into what is kept of their chunk, a few chunks in each transaction."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from laaffic_campaigns._fate.inbox import match
-from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
+from laaffic_campaigns._fate.inbox import match, place
+from laaffic_campaigns._kept.chunks import Outcomes, unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import chunks, found, payloads, reports
+from laaffic_campaigns._kept.schema import chunks, found, outcomes, payloads, reports
 from laaffic_campaigns._protocol.delivery import Heard, hear
 from laaffic_campaigns._protocol.erasing import without_number
 from laaffic_campaigns._protocol.settling import Shown, settle, standing
@@ -41,13 +44,28 @@ def fold(database: Database, campaign: int | None = None) -> int:
     settled, at_once = 0, 1 if database.shared else _AT_ONCE  # who locks one alone waits for nobody in a circle
     while True:
         with database.read() as connection:
-            if connection.scalar(_waiting(campaign).limit(1)) is None:
-                return settled
+            some = connection.scalars(_waiting(campaign).distinct().order_by(reports.c.chunk).limit(at_once)).all()
+            settling = _settling(connection, some)
+        if not some:
+            return settled
+        others = place(database, settling) if settling else set[str]()
         with database.write() as connection:
-            for chunk in connection.scalars(
-                _waiting(campaign).distinct().order_by(reports.c.chunk).limit(at_once)
-            ).all():
-                settled += _fold(connection, chunk)
+            for chunk in some:
+                settled += _fold(connection, chunk, settling.keys() - others)
+
+
+def _settling(connection: Connection, some: Sequence[int]) -> dict[str, list[int]]:
+    """Return the reports of these chunks by which somebody unknown would be settled, by message id."""
+    named = select(reports.c.id, reports.c.msg_id, reports.c.position, reports.c.chunk).join(chunks)
+    waiting = connection.execute(named.where(chunks.c.id.in_(some), chunks.c.state == ChunkState.UNKNOWN)).all()
+    packed = select(outcomes).where(outcomes.c.chunk.in_({one.chunk for one in waiting}))
+    told = {row.chunk: unpack_outcomes(row.content).states for row in connection.execute(packed)}
+    settling = defaultdict[str, list[int]](list)
+    for one in waiting:
+        states = told.get(one.chunk)
+        if states is None or (one.position < len(states) and states[one.position] == UNKNOWN):
+            settling[one.msg_id].append(one.id)
+    return settling
 
 
 def _waiting(campaign: int | None) -> Select[Any]:
@@ -59,11 +77,22 @@ def _waiting(campaign: int | None) -> Select[Any]:
     return wanted if campaign is None else wanted.where(chunks.c.campaign == campaign)
 
 
-def _fold(connection: Connection, chunk: int) -> int:
-    """Fold the reports of a chunk; return how many they settle."""
+def _fold(connection: Connection, chunk: int, free: AbstractSet[str]) -> int:
+    """Fold the reports of a chunk; return how many they settle.
+
+    Args:
+        connection: of a transaction that writes.
+        chunk: which one.
+        free: the message ids that are nobody's, as far as this ledger knows. Whom another would settle is left for the
+            next time: that it is nobody's was not looked at.
+    """
     before = standing(connection, chunk)  # others who fold wait here
     came = connection.execute(select(reports).where(reports.c.chunk == chunk).order_by(reports.c.id)).all()
-    if before is None or not came:
+    if before is None:
+        return 0
+    unknown = {at for at, state in enumerate(before.told.states) if state == UNKNOWN}
+    came = [report for report in came if report.position not in unknown or report.msg_id in free]
+    if not came:
         return 0
     numbers = _numbers(connection, chunk)
     there = [report for report in came if report.position < len(numbers)]
@@ -77,7 +106,8 @@ def _fold(connection: Connection, chunk: int) -> int:
         heard += _heard(connection, told, report, erased=not numbers[report.position])
     if heard:
         hear(connection, chunk, told, heard)
-    connection.execute(delete(reports).where(reports.c.chunk == chunk, reports.c.id <= came[-1].id))
+    these = delete(reports).where(reports.c.chunk == chunk, reports.c.id == bindparam("of"))
+    connection.execute(these, [{"of": report.id} for report in came])
     return len(settled or ())
 
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -83,30 +84,41 @@ def _match(database: Database, rows: Any) -> None:
     by_msg_id = defaultdict[str, list[int]](list)
     for row in rows:
         by_msg_id[row.msg_id].append(row.id)
-    placed = list(_places(database, by_msg_id))
-    found = {one["of"] for one in placed}
+    found = place(database, by_msg_id)
     oldest = time.time() - _KEPT_FOR
     nobodys = [
         row.id
         for row in rows
-        if row.id not in found and (row.at < oldest or (row.number and row.number not in may_belong))
+        if row.msg_id not in found and (row.at < oldest or (row.number and row.number not in may_belong))
     ]
-    with database.write() as connection:
-        if placed:
-            here: dict[str, Any] = {"chunk": bindparam("in_chunk"), "position": bindparam("at_position")}
-            connection.execute(update(reports).where(reports.c.id == bindparam("of")).values(**here), placed)
-        if nobodys:
-            connection.execute(delete(reports).where(reports.c.id == bindparam("of")), [{"of": one} for one in nobodys])
     if nobodys:
+        with database.write() as connection:
+            connection.execute(delete(reports).where(reports.c.id == bindparam("of")), [{"of": one} for one in nobodys])
         _logger.info("%d reports are about nobody of this ledger, and were dropped", len(nobodys))
 
 
-def _places(database: Database, by_msg_id: dict[str, list[int]]) -> Any:
+def place(database: Database, by_msg_id: Mapping[str, Sequence[int]]) -> set[str]:
+    """Give reports to the recipients whose outcomes have their message ids; return the ids of which there is one.
+
+    It reads all outcomes.
+
+    Args:
+        database: of the ledger.
+        by_msg_id: the reports, by message id.
+    """
+    placed: list[dict[str, Any]] = []
+    found = set[str]()
     every = select(chunks.c.id, outcomes.c.content).join(outcomes).order_by(chunks.c.id)
     for chunk in read(database, every):
         for position, msg_id in enumerate(unpack_outcomes(chunk.content).msg_ids):
-            if msg_id in by_msg_id:
-                yield from ({"of": one, "in_chunk": chunk.id, "at_position": position} for one in by_msg_id[msg_id])
+            if msg_id is not None and msg_id in by_msg_id:
+                found.add(msg_id)
+                placed += ({"of": one, "in_chunk": chunk.id, "at_position": position} for one in by_msg_id[msg_id])
+    if placed:
+        here: dict[str, Any] = {"chunk": bindparam("in_chunk"), "position": bindparam("at_position")}
+        with database.write() as connection:
+            connection.execute(update(reports).where(reports.c.id == bindparam("of")).values(**here), placed)
+    return found
 
 
 def _numbers_of_open_chunks(database: Database, numbers: set[str]) -> set[str]:

@@ -54,7 +54,7 @@ class _Look:
     """What the ledger knows of the numbers that are looked for.
 
     Attributes:
-        known: message ids.
+        known: message ids, of those that were seen, that are somebody's.
         in_flight: numbers to whom a request is in flight.
         unsettled: each recipient whose message id is not known, unknown or accepted; and where it is, if it is an
             unknown one of this campaign.
@@ -83,6 +83,7 @@ class Reconciling:
         self._campaign = campaign
         self._numbers = set[str]()
         self._records = dict[str, laaffic.SentRecord]()
+        self._of_anybody = set[str]()  # message ids of records without a number
         self._first: datetime | None = None
         self._start = self._until = datetime.now(UTC)
         self._asked = False
@@ -120,9 +121,11 @@ class Reconciling:
         return max(self._start - MISTAKEN, oldest), now + max(ahead, _NONE)
 
     def take(self, record: laaffic.SentRecord) -> None:
-        """Take a record into account; only those of the numbers that are looked for are kept."""
+        """Take a record into account; only those of the numbers that are looked for are kept, or of no number."""
         if record.number in self._numbers:
             self._records[record.msg_id] = record
+        elif record.number is None:
+            self._of_anybody.add(record.msg_id)
 
     def finish(self) -> Reconciled:
         """Write down what was found, chunk by chunk, and return it."""
@@ -141,7 +144,8 @@ class Reconciling:
     def _matched(self) -> dict[int, _Chunk]:
         """Return what is shown of whom, by the state of the ledger after the records were read."""
         records, pushed = list(self._records.values()), self._pushed()
-        look = self._look_again()  # after all evidence was there
+        # After all evidence was there.
+        look = self._look_again({*self._records, *self._of_anybody, *(report.msg_id for report in pushed)})
         wanted = [recipient for recipient, _ in look.unsettled]
         theirs = [record for record in records if record.received_at is None or record.received_at >= self._start]
         told = laaffic.match_records(wanted, theirs, until=self._until, reports=pushed, known_msg_ids=look.known)
@@ -157,22 +161,27 @@ class Reconciling:
                 into.shown[at] = Shown(recipient.msg_id, recipient.reason)
             else:
                 into.words[at] = recipient.reason
-                if recipient.number not in listed:
+                if recipient.number not in listed and self._of_anybody <= look.known:
                     into.without_record.add(at)
         return look.chunks
 
-    def _look_again(self) -> _Look:
+    def _look_again(self, seen: set[str]) -> _Look:
+        """Look at all who were posted to.
+
+        Args:
+            seen: the message ids of records and reports, whose owners are looked for: their numbers may be erased.
+        """
         look = _Look()
         posted = chunks.c.state.in_([ChunkState.CLAIMED, ChunkState.UNKNOWN, ChunkState.DONE])
         for chunk, payload in _read(self._database, posted):
             here = [at for at, number in enumerate(payload.numbers) if number in self._numbers]
-            if not here:
+            if not here and "" not in payload.numbers:  # which is one that is erased
                 continue
             if chunk.state == ChunkState.CLAIMED:
                 look.in_flight.update(payload.numbers[at] for at in here)
                 continue
             told = _told(chunk)
-            look.known.update(msg_id for at in here if (msg_id := told.msg_ids[at]) is not None)
+            look.known.update(seen.intersection(told.msg_ids))
             nameless = [at for at in here if told.states[at] == ACCEPTED and told.msg_ids[at] is None]
             unknown = [at for at in here if told.states[at] == UNKNOWN]
             if not unknown and not nameless:

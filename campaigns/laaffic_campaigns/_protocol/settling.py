@@ -16,6 +16,7 @@ from laaffic_campaigns._protocol.again import count_accepted_too, counted, hande
 from laaffic_campaigns._protocol.delivery import forget_delivery
 from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
 
+_ANY_FOUND = select(found.c.msg_id).limit(1)
 TAKEN_BACK = "the message id that it had turned out to be another recipient's"
 CONTRADICTED = "the response says {}, and a record or report that it was accepted"
 
@@ -114,6 +115,22 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
                 insert_once(connection, found, given)
     withdraw(connection, chunk, [at for at, state in enumerate(merged.states) if state == ACCEPTED])
     write(connection, chunk, merged, values)
+
+
+def claim_back(connection: Connection, chunk: int, told: Outcomes) -> None:
+    """Take the message ids of a response back from whom they were given to before it came, by a report that was wrong.
+
+    Args:
+        connection: within a transaction.
+        chunk: whose response it is.
+        told: what it says.
+    """
+    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
+        return
+    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
+    given = select(found.c.msg_id).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
+    for msg_id in connection.scalars(given).all():
+        _take_back(connection, msg_id)
 
 
 def write(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any] | None = None) -> None:

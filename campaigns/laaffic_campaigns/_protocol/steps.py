@@ -12,7 +12,7 @@ from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
 from laaffic_campaigns._kept.mark import count_claim
 from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
-from laaffic_campaigns._protocol.settling import record_late
+from laaffic_campaigns._protocol.settling import claim_back, record_late
 from laaffic_campaigns._protocol.states import (
     COUNTS,
     UNKNOWN,
@@ -35,6 +35,7 @@ _NEXT = (
     .limit(1)
     .with_for_update(of=chunks, skip_locked=True)
 )
+_PAYLOAD = select(payloads.c.content).where(payloads.c.chunk == bindparam("of"))
 _CLAIM = (
     update(chunks)
     .where(chunks.c.id == bindparam("of"))
@@ -51,7 +52,6 @@ _RECORD = {
     )
     for state in (ChunkState.DONE, ChunkState.UNKNOWN)
 }
-_PAYLOAD = select(payloads.c.content).where(payloads.c.chunk == bindparam("of"))
 _FORGET = delete(outcomes).where(outcomes.c.chunk == bindparam("of"))
 _KEEP = insert(outcomes)
 
@@ -172,6 +172,7 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     if connection.execute(_RECORD[state], {"of": chunk, "mine": token, **given}).rowcount:
         connection.execute(_FORGET, {"of": chunk})
         connection.execute(_KEEP, {"chunk": chunk, "content": content})
+        claim_back(connection, chunk, told)
         return True
     before = connection.scalar(select(chunks.c.state).where(_MINE).with_for_update(), {"of": chunk, "mine": token})
     if before == ChunkState.UNKNOWN:  # it was taken for dead, or this is written once more
