@@ -154,6 +154,15 @@ def test_a_record_without_a_number_may_be_anybodys(
     assert "not known" in done.excluded[0].why
 
 
+def test_a_record_without_a_number_is_of_whose_message_it_is(
+    ledger: Ledger, lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    ledger.create("summer", [("99900000003", "Hello")]).run(client)
+    passes(database)
+    provider.book[2].number = ""
+    assert lost.resend(client, unknown=True).recipients == 2
+
+
 def test_whose_first_message_turns_up_before_the_second_is_posted_gets_no_second(
     lost: Campaign, database: Database, client: laaffic.Client, provider: Provider
 ) -> None:

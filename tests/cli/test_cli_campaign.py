@@ -24,12 +24,20 @@ def status(laaffic: Laaffic, *words: str) -> dict[str, object]:
 
 
 def test_create_posts_nothing_and_run_does(laaffic: Laaffic, gateway: Server, many: str) -> None:
-    assert "  to_go      250\n" in laaffic("campaign", "create", many, "--max-recipients", "100").stdout
+    made = laaffic("campaign", "create", many, "--max-recipients", "100")
+    assert "  to_go      250\n" in made.stdout
+    assert f"Nothing is posted yet: `laaffic campaign run {many}.laaffic.db` posts it." in made.stderr
     assert not gateway.posts
     result = laaffic("campaign", "run", many)
     assert result.exit_code == 0
     assert "250 recipients: 250 accepted" in result.stdout
     assert len(gateway.posts) == 3
+
+
+def test_running_what_has_ended_says_that_nothing_was_posted(laaffic: Laaffic, gateway: Server, many: str) -> None:
+    laaffic("send", many)
+    assert "is done: everybody was posted to before" in laaffic("campaign", "run", many).stderr
+    assert len(gateway.posts) == 1
 
 
 def test_send_goes_on_with_what_create_has_made(laaffic: Laaffic, gateway: Server, many: str) -> None:

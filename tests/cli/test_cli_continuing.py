@@ -257,9 +257,9 @@ def test_so_does_a_renamed_file_in_the_same_ledger(
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
-        ("number,content\n99900000001,Ho\n", [], "with other content, as campaign 'a.csv' (1 accepted, 0 unknown"),
-        ("number,content\n99900000001,Hi\n", ["--content", "Ho"], "with another --content, as campaign"),
-        ("number,content\n99900000001,Hi\n", ["--max-recipients", "5"], "with another --max-recipients"),
+        ("number,content\n99900000001,Ho\n", [], "made with other content (1 accepted, 0 unknown"),
+        ("number,content\n99900000001,Hi\n", ["--content", "Ho"], "made with another --content"),
+        ("number,content\n99900000001,Hi\n", ["--max-recipients", "5"], "made with another --max-recipients"),
     ],
 )
 def test_what_would_send_something_else_is_refused(

@@ -189,7 +189,7 @@ def test_who_has_no_record_after_the_half_hour_may_be_sent_to_again(laaffic: Laa
     result = laaffic("campaign", "resend", sent, "--unknown", "--dry-run")
     assert "1 of the unknown was found in the provider's records" in result.stdout
     assert "1 recipient can be sent to again, in 1 request at most." in result.stdout
-    assert "1 of them may get it twice" in result.stdout
+    assert "They may get it twice" in result.stdout
     assert laaffic("campaign", "resend", sent, "--unknown", "--yes").exit_code == 0
     assert laaffic("campaign", "run", sent).exit_code == 0
     assert len([message for message in mock.messages if message.number == SECOND]) == 2

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +64,14 @@ def test_5_unknown(laaffic: Laaffic, gateway: Server, action: Action) -> None:
     assert result.exit_code == 5
     assert "2 unknown" in result.stdout
     assert "Do not send all of it again: 0 accepted, 2 unknown" in result.stderr
+    assert "before you send to the rest" not in result.stderr  # there is none
     assert len(gateway.posts) == 1
+
+
+def test_who_is_unknown_can_be_asked_about_by_the_file(laaffic: Laaffic, gateway: Server, tmp_path: Path) -> None:
+    gateway.will(drop)
+    output = str(tmp_path / "o.csv")
+    assert f"`laaffic reconcile {output}` asks the provider" in laaffic(*TO, "--output", output).stderr
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from cli.conftest import Laaffic, Write
 from support.rows import Rows, row
-from support.server import Action, Server, answer
+from support.server import Action, Connection, Server, answer
 
 NUMBER = "99900000001"
 HEADER = "row,number,order_id,wire_order_id,state,msg_id,status,reason,posted_at"
@@ -22,6 +22,18 @@ def outcome(index: int, state: str = "accepted", msg_id: str | None = None, numb
 
 def outcomes(*lines: str) -> str:
     return "\n".join([HEADER, *lines, ""])
+
+
+def refusing(wrong: str) -> Action:
+    """Refuse whatever names a message id that begins so; everything else has succeeded."""
+
+    def act(connection: Connection) -> bool:
+        told = Rows()
+        told.reports = [row(f"m{i}", f"9990000{i:04}") for i in range(250)]
+        refused = f"={wrong}" in connection.request.head or f"%2C{wrong}" in connection.request.head
+        return (answer({"status": "-14"}) if refused else told)(connection)
+
+    return act
 
 
 def cells(path: Path) -> list[dict[str, str]]:
@@ -226,3 +238,31 @@ def test_what_does_not_go_together_is_refused(laaffic: Laaffic, arguments: list[
     result = laaffic("report", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_a_wrong_message_id_is_found_and_the_others_are_asked_for(
+    laaffic: Laaffic, gateway: Server, write: Write, tmp_path: Path
+) -> None:
+    gateway.will(refusing("wrong"))
+    ids = [*(outcome(i) for i in range(250)), outcome(250, msg_id="wrong")]
+    result = laaffic("report", "--from", write("o.csv", outcomes(*ids)))
+    states = [entry["delivery"] for entry in cells(tmp_path / "o.reports.csv")]
+    assert states == ["succeeded"] * 250 + [""]
+    assert result.exit_code == 3
+    assert "the provider refuses these message ids, and says nothing of them: wrong." in result.stderr
+    assert "250 succeeded, 1 refused" in result.stdout
+
+
+def test_when_every_message_id_is_refused_it_is_given_up(laaffic: Laaffic, gateway: Server, write: Write) -> None:
+    gateway.will(refusing("m"))
+    result = laaffic("report", "--from", write("o.csv", outcomes(*map(outcome, range(250)))))
+    assert len(gateway.posts) < 50
+    assert result.exit_code == 3
+    assert "10 refused, 240 not asked" in result.stdout
+
+
+def test_times_of_an_earlier_report_are_shown_as_the_others(laaffic: Laaffic, provider: Rows, write: Write) -> None:
+    provider.reports = [row("m1", "99900000001", "1")]
+    given = write("o.csv", outcomes(outcome(1)))
+    first = laaffic("report", "--from", given).stdout.splitlines()[1]
+    assert laaffic("report", "--from", given.replace("o.csv", "o.reports.csv")).stdout.splitlines()[1] == first

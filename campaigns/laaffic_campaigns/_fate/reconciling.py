@@ -175,6 +175,7 @@ class Reconciling:
         posted = chunks.c.state.in_([ChunkState.CLAIMED, ChunkState.UNKNOWN, ChunkState.DONE])
         for chunk, payload in _read(self._database, posted):
             here = [at for at, number in enumerate(payload.numbers) if number in self._numbers]
+            # Whose number is erased, or has a record without one, may be anywhere.
             if not (here or self._of_anybody or "" in payload.numbers):
                 continue
             if chunk.state == ChunkState.CLAIMED:

@@ -51,9 +51,9 @@ class Result:
     def summary(self) -> str:
         """Return the counts in one line."""
         total = sum(self.counts.values())
-        counts = [f"{self.counts.get(state, 0)} {state}" for state in COUNTED]
-        counts += [f"{self.counts[state]} {state}" for state in OPEN if self.counts.get(state)]
-        return f"{total} recipient{'' if total == 1 else 's'}: {', '.join(counts)}"
+        counts = [f"{self.counts.get(state, 0):,} {state}" for state in COUNTED]
+        counts += [f"{self.counts[state]:,} {state}" for state in OPEN if self.counts.get(state)]
+        return f"{total:,} recipient{'' if total == 1 else 's'}: {', '.join(counts)}"
 
 
 def plain_error(kind: str, message: str, sent: str = "no", *, hint: str = "", recipients: int = 0) -> dict[str, Any]:

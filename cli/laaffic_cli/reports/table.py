@@ -34,7 +34,7 @@ def print_table(out: Stream, result: Result) -> None:
     more = (total if total <= len(result.rows) else bad) - len(result.rows)
     if more > 0:
         keeps = f"; {printable(result.keeps)} has them all" if result.keeps else ""
-        text += f"and {more} more{keeps}\n"
+        text += f"and {more:,} more{keeps}\n"
     out.deliver(f"{text}{result.summary()}\n")
 
 

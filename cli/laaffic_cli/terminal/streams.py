@@ -58,6 +58,10 @@ class Stream:
         """Write one line."""
         self.write(f"{text}\n")
 
+    def sentence(self, text: str) -> None:
+        """Write a line for people, in as many as it takes on a terminal."""
+        self.line(wrapped(text) if self.is_terminal() else text)
+
     def deliver(self, text: str) -> None:
         """Write what must not be dropped in silence.
 

@@ -5,10 +5,12 @@ from typing import Any
 import click
 
 from laaffic_cli.commands.send import send
+from laaffic_cli.jobs.continuing import ledgers
 from laaffic_cli.jobs.continuing.campaigns import show_status, told_errors
 from laaffic_cli.jobs.options.job import Job
 from laaffic_cli.jobs.running.run import campaign_of
 from laaffic_cli.terminal.interrupts import Interrupts
+from laaffic_cli.terminal.streams import tell
 
 _OF_SENDING = {
     "to", "order_id", "output", "dry_run", "base_url", "app_id", "timeout"
@@ -28,7 +30,11 @@ def _create(*, as_json: bool, **options: Any) -> None:
         raise click.UsageError(misuse)
     interrupts = click.get_current_context().find_object(Interrupts) or Interrupts()
     with interrupts, told_errors(), interrupts.break_off(), campaign_of(job) as campaign:
-        show_status(campaign.status(), as_json=as_json)
+        status = campaign.status()
+        show_status(status, as_json=as_json)
+        if status.state == "ready":
+            place = ledgers.given(job.ledger) or ledgers.beside(job.file or "")
+            tell(f"Nothing is posted yet: `{place.command('run', campaign.name)}` posts it.")
 
 
 create = click.Command(

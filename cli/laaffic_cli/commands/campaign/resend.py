@@ -1,4 +1,4 @@
-"""Send again to the unknown or the rejected; show whom, and ask first."""
+"""Send again to those who are unknown, or who were rejected; says how many, and asks first."""
 
 import click
 
@@ -22,7 +22,7 @@ Exit codes:
 @click.option("--unknown", is_flag=True, help="Those whose outcome is not known; they may get it twice.")
 @click.option("--rejected", is_flag=True, help="Those whom the provider did not accept.")
 @click.option("--content", metavar="TEXT", help="With --rejected, another text, the same for all.")
-@click.option("--dry-run", is_flag=True, help="Only show whom, and what remains uncertain.")
+@click.option("--dry-run", is_flag=True, help="Only say how many, and what remains uncertain.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @asking_options
 @click.pass_obj
@@ -39,7 +39,7 @@ def resend(
     yes: bool,
     **how: object,
 ) -> None:
-    """Send again to those who are unknown, or who were rejected. It shows whom, and asks first.
+    """Send again to those who are unknown, or who were rejected. It says how many, and asks first.
 
     It posts nothing itself: `laaffic campaign run` does. However often it is given, nobody gets into it twice.
 

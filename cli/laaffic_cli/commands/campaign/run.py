@@ -6,11 +6,11 @@ from laaffic_cli.jobs.continuing.campaigns import json_option, ledger_options, t
 from laaffic_cli.jobs.continuing.continuing import ENDED, shows_bar
 from laaffic_cli.jobs.continuing.ledgers import one_campaign
 from laaffic_cli.jobs.options.job import Job
-from laaffic_cli.jobs.running.finishing import finish, result_of
+from laaffic_cli.jobs.running.finishing import ended, finish, result_of
 from laaffic_cli.jobs.running.running import Ran, WatchedClient, run_campaign
 from laaffic_cli.reports.export import check_output
 from laaffic_cli.terminal.interrupts import Interrupts
-from laaffic_cli.terminal.streams import Stream
+from laaffic_cli.terminal.streams import Stream, tell
 
 
 @click.command()
@@ -48,9 +48,13 @@ def run(
         if output is not None:
             check_output(output)
         with job.make_client(WatchedClient) as client:
-            ran = Ran(campaign.status(), interrupted=False)
-            if ran.status.state not in ENDED:
+            before = campaign.status()
+            ran = Ran(before, interrupted=False)
+            if before.state not in ENDED:
                 shown = shows_bar(as_json=as_json)
                 ran = run_campaign(campaign, client, interrupts, concurrency=concurrency, shown=shown)
             result = result_of(campaign, ran, client, place, output=output)
-        context.exit(finish(result, out, interrupts, as_json=as_json, output=output))
+        code = finish(result, out, interrupts, as_json=as_json, output=output)
+        if before.state in ENDED:
+            tell(f"{ended(before)}.")
+        context.exit(code)

@@ -22,7 +22,7 @@ from laaffic_cli.terminal.interrupts import Interrupts
 from laaffic_cli.terminal.progress import Bar
 from laaffic_cli.terminal.shown import printable
 from laaffic_cli.terminal.spans import hour
-from laaffic_cli.terminal.streams import Stream, tell, wrapped
+from laaffic_cli.terminal.streams import Stream, tell
 
 _NOW_AND_THEN = 1000  # records
 
@@ -97,10 +97,11 @@ class Fate:
             export, again = self._command("export"), self._command("resend")
             tell(
                 "Records list only what is finished, so that somebody is in none proves nothing: give the same command "
-                "again later; an hour is a good time.",
+                "again later; an hour is a good time. Whose number has more records than messages in this ledger was "
+                "sent something else with this app id, so nobody knows which record is whose.",
                 f"`{export} --state unknown` says who they are, and why they were not found.",
                 f"No page of the provider says after how long nothing more will come. `{again} --unknown --dry-run` "
-                "shows who could be sent to again, and may then get it twice.",
+                "says how many could be sent to again, and may then get it twice.",
             )
         return code
 
@@ -148,7 +149,9 @@ class Fate:
 
     def _confirm(self, plan: Resent) -> None:
         if not sys.stdin.isatty():
-            raise BadInputError(["resend asks first; where nobody can be asked, give --yes, or --dry-run to see whom"])
+            raise BadInputError(
+                ["resend asks first; where nobody can be asked, give --yes, or --dry-run to see how many"]
+            )
         tell(*_plan(plan))
         whom = f"{plan.recipients:,} recipient{'s' * (plan.recipients != 1)}"
         click.confirm(f"Send to {whom} of {printable(self._campaign.name)!r} again?", abort=True, err=True)
@@ -158,7 +161,8 @@ class Fate:
             Stream("stdout").line(compact({**resent.as_dict(), "errors": [], "exit_code": 0}))
         else:
             out = Stream("stdout")
-            out.line("\n".join(wrapped(line) if out.is_terminal() else line for line in _plan(resent)))
+            for line in _plan(resent):
+                out.sentence(line)
         if resent.dry_run:
             tell("Nothing is changed, but for what was found." if resent.found else "Nothing is changed.")
         elif resent.recipients:
@@ -170,7 +174,7 @@ class Fate:
             Stream("stdout").line(compact({**counts, "campaign": status.as_dict(), "errors": [], "exit_code": code}))
             return
         show_status(status, as_json=False)
-        Stream("stdout").line(line)
+        Stream("stdout").sentence(line)
 
     def _command(self, verb: str) -> str:
         return self._place.command(verb, self._campaign.name)
@@ -202,10 +206,8 @@ def _plan(resent: Resent) -> Iterator[str]:
     else:
         yield "Nobody can be sent to again."
     if resent.uncertain:
-        yield (
-            f"{resent.uncertain:,} of them may get it twice: that no record shows the first message does not prove "
-            "that it was not sent."
-        )
+        who = "They" if resent.uncertain == resent.recipients else f"{resent.uncertain:,} of them"
+        yield f"{who} may get it twice: that no record shows the first message does not prove that it was not sent."
     for one in resent.excluded:
         yield f"{one.recipients:,} {'is' if one.recipients == 1 else 'are'} not sent to again: {one.why}."
     if resent.not_before is not None:

@@ -85,7 +85,7 @@ def _print(out: Stream, found: Found) -> None:
         out.line(f"and {more:,} more; {printable(found.output or '')} has them all")
     still = found.lost - found.found
     out.line(f"{found.lost:,} unknown: {found.found:,} found, {still:,} still unknown")
-    out.line(f"All recipients now: {counted((state, found.counts[state]) for state in STATES)}")
+    out.sentence(f"All recipients now: {counted((state, found.counts[state]) for state in STATES)}")
     if found.output is not None:
         out.line(f"Written to {printable(found.output)}")
 
@@ -112,12 +112,12 @@ def _advice(found: Found, name: str) -> Iterator[str]:
         )
     if found.unlisted:
         yield (
-            f"No record has {found.unlisted:,} of them. Records list only what is finished, so this proves nothing: "
-            "give the same command again later; an hour is a good time."
+            f"{found.unlisted:,} of them {'is' if found.unlisted == 1 else 'are'} in no record. Records list only what "
+            "is finished, so this proves nothing: give the same command again later; an hour is a good time."
         )
     if found.doubtful:
         yield (
-            f"Of {found.doubtful:,}, there are more or fewer records than messages without an outcome to the number. "
+            f"For {found.doubtful:,}, the number has more or fewer records than messages whose outcome is not known. "
             "Give the outcomes of everything else that was sent with this app id with --known."
         )
     if found.impossible:
@@ -125,5 +125,5 @@ def _advice(found: Found, name: str) -> Iterator[str]:
     if found.lost > found.found:
         yield (
             "Whoever stays unknown may have got it, or not; no page of the provider says after how long nothing more "
-            "will come. Nobody is posted to again by itself: whoever you send to anew may get it twice."
+            "will come. Nothing is sent to them again by itself; whoever you send to anew may get it twice."
         )

@@ -92,7 +92,8 @@ def records(client: Client, span: Span, asking: Asking, output: str | None) -> i
     if output is None and total > len(seen.shown):
         out.line(f"and {total - len(seen.shown):,} more; --output writes them all")
     what = f"{total:,} record{'s' * (total != 1)}: {counted((name, seen.counts[name]) for name in _COUNTED)}"
-    out.line(f"{what}\n{span.shown()}")
+    out.sentence(what)
+    out.sentence(span.shown())
     if output is not None:
         out.line(f"Written to {printable(output)}")
     tell("Records list only what is finished: what is not among them may still be in the provider's queue.")

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from rich.table import Table as Shown
 from rich.text import Text
 
-from laaffic import Client, LaafficError
+from laaffic import Client, InvalidFieldError, LaafficError
 from laaffic_cli.jobs.asking.options import Asking, beside, compact, counted, written
 from laaffic_cli.jobs.asking.query import entry_of
 from laaffic_cli.jobs.asking.report_rows import Asked, Row, Sheet, Telling, kept_state
@@ -23,8 +23,9 @@ from laaffic_cli.terminal.streams import Stream, tell
 from laaffic_cli.terminal.tables import rendered
 
 TOGETHER = 200  # message ids of one request
+_MAX_REFUSED = 10  # message ids; if it is more, something else is wrong
 COLOURS = {"succeeded": "green", "failed": "red", "pending": "yellow", "not_found": "bold magenta"}
-_COUNTED = (*COLOURS, "contradictory", "not_asked", "without_message_id")
+_COUNTED = (*COLOURS, "contradictory", "refused", "not_asked", "without_message_id")
 
 
 def report_ids(client: Client, msg_ids: Sequence[str], asking: Asking, output: str | None) -> int:
@@ -97,14 +98,34 @@ def _ask(client: Client, msg_ids: list[str], asking: Asking) -> Asked:
     with Bar(len(msg_ids), 0, shown=shown, what="Asking") as bar:
         try:
             for first in range(0, len(msg_ids), TOGETHER):
-                for report in client.get_reports(msg_ids[first : first + TOGETHER]):
-                    asked.reports[report.msg_id] = report
+                _ask_together(client, msg_ids[first : first + TOGETHER], asked)
                 bar.at(len(asked.reports))
         except LaafficError as error:
             asked.failure = error
         except KeyboardInterrupt:
             asked.interrupted = True
     return asked
+
+
+def _ask_together(client: Client, msg_ids: list[str], asked: Asked) -> None:
+    """Ask in one request; when it is refused for a message id in it, in halves, to find that one.
+
+    Raises:
+        LaafficError: the provider does not say what became of them.
+    """
+    try:
+        reports = client.get_reports(msg_ids)
+    except InvalidFieldError as error:
+        if len(asked.refused) >= _MAX_REFUSED:
+            raise
+        half = len(msg_ids) // 2
+        if not half:
+            asked.refused[msg_ids[0]] = error
+            return
+        _ask_together(client, msg_ids[:half], asked)
+        _ask_together(client, msg_ids[half:], asked)
+        return
+    asked.reports.update((report.msg_id, report) for report in reports)
 
 
 def _tell(telling: Telling, lines: Iterator[str], asking: Asking, output: str | None) -> int:
@@ -117,7 +138,7 @@ def _tell(telling: Telling, lines: Iterator[str], asking: Asking, output: str | 
     code = telling.code()
     out = Stream("stdout")
     if asking.as_json:
-        errors = [] if asked.failure is None else [entry_of(asked.failure)]
+        errors = [entry_of(error) for error in (*asked.refused.values(), asked.failure) if error is not None]
         named = {name: counts[name] for name in _COUNTED}
         reports = [report.as_dict() for report in asked.reports.values()]
         out.line(compact({"reports": reports, "counts": named, "errors": errors, "exit_code": code}))
@@ -137,7 +158,7 @@ def _print(out: Stream, telling: Telling, output: str | None) -> None:
         has = "" if output is None else f"; {printable(output)} has them all"
         out.line(f"and {left:,} more{has}")
     total = counts.total()
-    out.line(f"{total:,} message{'s' * (total != 1)}: {counted((name, counts[name]) for name in _COUNTED)}")
+    out.sentence(f"{total:,} message{'s' * (total != 1)}: {counted((name, counts[name]) for name in _COUNTED)}")
     if output is not None:
         out.line(f"Written to {printable(output)}")
 
@@ -156,11 +177,16 @@ def _explain(telling: Telling, output: str | None) -> None:
     asked, counts = telling.asked, telling.counts
     if asked.failure is not None:
         tell(f"Error: {asked.failure}")
+    if asked.refused:
+        which = printable(", ".join(asked.refused))
+        remedy = "Correct them, or take them out"
+        tell(f"Error: the provider refuses these message ids, and says nothing of them: {which}. {remedy}.")
     if asked.interrupted:
         tell("Interrupted.")
     if counts["not_asked"]:
         again = "" if output is None else f", and of {output} only those that are not final"
-        tell(f"{counts['not_asked']:,} were not asked for. The same command asks anew{again}.")
+        verb = "was" if counts["not_asked"] == 1 else "were"
+        tell(f"{counts['not_asked']:,} {verb} not asked for. The same command asks anew{again}.")
     if counts["contradictory"]:
         what = "the provider's report has another number"
         remedy = "a spreadsheet may have changed the message id, so nothing is said of them"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from laaffic import DeliveryReport, DeliveryState, LaafficError, Price
@@ -37,11 +38,13 @@ class Asked:
 
     Attributes:
         reports: by message id.
+        refused: message ids of which the provider says nothing, because they are wrong.
         failure: what ended it before all were asked for.
         interrupted: whether a signal did.
     """
 
     reports: dict[str, DeliveryReport] = field(default_factory=dict)
+    refused: dict[str, LaafficError] = field(default_factory=dict)
     failure: LaafficError | None = None
     interrupted: bool = False
 
@@ -123,7 +126,7 @@ class Telling:
     def code(self) -> int:
         """Return the exit code."""
         failure = self.asked.failure
-        refused = failure is not None and code_of(failure) == REFUSED
+        refused = bool(self.asked.refused) or (failure is not None and code_of(failure) == REFUSED)
         return exit_code(
             unknown=bool(self.lost or self.counts["not_found"] or self.counts["contradictory"]),
             refused=refused,
@@ -142,10 +145,11 @@ class Telling:
             return sheet.filled(cells, {})
         kept = kept_state(cells, sheet)
         if kept is not None:
-            self._show(kept, Row(msg_id, number, kept, cells[sheet.at["delivered_at"]]))
+            self._show(kept, Row(msg_id, number, kept, _as_shown(cells[sheet.at["delivered_at"]])))
             return [*cells, *[""] * (len(sheet.names) - len(cells))]
         if report is None:
-            self._show("not_asked", Row(msg_id, number, "not asked", ""))
+            state = "refused" if msg_id in self.asked.refused else "not_asked"
+            self._show(state, Row(msg_id, number, state, ""))
             return sheet.filled(cells, {})
         if report.number is not None and number.isdecimal() and report.number != number:
             self._show("contradictory", Row(msg_id, number, "contradictory", ""))
@@ -162,6 +166,14 @@ class Telling:
         self.counts[count] += 1
         if len(self.rows) < MAX_ROWS and (self._shows_all or count != DeliveryState.SUCCEEDED):
             self.rows.append(row)
+
+
+def _as_shown(written: str) -> str:
+    """Return a time of an earlier file as the others are shown; foreign words as they are."""
+    try:
+        return moment(datetime.fromisoformat(written).astimezone())
+    except ValueError:
+        return written
 
 
 def kept_state(cells: Sequence[str], sheet: Sheet) -> str | None:

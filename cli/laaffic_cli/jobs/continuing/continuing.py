@@ -127,8 +127,8 @@ def _refused(job: Job, campaign: Campaign, mine: Fingerprint) -> str:
     status = campaign.status()
     differs = mine.differences(Fingerprint.read(campaign.source))
     so_far = f"{status.accepted:,} accepted, {status.unknown:,} unknown, {status.to_go:,} to go"
-    remedy = "Give the same file and options to go on with it; --again starts anew, and sends to everybody"
-    return f"{job.file} was sent before with {differs}, as campaign {campaign.name!r} ({so_far}). {remedy}"
+    remedy = "Give what it was made with to go on with it; --again starts anew, and sends to everybody"
+    return f"{job.file} is campaign {campaign.name!r}, which was made with {differs} ({so_far}). {remedy}"
 
 
 def shows_bar(*, as_json: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from laaffic_campaigns import Campaign, LedgerError
+from laaffic_campaigns import Campaign, LedgerError, Status
 from laaffic_cli.jobs.continuing.ledgers import Place
 from laaffic_cli.jobs.running.running import RESUME, Ran, WatchedClient
 from laaffic_cli.reports import json_report
@@ -68,6 +68,13 @@ def _advice(ran: Ran, place: Place, output: str | None) -> Iterator[str]:
         who = output or f"`{place.command('export', status.name)}`"
         ask = f"`{place.command('reconcile', status.name)}` asks the provider about them"
         yield f"Whoever is unknown may have got it. {ask}; {who} says who they are."
+
+
+def ended(status: Status) -> str:
+    """Say that a campaign had ended before; the sentence can go on."""
+    what = "was cancelled" if status.state == "cancelled" else "is done: everybody was posted to before"
+    counts = f"{status.accepted:,} accepted, {status.rejected:,} rejected, {status.unknown:,} unknown"
+    return f"Campaign {status.name!r} {what} ({counts}). Nothing was posted now"
 
 
 def finish(result: Result, out: Stream, interrupts: Interrupts, *, as_json: bool, output: str | None) -> int:

@@ -13,7 +13,7 @@ from laaffic_cli.jobs.continuing.continuing import ENDED, FILLED, Known, confirm
 from laaffic_cli.jobs.continuing.fingerprint import Fingerprint
 from laaffic_cli.jobs.options.job import Job
 from laaffic_cli.jobs.running.dry_run import DryRunTransport, ShowJson, ShowText, dry_run
-from laaffic_cli.jobs.running.finishing import finish, result_of
+from laaffic_cli.jobs.running.finishing import ended, finish, result_of
 from laaffic_cli.jobs.running.running import Ran, WatchedClient, run_campaign
 from laaffic_cli.jobs.running.single import send_single
 from laaffic_cli.reading.problem import BadInputError
@@ -114,7 +114,7 @@ class _Sending:
         result = result_of(campaign, ran, posted, self._place, output=job.output)
         code = finish(result, self._out, self._interrupts, as_json=job.as_json, output=job.output)
         if posted is None:
-            tell(_was_sent(known))
+            tell(f"{ended(known.status)}; --again sends to everybody anew.")
         return code
 
 
@@ -174,13 +174,6 @@ def _goes_on(known: Known) -> str:
     return f"Goes on with campaign {status.name!r}: {counts}.{cause}"
 
 
-def _was_sent(known: Known) -> str:
-    status = known.status
-    what = "was cancelled" if status.state == "cancelled" else "is done: everybody was posted to before"
-    counts = f"{status.accepted:,} accepted, {status.rejected:,} rejected, {status.unknown:,} unknown"
-    return f"Campaign {status.name!r} {what} ({counts}). Nothing was posted now; --again sends to everybody anew."
-
-
 def _send_single(job: Job, out: Stream, interrupts: Interrupts) -> int:
     with ExitStack() as stack:
         with interrupts.break_off():
@@ -195,7 +188,7 @@ def _send_single(job: Job, out: Stream, interrupts: Interrupts) -> int:
             message = next(item for item in source.messages() if isinstance(item, Message))
             if job.as_json:
                 _begin_json(out, is_kept=job.output is not None)
-        result = send_single(client, message, job.max_recipients, interrupts)
+        result = send_single(client, message, job.max_recipients, interrupts, output=job.output)
     return finish(result, out, interrupts, as_json=job.as_json, output=job.output)
 
 

@@ -1,5 +1,6 @@
 """`send --to`: one message, which needs no ledger. It is as short-lived as this process."""
 
+import shlex
 import threading
 import time
 from collections import Counter
@@ -28,6 +29,7 @@ class _Course:
 
     message: Message
     most: int
+    output: str | None
     outcomes: list[Outcome] = field(default_factory=list)
     errors: list[tuple[LaafficError, int]] = field(default_factory=list)
     discrepancies: Counter[str] = field(default_factory=Counter)
@@ -86,7 +88,7 @@ class _Course:
             yield Outcome("", 0, numbers[position], theirs, None, state, None, None, None, None)
 
 
-def send_single(client: Client, message: Message, most: int, interrupts: Interrupts) -> Result:
+def send_single(client: Client, message: Message, most: int, interrupts: Interrupts, *, output: str | None) -> Result:
     """Send a message, and return what it came to.
 
     The first signal lets the request in flight end, and no more is posted. The second ends this process at once.
@@ -96,8 +98,9 @@ def send_single(client: Client, message: Message, most: int, interrupts: Interru
         message: to one or more recipients.
         most: the client's `max_recipients`.
         interrupts: of this process.
+        output: the file that the outcomes are written to, if there is one.
     """
-    course = _Course(message, most)
+    course = _Course(message, most, output)
     with interrupts.do(_Stops(course)):
         threading.Thread(target=course.go, args=(client,), name="laaffic-send", daemon=True).start()
         course.ended.wait()
@@ -144,17 +147,22 @@ def _result(course: _Course, outcomes: list[Outcome]) -> Result:
         rows=look(outcomes, counts).rows,
         failures=_failures(course.errors),
         discrepancies=course.discrepancies,
-        advice=_advice(counts),
+        advice=_advice(counts, course.output),
         code=code,
     )
 
 
-def _advice(counts: Counter[str]) -> list[str]:
+def _advice(counts: Counter[str], output: str | None) -> list[str]:
     accepted, unknown = counts["accepted"], counts["unknown"]
     if counts.total() == accepted or not (accepted or unknown):
         return []
-    begin = f"Do not send all of it again: {accepted} accepted, {unknown} unknown."
-    return [f"{begin} Take them out before you send to the rest."]
+    rest = " Take them out before you send to the rest." if counts.total() > accepted + unknown else ""
+    advice = [f"Do not send all of it again: {accepted} accepted, {unknown} unknown.{rest}"]
+    if unknown and output is not None:
+        advice += [f"`laaffic reconcile {shlex.quote(output)}` asks the provider about the unknown."]
+    elif unknown:
+        advice += ["`laaffic records` shows later what there is to a number; with --output, `laaffic reconcile` does."]
+    return advice
 
 
 def _failures(errors: list[tuple[LaafficError, int]]) -> list[Failure]:
