@@ -21,6 +21,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Codes and limits are here. With several processes, let all of them share one: Redis, Memcached or the database.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 USE_TZ = True
+TIME_ZONE = "UTC"
 
 # Arguments of laaffic.Client. The keys are not here: it reads LAAFFIC_API_KEY, LAAFFIC_API_SECRET and LAAFFIC_APP_ID,
 # and so the tests' gateway can set others.
