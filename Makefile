@@ -10,7 +10,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak soak-campaigns bench bench-peers cassettes format build lock clean
+.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak soak-campaigns bench bench-peers cassettes format build release-check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -94,6 +94,9 @@ format: $(VENV)/.ready ## format the code
 
 build: $(VENV)/.ready ## build the wheel and the sdist into dist/
 	$(BIN)/python -m build --no-isolation
+
+release-check: $(VENV)/.ready ## build what would be released, and check it as its users meet it
+	@$(BIN)/python tools/release_check.py
 
 lock: $(VENV)/.ready ## renew the locks, without any registry's address
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \

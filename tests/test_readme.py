@@ -19,7 +19,7 @@ from support.server import Server
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-MAX_LINES = 160
+MAX_LINES = 120
 FIRST_SCREEN = 30
 RUN = [README, ROOT / "mock" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINKED = sorted({*RUN, *ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")})

@@ -5,9 +5,8 @@ library; the fixtures import the rest when a test asks for one.
 """
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +21,48 @@ if TYPE_CHECKING:
     from laaffic_mock import RemoteGateway
 
 VARIABLE = "LAAFFIC_MOCK_URL"
+BLOCK = "laaffic_block"
 
-# The hosts that must not be reached at the moment.
-_stopped: set[str] = set()
+_IN_USE = pytest.StashKey["RemoteGateway"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the setting `laaffic_block`."""
+    parser.addini(BLOCK, "keep every test off every host but this machine", type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `laaffic_block`, watch every way to a host, and let no proxy be one."""
+    if config.getini(BLOCK):
+        from laaffic_mock._off_limits import watch, without_proxy
+
+        patch = watch()
+        config.add_cleanup(patch.undo)
+        for name, value in without_proxy("*").items():
+            patch.setenv(name, value)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Keep what is imported off other hosts, too."""
+    with _blocking(session.config):
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Keep a test and its fixtures off other hosts."""
+    with _blocking(item.config):
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Tell of a test that failed whether the gateway did not know the keys of its client."""
+    report = (yield).get_result()
+    gateway = item.stash.get(_IN_USE, None)
+    if report.failed and gateway is not None and (told := _about_keys(gateway)):
+        report.sections.append(("laaffic_gateway", told))
 
 
 @pytest.fixture(scope="session")
@@ -44,22 +82,27 @@ def _laaffic_gateway_session() -> Iterator["RemoteGateway"]:
 
 @pytest.fixture
 def laaffic_gateway(
-    _laaffic_gateway_session: "RemoteGateway", monkeypatch: pytest.MonkeyPatch
+    _laaffic_gateway_session: "RemoteGateway", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator["RemoteGateway"]:
     """A mock gateway, empty at the start of each test, to which `laaffic.Client()` sends during the test.
 
     LAAFFIC_BASE_URL and the credentials are set for the test. The real host cannot be reached while it lasts. What it
     accepts stays queued: `advance` and `deliver` let it finish.
     """
+    from laaffic_mock._off_limits import attempts, real_host_stopped, without_proxy
+
     gateway = _laaffic_gateway_session
+    gateway.stopped = attempts
     # The shared monkeypatch, so that what the test itself sets is undone in the right order.
     for name, value in gateway.environment.items():
         monkeypatch.setenv(name, value)
-    with _real_host_stopped() as host:
-        for name, value in _without_proxy(host).items():
+    with real_host_stopped() as host:
+        for name, value in without_proxy(host).items():
             monkeypatch.setenv(name, value)
         gateway.clear()
+        request.node.stash[_IN_USE] = gateway
         yield gateway
+        del request.node.stash[_IN_USE]
 
 
 @pytest.fixture
@@ -113,15 +156,42 @@ def _ssl_context() -> "ssl.SSLContext":
     return httpx2.create_ssl_context()
 
 
+def _blocking(config: pytest.Config) -> AbstractContextManager[None]:
+    if not config.getini(BLOCK):
+        return nullcontext()
+    from laaffic_mock._off_limits import only_this_machine
+
+    return only_this_machine()
+
+
+def _about_keys(gateway: "RemoteGateway") -> str:
+    """Say why the gateway refused a sender, where it did: the SDK's error names the keys, but not that it is a mock."""
+    from laaffic_mock import GatewayError
+
+    try:
+        refused = gateway.counts.get("status -1", 0)
+    except GatewayError:
+        return ""  # it is gone, and the test's own error says so
+    if not refused:
+        return ""
+    return (
+        f"Requests that met this mock and were refused with status -1 (authentication failed): {refused}.\n"
+        "It knows the keys that it sets for the test, in LAAFFIC_API_KEY, LAAFFIC_API_SECRET and LAAFFIC_APP_ID. Give\n"
+        "the client none in tests, so that it reads these; or tell the mock yours, at the beginning of the test:\n"
+        "laaffic_gateway.configure(api_key=..., api_secret=..., app_id=...)"
+    )
+
+
 def _already_running(url: str) -> "RemoteGateway":
     from laaffic_mock import RemoteGateway
+    from laaffic_mock._off_limits import real_host_stopped
 
     if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
         several = "one gateway for several xdist workers, which would empty it for each other"
         pytest.fail(f"{VARIABLE} names {several}: unset it, so that each has its own, or leave out -n", pytrace=False)
     wrong = ""
     try:
-        with _real_host_stopped():
+        with real_host_stopped():
             gateway = RemoteGateway(url)
             gateway.hold()
             gateway.clear()
@@ -131,72 +201,3 @@ def _already_running(url: str) -> "RemoteGateway":
         remedy = "start one with `laaffic mock --no-contract`, correct the address, or unset the variable"
         pytest.fail(f"{VARIABLE} is {url!r}, and there is no gateway to use ({wrong}): {remedy}", pytrace=False)
     return gateway
-
-
-def _without_proxy(host: str) -> dict[str, str]:
-    """Return the variables that keep proxies away from a host, which they would reach past every check here."""
-    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
-    value = known if known.strip() == "*" else ",".join(filter(None, [known, host]))
-    return dict.fromkeys(("NO_PROXY", "no_proxy"), value)
-
-
-@contextmanager
-def _real_host_stopped() -> Iterator[str]:
-    """Stop every attempt of this process to reach the provider's host, and say which that is."""
-    import httpx2
-
-    from laaffic_mock.gateway.contract import load_contract
-
-    host = load_contract().host
-    _watch_sockets()
-    with pytest.MonkeyPatch.context() as patch:  # its own: a test's monkeypatch.undo() must not let anything pass
-        for transport, method in (
-            (httpx2.HTTPTransport, "handle_request"),
-            (httpx2.AsyncHTTPTransport, "handle_async_request"),
-        ):
-            patch.setattr(transport, method, _watched(getattr(transport, method)))
-        _stopped.add(host)
-        try:
-            yield host
-        finally:
-            _stopped.discard(host)
-
-
-def _watched(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Watch a method of httpx2: a proxy, or a connection from before, needs no name to be resolved."""
-    import httpx2
-
-    def watched(transport: Any, request: Any) -> Any:
-        try:
-            _check(request.url.host)
-        except OSError as error:
-            raise httpx2.ConnectError(str(error), request=request) from None
-        return handle(transport, request)
-
-    return watched
-
-
-@cache
-def _watch_sockets() -> None:
-    """Watch the resolution of names and the connections of all that runs in this process, whichever way it goes there.
-
-    An audit hook stays for good; it has no effect while nothing is stopped.
-    """
-    sys.addaudithook(_heard)
-
-
-def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _stopped:
-        return
-    if event in {"socket.getaddrinfo", "socket.gethostbyname"}:
-        _check(arguments[0])
-    elif event == "socket.connect" and isinstance(arguments[1], tuple):
-        _check(arguments[1][0])
-
-
-def _check(host: object) -> None:
-    name = (host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)).lower().rstrip(".")
-    if any(name == stopped or name.endswith(f".{stopped}") for stopped in _stopped):
-        remedy = "give the client no base_url, then LAAFFIC_BASE_URL leads it to the gateway"
-        # The SDK shows at most 200 characters of it.
-        raise OSError(f"laaffic_gateway is in use, so the real host {name} was stopped: {remedy}")

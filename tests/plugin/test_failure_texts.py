@@ -124,3 +124,74 @@ def test_an_unknown_fault_lists_those_there_are(run: Run) -> None:
     done.stdout.fnmatch_lines(
         ["E *laaffic_mock.GatewayError: *no such fault; there are refuse_connection, *accept_then_drop*"]
     )
+
+
+def test_attempts_to_reach_the_real_host_are_shown(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway):
+        with laaffic.Client(base_url="https://api.laaffic.com", connect_retries=0) as client:
+            with pytest.raises(laaffic.NotSentError):
+                client.send("99955500001", "Hello")
+        laaffic_gateway.{expectation}
+    """
+    for expectation in ("assert_sent()", "wait_for(timeout=0)"):
+        done = run(tests.replace("{expectation}", expectation))
+        done.assert_outcomes(failed=1)
+        told = "E *Attempts to reach another host that were stopped (api.laaffic.com: 1): give the client no base_url*"
+        done.stdout.fnmatch_lines([told])
+
+
+def test_attempts_of_another_test_are_not_shown(run: Run) -> None:
+    tests = """
+    def test_first(laaffic_gateway):
+        with laaffic.Client(base_url="https://api.laaffic.com", connect_retries=0) as client:
+            with pytest.raises(laaffic.NotSentError):
+                client.send("99955500001", "Hello")
+
+    def test_second(laaffic_gateway):
+        laaffic_gateway.assert_sent()
+    """
+    done = run(tests)
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.no_fnmatch_line("*Attempts to reach*")
+
+
+OTHER_KEYS = """
+def send():
+    client = laaffic.Client(api_key="mine", api_secret="secret", app_id="app")
+    with client:
+        client.send("99955500001", "Hello")
+"""
+MET_THE_MOCK = "Requests that met this mock and were refused with status -1 (authentication failed): 1."
+
+
+def test_a_client_with_other_keys_is_told_that_it_met_the_mock(run: Run) -> None:
+    done = run(OTHER_KEYS + "def test_one(laaffic_gateway): send()")
+    done.assert_outcomes(failed=1)
+    lines = ["E *AuthenticationError*", "*- laaffic_gateway -*", MET_THE_MOCK, "laaffic_gateway.configure(api_key=*"]
+    done.stdout.fnmatch_lines(lines)
+
+
+def test_so_is_an_application_that_handles_the_error(run: Run) -> None:
+    tests = """
+def test_one(laaffic_gateway):
+    with pytest.raises(laaffic.AuthenticationError):
+        send()
+    laaffic_gateway.assert_sent(times=1)
+"""
+    run(OTHER_KEYS + tests).stdout.fnmatch_lines(["E *found 0.", MET_THE_MOCK])
+
+
+def test_the_mock_can_be_told_other_keys(run: Run) -> None:
+    tests = """
+def test_one(laaffic_gateway):
+    laaffic_gateway.configure(api_key="mine", api_secret="secret", app_id="app")
+    send()
+    laaffic_gateway.assert_sent(times=1)
+"""
+    run(OTHER_KEYS + tests).assert_outcomes(passed=1)
+
+
+def test_a_failure_of_another_kind_says_nothing_of_keys(run: Run) -> None:
+    done = run(failing("assert_sent(times=2)"))
+    done.stdout.no_fnmatch_line("*- laaffic_gateway -*")

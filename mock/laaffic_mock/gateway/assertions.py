@@ -37,7 +37,9 @@ class Wanted:
         return " ".join(["message", *filter(None, parts)])
 
 
-def missing_text(wanted: Wanted, seconds: float, messages: Sequence[AcceptedMessage]) -> str:
+def missing_text(
+    wanted: Wanted, seconds: float, messages: Sequence[AcceptedMessage], stopped: Mapping[str, int]
+) -> str:
     """Say what was waited for, and what came instead, with masked numbers."""
     lines = [f"no {wanted} came within {seconds:g} seconds."]
     if messages:
@@ -45,7 +47,14 @@ def missing_text(wanted: Wanted, seconds: float, messages: Sequence[AcceptedMess
         lines += [f"  to {_masked(m.number)}: {m.content!r}" for m in messages[-MAX_SHOWN:]]
     else:
         lines.append("The gateway accepted no message.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_stopped_lines(stopped)])
+
+
+def _stopped_lines(stopped: Mapping[str, int]) -> list[str]:
+    if not stopped:
+        return []
+    hosts = ", ".join(f"{host}: {count}" for host, count in stopped.items())
+    return [f"Attempts to reach another host that were stopped ({hosts}): give the client no base_url in tests."]
 
 
 def _masked(number: str) -> str:
@@ -53,7 +62,13 @@ def _masked(number: str) -> str:
 
 
 def failure_text(
-    wanted: Wanted, times: int | None, found: int, messages: Sequence[AcceptedMessage], counts: Mapping[str, int]
+    wanted: Wanted,
+    times: int | None,
+    found: int,
+    messages: Sequence[AcceptedMessage],
+    counts: Mapping[str, int],
+    *,
+    stopped: Mapping[str, int],
 ) -> str:
     """Say what was wanted, how often it was found, and what there is instead."""
     expected = "at least one" if times is None else "no" if times == 0 else str(times)
@@ -67,4 +82,4 @@ def failure_text(
         lines.append("The gateway accepted no message.")
     ends = ", ".join(f"{end}: {count}" for end, count in counts.items() if end != "requests")
     lines.append(f"Requests that came: {counts.get('requests', 0)}{f' ({ends})' if ends else ''}.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_stopped_lines(stopped)])

@@ -3,6 +3,7 @@
 import re
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +25,9 @@ class Following(ABC):
 
     Args:
         url: the address of the gateway's inspection paths.
+
+    Attributes:
+        stopped: how often the pytest plugin kept something of this process from which other host.
     """
 
     def __init__(self, url: str) -> None:
@@ -31,6 +35,7 @@ class Following(ABC):
         self._asking = Asking(url)
         self._receiver: Receiver | None = None
         self._holds = False
+        self.stopped: Counter[str] = Counter()
 
     @property
     @abstractmethod
@@ -172,7 +177,9 @@ class Following(ABC):
                     return from_json(found)
                 left = until - time.monotonic()
                 if left <= 0:
-                    raise AssertionError(missing_text(Wanted(to, containing, None, None), timeout, self.messages))
+                    raise AssertionError(
+                        missing_text(Wanted(to, containing, None, None), timeout, self.messages, self.stopped)
+                    )
         finally:
             asking.close()
 

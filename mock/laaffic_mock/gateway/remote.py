@@ -122,6 +122,7 @@ class RemoteGateway(Following):
         if time.monotonic() < self._asking.refused_until:
             self.fail_next(REFUSE, seconds=0)
         self._asking.ask("POST", "clear")
+        self.stopped.clear()
         self._begin_anew()
 
     def assert_sent(
@@ -157,7 +158,8 @@ class RemoteGateway(Following):
             lost = f"{self._let_go} of the accepted messages were let go, so it cannot be told"
             raise GatewayError(f"{lost}: clear the gateway, give it a higher limit, or shorten the order ids")
         if len(found) != times if times is not None else not found:
-            raise AssertionError(failure_text(wanted, times, len(found), messages, self.counts))
+            text = failure_text(wanted, times, len(found), messages, self.counts, stopped=self.stopped)
+            raise AssertionError(text)
         return found
 
     def assert_not_sent(self, to: str | None = None, *, containing: str | None = None) -> None:
