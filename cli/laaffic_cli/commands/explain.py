@@ -1,4 +1,4 @@
-"""Explain an error, a status or a state: what happened, what to do, what is safe."""
+"""Explain an error, a status or a state, and what is safe."""
 
 import click
 
@@ -10,10 +10,10 @@ from laaffic_cli.terminal.streams import Stream, wrapped
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("topic")
 def explain(topic: str) -> None:
-    """Explain an error, a status or a state: what happened, what to do, what is safe.
+    """Explain an error, a status or a state, and what is safe.
 
     TOPIC is what an error's text ends with: a status such as -10, the name of an exception such as OutcomeUnknownError,
-    or a state such as unknown. It asks nobody, and works offline.
+    or a state such as unknown. It tells what happened, what to do and what is safe, asks nobody, and works offline.
     """
     text = page(topic)
     if text is None:

@@ -68,7 +68,7 @@ def _error_page(kind: type[laaffic.LaafficError]) -> str:
     paragraphs = (inspect.getdoc(kind) or "").split("\n\n")
     told = " ".join(" ".join(paragraph.split()) for paragraph in paragraphs if not paragraph.startswith("Attributes:"))
     code = f" ({kind.code})" if issubclass(kind, laaffic.StatusError) and kind.code else ""
-    return _page(f"{kind.__name__}{code}", told, *_of(kind))
+    return _page(f"{kind.__name__}{code}", f"Status {told}" if code else told, *_of(kind))
 
 
 def _of(kind: type[laaffic.LaafficError], hint: str = "") -> tuple[str, str]:
