@@ -10,7 +10,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs soak soak-campaigns bench bench-peers cassettes format build release-check lock clean
+.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs docs-serve site soak soak-campaigns bench bench-peers cassettes format build release-check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -37,7 +37,7 @@ demo: setup ## send the provider's documented batch through the SDK and the CLI 
 demo-cluster: setup ## post a campaign with two Celery workers and kill one; needs PostgreSQL and a broker, takes a minute
 	@PYTHONPATH=tests $(BIN)/python examples/celery_shop/demo_cluster.py
 
-check: lint drift coverage ## everything that must pass: what .ci/run calls
+check: lint drift site coverage ## everything that must pass: what .ci/run calls
 
 test: setup tools/node_modules/.ready ## run every test, offline
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -59,6 +59,7 @@ generate: $(VENV)/.ready ## make the generated code (client, table of statuses) 
 
 drift: $(VENV)/.ready ## fail when the generated code is not what openapi.yaml makes
 	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/reference.py --check
 
 lint: tools/node_modules/.ready $(VENV)/.ready ## check style, types, imports and the contract
 	$(BIN)/ruff check $(CODE)
@@ -68,8 +69,16 @@ lint: tools/node_modules/.ready $(VENV)/.ready ## check style, types, imports an
 	tools/node_modules/.bin/redocly lint --config tools/redocly.yaml $(SPEC)
 	$(BIN)/openapi-spec-validator $(SPEC)
 
-docs: setup ## make the pages of docs/ from the tests and the mock
+docs: setup ## make the pages of docs/ that are made from code, and the site of them in site/
 	PYTHONPATH=tests $(BIN)/python -m matrix.pages
+	$(BIN)/python tools/reference.py
+	@$(MAKE) --no-print-directory site
+
+site: tools/node_modules/.ready $(VENV)/.ready ## build the site, offline; dead links and loads from outside fail
+	$(BIN)/python tools/site
+
+docs-serve: site ## show the site on http://127.0.0.1:8000 until Ctrl-C
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
 
 soak: setup ## 100,000 sends and 1,000 interrupts, with faults at every place; takes about three minutes
 	PYTHONPATH=tests $(BIN)/python -m chaos $(SOAK)
@@ -111,5 +120,5 @@ lock: $(VENV)/.ready ## renew the locks, without any registry's address
 	npm install --prefix tools --package-lock-only
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) .venvs .coverage .coverage.* bench/.venv bench/peers/.venvs mock/node_modules tools/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venvs .coverage .coverage.* bench/.venv bench/peers/.venvs mock/node_modules tools/node_modules build dist site .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -35,7 +35,7 @@ def test_a_new_file_is_a_new_command() -> None:
 
 def test_every_command_has_a_line_in_the_help() -> None:
     lines = CliRunner().invoke(cli, ["--help"]).output.partition("Commands:\n")[2].splitlines()
-    expected = ["balance", "campaign", "check", "mock", "reconcile", "records", "report", "send", "statuses"]
+    expected = ["balance", "campaign", "check", "explain", "mock", "reconcile", "records", "report", "send", "statuses"]
     assert [line.split()[0] for line in lines] == expected
     assert all(len(line.split()) > 3 for line in lines)
 

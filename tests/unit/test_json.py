@@ -92,7 +92,7 @@ def test_an_error_of_an_unknown_class_is_still_this_packages() -> None:
     made = laaffic.NotSentError("no connection").as_dict() | {"type": "LaterError"}
     again = laaffic.LaafficError.from_dict(through_json(made))
     assert type(again) is laaffic.LaafficError
-    assert str(again) == str(laaffic.NotSentError("no connection"))
+    assert f"{again} (laaffic explain NotSentError)" == str(laaffic.NotSentError("no connection"))
 
 
 @pytest.mark.parametrize("given", [{}, [], None, {"recipients": 5}, {"recipients": [{}]}, {"type": 5}, {"state": "x"}])

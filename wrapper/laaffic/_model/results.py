@@ -10,8 +10,10 @@ from laaffic._model.masking import shown_status
 from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.sent import MEANINGS, NO, UNKNOWN, Sent
+from laaffic._model.statuses import STATUSES
 
 _KNOWN: dict[str, "type[LaafficError]"] = {}  # every error class by its name, for `from_dict`
+_OURS = frozenset({"laaffic", "laaffic_campaigns"})
 
 
 class LaafficError(Exception):
@@ -90,8 +92,16 @@ class LaafficError(Exception):
         """Say what happened, whether it was sent, and what to do."""
         message = str(self.args[0]) if self.args else ""
         sentence = message and (message if message.endswith((".", "!", "?")) else f"{message}.")
+        page = f"(laaffic explain {self._page()})" if self._page() else ""
         batch = f"(batch {self.batch_id})" if self.batch_id else ""
-        return " ".join(part for part in (sentence, self._said(), self.hint, batch) if part)
+        return " ".join(part for part in (sentence, self._said(), self.hint, page, batch) if part)
+
+    def _page(self) -> str:
+        """Return what `laaffic explain` has a page about: the status, if it is in the table, else the class."""
+        if self.status and self.status in STATUSES and self.status != "0":
+            return self.status
+        ours = (kind.__name__ for kind in type(self).__mro__ if kind.__module__ in _OURS)
+        return next((name for name in ours if name != LaafficError.__name__), "")
 
     def _said(self) -> str:
         if self.about_query:

@@ -1,0 +1,76 @@
+"""`laaffic explain`: every error, status and state has a page, and every error's text names its page."""
+
+import pytest
+
+import laaffic
+import laaffic_campaigns
+from cli.conftest import Laaffic
+from laaffic_cli.explaining.pages import page, topics
+from laaffic_cli.explaining.words import TO_DO
+
+ERRORS = {
+    name: kind
+    for home in (laaffic, laaffic_campaigns)
+    for name in home.__all__
+    if isinstance(kind := getattr(home, name), type) and issubclass(kind, laaffic.LaafficError)
+}
+PARTS = ("## What happened", "## What to do", "## What is safe")
+
+
+@pytest.mark.parametrize("topic", [*laaffic.STATUSES, *ERRORS, *laaffic.State])
+def test_everything_has_a_page(topic: str) -> None:
+    text = page(topic)
+    assert text
+    parts = [part.strip() for part in text.replace("\n\n", "\n").split("\n") if part.strip()]
+    assert [part for part in parts if part.startswith("## ")] == list(PARTS)
+    assert len(parts) == 7  # a title, and a paragraph for each part
+
+
+def test_nothing_is_explained_that_is_not_there() -> None:
+    assert set(topics()) == {*laaffic.STATUSES, *ERRORS, *laaffic.State}
+    assert set(TO_DO) == set(ERRORS)
+
+
+def test_a_status_is_explained(laaffic: Laaffic) -> None:
+    said = laaffic("explain", "-10")
+    assert said.exit_code == 0
+    assert "the balance is too low" in said.stdout
+    assert "InsufficientBalanceError" in said.stdout
+    assert max(len(line) for line in said.stdout.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("topic", ["insufficientbalanceerror", "laaffic.InsufficientBalanceError"])
+def test_a_class_is_found_however_it_is_written(topic: str) -> None:
+    assert page(topic) == page("InsufficientBalanceError")
+
+
+def test_an_unlisted_status_is_explained_too() -> None:
+    assert "in no list" in (page("-99") or "")
+
+
+def test_what_is_not_known_says_what_is(laaffic: Laaffic) -> None:
+    said = laaffic("explain", "nonsense")
+    assert said.exit_code == 2
+    assert "such as -10" in said.stderr
+
+
+@pytest.mark.parametrize("code", [code for code in laaffic.STATUSES if code != "0"])
+def test_what_may_have_been_sent_is_never_said_to_be_safe(code: str) -> None:
+    text = page(code) or ""
+    assert ("Sending again is not: it may arrive twice" in text) == (not laaffic.STATUSES[code].definite)
+
+
+@pytest.mark.parametrize("kind", [kind for name, kind in ERRORS.items() if name != "LaafficError"])
+def test_the_text_of_an_error_names_its_page(kind: type[laaffic.LaafficError]) -> None:
+    assert f"(laaffic explain {kind.__name__})" in str(kind("It went wrong"))
+
+
+def test_the_text_names_the_status_where_it_is_in_the_table() -> None:
+    assert "(laaffic explain -11)" in str(laaffic.UnknownStatusError("refused", status="-11"))
+    assert "(laaffic explain UnknownStatusError)" in str(laaffic.UnknownStatusError("refused", status="a9"))
+
+
+def test_an_error_of_your_own_names_the_page_of_its_base() -> None:
+    class Lost(laaffic.OutcomeUnknownError): ...
+
+    assert "(laaffic explain OutcomeUnknownError)" in str(Lost("lost"))

@@ -1,0 +1,148 @@
+"""Gather the site's pages in build/docs: those of `docs/`, others of this project, and those that are made here."""
+
+import inspect
+import json
+import os
+import re
+import shutil
+from importlib import import_module
+from pathlib import Path
+
+import yaml
+
+from laaffic_cli.explaining.pages import topics
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGE = ROOT / "build" / "docs"
+REDOC = ROOT / "tools" / "node_modules" / "redoc" / "bundles" / "redoc.standalone.js"
+# Pages that are kept elsewhere in this project; GitHub and the site show the same text.
+ELSEWHERE = {
+    "ARCHITECTURE.md": "architecture.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "examples/celery_shop/README.md": "examples/celery_shop.md",
+    "examples/otp_app/README.md": "examples/otp_app.md",
+    "mock/README.md": "mock.md",
+}
+ALIASES = {
+    "README.md": "index.md",
+    "examples/celery_shop": "examples/celery_shop.md",
+    "examples/otp_app": "examples/otp_app.md",
+}
+PACKAGES = ("laaffic", "laaffic_campaigns", "laaffic_mock")
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")
+ERROR_ROW = re.compile(r"^\| `(\w+Error)` \|", re.MULTILINE)
+STATUS_ROW = re.compile(r"^\| `(-?\d+)` \|", re.MULTILINE)
+
+CONTRACT = """\
+# The contract
+
+[The contract as a page](openapi.html) shows every endpoint, field and status, with examples in Python and for curl. It
+is made from [openapi.yaml](openapi.yaml), from which the client, the mock's rules and the table of statuses are
+generated, too; what is inferred there is marked. The page is for reading: it sends nothing.
+"""
+CONTRACT_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'">
+<title>The contract - laaffic</title>
+<body style="margin: 0">
+<div id="contract"></div>
+<script src="assets/redoc.standalone.js"></script>
+<script>Redoc.init({contract}, {{hideDownloadButtons: true, nativeScrollbars: true}}, document.getElementById("contract"))</script>
+</body>
+</html>
+"""  # noqa: E501  # a policy is one line
+
+
+def gather() -> None:
+    """Make build/docs anew."""
+    shutil.rmtree(STAGE, ignore_errors=True)
+    pages = {path.relative_to(ROOT).as_posix(): path.name for path in (ROOT / "docs").glob("*.md")} | ELSEWHERE
+    for source, target in pages.items():
+        text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages)
+        _write(target, _with_links_to_explanations(text) if target in {"errors.md", "statuses.md"} else text)
+    for topic, text in topics().items():
+        _write(f"explain/{topic}.md", text)
+    _write("explain/index.md", _index())
+    for package in PACKAGES:
+        _write(
+            f"api/{package}.md", f"# {package}\n\n" + "".join(f"::: {package}.{name}\n\n" for name in _names(package))
+        )
+    _write("contract.md", CONTRACT)
+    contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    _write("openapi.yaml", contract)
+    within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
+    _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
+    (STAGE / "assets").mkdir()
+    shutil.copyfile(REDOC, STAGE / "assets" / REDOC.name)
+
+
+def described(package: str) -> str:
+    """Return a package's public names with their signatures and docstrings, as the page's Markdown."""
+    parts = [f"# {package}\n"]
+    for name in _names(package):
+        value = getattr(import_module(package), name)
+        parts.append(f"## {name}\n")
+        if callable(value):
+            methods = [(name, value)]
+            if inspect.isclass(value):
+                methods += [(f"{name}.{key}", each) for key, each in vars(value).items() if _is_public(key, each)]
+            parts += [f"`{label}{_signature(each)}`\n\n{inspect.getdoc(each) or ''}\n" for label, each in methods]
+    return "\n".join(parts)
+
+
+def _is_public(name: str, value: object) -> bool:
+    return not name.startswith("_") and inspect.isroutine(value)
+
+
+def _signature(value: object) -> str:
+    try:
+        return str(inspect.signature(value))  # type: ignore[arg-type]  # callers ask whether it is callable
+    except (TypeError, ValueError):
+        return ""
+
+
+def _names(package: str) -> list[str]:
+    names: list[str] = import_module(package).__all__
+    return [name for name in names if name != "STATUSES"]  # a table, which has its own page
+
+
+def _relinked(text: str, source: str, target: str, pages: dict[str, str]) -> str:
+    """Let links between files of the project lead to the site's pages, or to copies of files that are no pages."""
+
+    def there(match: re.Match[str]) -> str:
+        words, link, anchor = match[1], match[2], match[3] or ""
+        if not link:
+            return match[0]
+        path = os.path.normpath(Path(source).parent / link)
+        page = pages.get(path) or ALIASES.get(path)
+        if page is None and (ROOT / path).is_dir():
+            return words
+        if page is None:
+            page = "openapi.yaml" if path == "openapi.yaml" else f"files/{path}"
+            (STAGE / page).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, STAGE / page)
+        return f"[{words}]({os.path.relpath(page, Path(target).parent)}{anchor})"
+
+    return LINK.sub(there, text)
+
+
+def _with_links_to_explanations(text: str) -> str:
+    text = ERROR_ROW.sub(r"| [`\1`](explain/\1.md) |", text)
+    return STATUS_ROW.sub(r"| [`\1`](explain/\1.md) |", text)
+
+
+def _index() -> str:
+    rows = [f"- [{text.splitlines()[0][2:]}]({topic}.md)" for topic, text in topics().items()]
+    head = "What happened, what to do, what is safe. In a terminal, without a network: `laaffic explain -10`."
+    return f"# Every error, status and state\n\n{head}\n\n" + "\n".join(rows) + "\n"
+
+
+def _write(target: str, text: str) -> None:
+    path = STAGE / target
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
