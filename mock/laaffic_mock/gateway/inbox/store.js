@@ -1,0 +1,97 @@
+// What the page knows. Pure: it neither asks nor draws, and whatever comes twice changes nothing.
+
+const REFUSED = new Set(["refused", "malformed"]);
+
+/** Return in which filters of the requests one belongs. */
+export const isRefused = (exchange) => REFUSED.has(exchange.end);
+export const isFaulty = (exchange) => exchange.end === "fault" || Boolean(exchange.fault);
+
+export class Store {
+  messages = new Map(); // by message id, the oldest first
+  requests = new Map(); // by id, the oldest first
+  numbers = new Map(); // number → ids of its messages; the number of the newest message comes last
+  armed = { next: [], chances: {}, seed: 0, used: {} };
+  settings = {};
+  log = [];
+
+  /** @param limits how many messages and requests are kept at the most */
+  constructor(limits) {
+    this.limits = limits;
+  }
+
+  clear() {
+    this.messages.clear();
+    this.requests.clear();
+    this.numbers.clear();
+    this.log = [];
+  }
+
+  putMessage(message) {
+    const known = this.messages.get(message.msg_id);
+    this.messages.set(message.msg_id, message);
+    if (known) return;
+    const ids = this.numbers.get(message.number) ?? new Set();
+    ids.add(message.msg_id);
+    this.numbers.delete(message.number);
+    this.numbers.set(message.number, ids);
+    if (this.messages.size > this.limits.messages) this.remove([this.messages.keys().next().value]);
+  }
+
+  changeState({ msg_id, state, received_at, reason }) {
+    const message = this.messages.get(msg_id);
+    if (message) this.messages.set(msg_id, { ...message, state, received_at, reason });
+  }
+
+  remove(msgIds) {
+    for (const msg_id of msgIds) {
+      const message = this.messages.get(msg_id);
+      if (!message) continue;
+      this.messages.delete(msg_id);
+      const ids = this.numbers.get(message.number);
+      ids.delete(msg_id);
+      if (!ids.size) this.numbers.delete(message.number);
+    }
+  }
+
+  removeAll() {
+    this.messages.clear();
+    this.numbers.clear();
+  }
+
+  putRequest(exchange) {
+    this.requests.set(exchange.id, exchange);
+    if (this.requests.size > this.limits.requests) this.requests.delete(this.requests.keys().next().value);
+  }
+
+  putPush(entry) {
+    this.log = [...this.log, entry].slice(-200);
+  }
+
+  /** Return the conversations with a message in which the words are, the newest first: `{number, ids}`. */
+  conversations(words) {
+    const found = [];
+    for (const [number, all] of this.numbers) {
+      const ids = words ? [...all].filter((id) => matches(this.messages.get(id), words)) : [...all];
+      if (ids.length) found.push({ number, ids });
+    }
+    return found.reverse();
+  }
+
+  /** Return the requests of a filter, the newest first. */
+  filtered(only) {
+    const fits = {
+      trouble: (exchange) => isRefused(exchange) || isFaulty(exchange),
+      refused: isRefused,
+      faulty: isFaulty,
+      all: () => true,
+    }[only];
+    return [...this.requests.values()].filter(fits).reverse();
+  }
+}
+
+/** Tell whether the words, in lower case, are in what is searched of a message. */
+export function matches(message, words) {
+  return [message.content, message.number, message.order_id, message.msg_id].some(
+    (text) => text && text.toLowerCase().includes(words),
+  );
+}
