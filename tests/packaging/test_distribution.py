@@ -29,6 +29,13 @@ def test_the_wheel_ships_the_contract(wheel: Path) -> None:
     assert shipped == (ROOT / "openapi.yaml").read_bytes()
 
 
+def test_both_archives_ship_the_page_of_the_mock(wheel: Path, built: Path) -> None:
+    page = "laaffic_mock/gateway/inbox/index.html"
+    assert page in zipfile.ZipFile(wheel).namelist()
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        assert any(name.endswith(f"/mock/{page}") for name in archive.getnames())
+
+
 def test_the_wheel_asks_for_little(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     metadata = archive.read(next(n for n in archive.namelist() if n.endswith("METADATA"))).decode()

@@ -18,8 +18,8 @@ from laaffic_mock.gateway.faults.magic import make_magic
 from laaffic_mock.gateway.remote import RemoteGateway
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.app import make_app
-from laaffic_mock.gateway.serving.delivery_paths import as_target
 from laaffic_mock.gateway.serving.guard import Hosts
+from laaffic_mock.gateway.serving.paths.deliveries import as_target
 from laaffic_mock.gateway.serving.quiet import THREAD_NAME
 from laaffic_mock.gateway.serving.server import start
 from laaffic_mock.gateway.serving.values import BadRequest, as_settings

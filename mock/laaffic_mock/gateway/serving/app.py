@@ -18,7 +18,7 @@ from laaffic_mock.gateway.faults.faults import SKEW_SECONDS, Fault
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
 from laaffic_mock.gateway.serving.guard import Guard, Hosts
-from laaffic_mock.gateway.serving.inspection import Inspection
+from laaffic_mock.gateway.serving.paths.account import Inspection
 from laaffic_mock.gateway.serving.wire import Connections, RawResponse
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"

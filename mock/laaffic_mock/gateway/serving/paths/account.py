@@ -13,9 +13,10 @@ from laaffic_mock.gateway.desk.desk import Desk
 from laaffic_mock.gateway.desk.message import as_json
 from laaffic_mock.gateway.faults.faults import ABOUT, DEFAULT_SECONDS, Due, Fault, Plan
 from laaffic_mock.gateway.serving.aftermath import Aftermath
-from laaffic_mock.gateway.serving.delivery_paths import DeliveryPaths
 from laaffic_mock.gateway.serving.guard import Hosts
 from laaffic_mock.gateway.serving.handling import guarded, read_object
+from laaffic_mock.gateway.serving.paths.deliveries import DeliveryPaths
+from laaffic_mock.gateway.serving.paths.page import page_routes
 from laaffic_mock.gateway.serving.values import (
     MAX_NUMBER,
     BadRequest,
@@ -71,6 +72,7 @@ class Inspection:
             Route("/_mock/faults", guarded(self.list_faults)),
             Route("/_mock/magic", guarded(self.magic)),
             *self._deliveries.routes(),
+            *page_routes(),
         ]
 
     async def health(self, _: Request) -> Response:

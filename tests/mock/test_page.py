@@ -1,0 +1,67 @@
+"""The inbox page: which files are served, and with which headers."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from laaffic_mock import Gateway
+from laaffic_mock.gateway.serving.paths.page import INBOX
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx2.Client]:
+    """Return an HTTP client of a gateway."""
+    with Gateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
+        yield client
+
+
+def test_the_page_is_at_the_root(http: httpx2.Client) -> None:
+    page = http.get("/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.content == (INBOX / "index.html").read_bytes()
+
+
+def test_its_files_are_served_by_their_names(http: httpx2.Client) -> None:
+    for file in INBOX.rglob("*.*"):
+        assert http.get(f"/_mock/inbox/{file.relative_to(INBOX).as_posix()}").content == file.read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/", "/_mock/inbox/index.html"])
+def test_it_may_load_nothing_from_elsewhere(http: httpx2.Client, path: str) -> None:
+    headers = http.get(path).headers
+    policy = headers["content-security-policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "nothing.js",
+        "../local.py",
+        "%2e%2e/local.py",
+        "..%2flocal.py",
+        "%2fetc/passwd",
+        "/etc/passwd",
+        "index.html/",
+        "index.html%00",
+        "./index.html%2f..",
+    ],
+)
+def test_no_other_file_is_served(http: httpx2.Client, name: str) -> None:
+    request = httpx2.Request("GET", f"{http.base_url}/_mock/inbox/{name}")
+    assert http.send(request).status_code == 404
+
+
+def test_a_page_of_another_host_cannot_read_it(http: httpx2.Client) -> None:
+    assert http.get("/", headers={"Host": "evil.example"}).status_code == 421
+    assert http.get("/", headers={"Origin": "http://evil.example"}).status_code == 403
+
+
+def test_what_the_page_is_not_asked_is_refused(http: httpx2.Client) -> None:
+    assert http.get("/", params={"x": "1"}).status_code == 400
