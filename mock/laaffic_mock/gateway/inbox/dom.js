@@ -44,12 +44,15 @@ export function marked(text, words) {
   return [...nodes, text.slice(from)];
 }
 
+const TIME = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat([], { dateStyle: "short" });
+
 /** Return a moment of the mock, in seconds or as ISO 8601, for people. */
 export function clock(moment) {
   const at = typeof moment === "number" ? new Date(moment * 1000) : new Date(moment);
-  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
   const today = at.toDateString() === new Date().toDateString();
-  return h("time", { datetime: at.toISOString(), title: at.toISOString() }, today ? time : `${at.toLocaleDateString()} ${time}`);
+  const iso = at.toISOString();
+  return h("time", { datetime: iso, title: iso }, today ? TIME.format(at) : `${DAY.format(at)} ${TIME.format(at)}`);
 }
 
 /** Return "1 segment" or "2 segments". */

@@ -30,7 +30,7 @@ export class Messages {
         key: ({ number }) => number,
         stamp: ({ ids }) => `${ids.length} ${ids.at(-1)} ${store.messages.get(ids.at(-1)).state} ${this.words}`,
         render: (conversation) => this.#row(conversation),
-        guess: 68,
+        guess: 82,
       },
       (number) => {
         this.#pin(number);

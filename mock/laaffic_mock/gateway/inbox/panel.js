@@ -96,7 +96,7 @@ export class Panel {
       this.draw();
       toast(given.length ? "Set." : "No fault comes by chance.");
     };
-    const heads = ["Fault", "What it does", "Next request", "By chance (0 to 1)", "Used"].map((name) => h("th", { scope: "col" }, name));
+    const heads = ["Fault", "Next request", "By chance, 0 to 1", "Used", "What it does"].map((name) => h("th", { scope: "col" }, name));
     const table = h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "All faults" }, h("table", { class: "faults" }, h("thead", {}, h("tr", {}, ...heads)), this.rows));
     return this.#form(set, "Set chances", [h("label", { class: "field" }, "Seed of chance", this.seed)], null, table);
   }
@@ -107,7 +107,7 @@ export class Panel {
     this.chances.set(fault, chance);
     this.used.set(fault, used);
     const once = h("button", { type: "button", "aria-label": `Arm ${fault} once`, onclick: doing(() => this.#arm({ fault })) }, "Once");
-    return h("tr", { "data-fault": fault }, h("th", { scope: "row" }, fault), h("td", {}, this.#faults[fault]), h("td", {}, once), h("td", {}, chance), used);
+    return h("tr", { "data-fault": fault }, h("th", { scope: "row" }, fault), h("td", {}, once), h("td", {}, chance), used, h("td", { class: "does" }, this.#faults[fault]));
   }
 
   async #arm(order) {
@@ -135,7 +135,7 @@ export class Panel {
       h("label", { class: "field" }, "Shapes", shapes),
     ], stop);
     const heads = ["Time", "Message id", "To", "What came of it"].map((name) => h("th", { scope: "col" }, name));
-    const log = h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Log of pushes" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), this.pushLog));
+    const log = h("div", { class: "wide log", tabindex: "0", role: "region", "aria-label": "Log of pushes" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), this.pushLog));
     return h("div", {}, this.pushState, form, log);
   }
 

@@ -42,7 +42,7 @@ export class Requests {
     for (const radio of this.radios) radio.addEventListener("change", () => this.draw());
     this.exchanges = new Choice(
       byId("exchanges"),
-      { key: ({ id }) => id, stamp: ({ id }) => id, render: (exchange) => this.#row(exchange), guess: 68 },
+      { key: ({ id }) => id, stamp: ({ id }) => id, render: (exchange) => this.#row(exchange), guess: 80 },
       (id) => {
         this.#chosen = id;
         this.draw();

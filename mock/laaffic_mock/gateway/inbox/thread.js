@@ -44,7 +44,7 @@ export class Thread {
       key: (message) => message.msg_id,
       stamp: (message) => message,
       render: (message) => this.#bubble(message),
-      guess: 150,
+      guess: 185,
     });
     this.show(null);
   }
@@ -110,10 +110,6 @@ export class Thread {
         message.encoding && h("span", {}, message.encoding),
         message.segments && h("span", {}, plural(message.segments, "segment")),
         Number.isInteger(message.characters_left) && h("span", {}, `${plural(message.characters_left, "character")} left`),
-      ),
-      h(
-        "p",
-        { class: "line note" },
         h("span", {}, "message id ", h("bdi", {}, ...marked(msg_id, words))),
         order_id && h("span", {}, "order id ", h("bdi", {}, ...marked(order_id, words))),
       ),
