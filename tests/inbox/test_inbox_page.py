@@ -23,7 +23,7 @@ def post(gateway: Gateway, number: str) -> httpx2.Response:
     row = {"numbers": number, "content": f"Your code is 4711 {EVIL}", "senderId": EVIL, "orderId": EVIL}
     body = {"appId": SAMPLE_APP, "array": [row]}
     headers = {**signed(), "User-Agent": EVIL}
-    return httpx2.post(f"{gateway.url}/v3/sendBatch", json=body, headers=headers, trust_env=False)
+    return httpx2.post(f"{gateway.url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False)
 
 
 def furnish(gateway: Gateway, client: laaffic.Client) -> None:
@@ -55,7 +55,7 @@ def test_what_came_is_only_text(page: Page, gateway: Gateway) -> None:
     assert page.evaluate("document.images.length") == 0
 
 
-def test_nothing_comes_from_elsewhere(open_page: Any, browser: Any, gateway: Gateway, client: laaffic.Client) -> None:
+def test_nothing_comes_from_elsewhere(open_page: Any, gateway: Gateway, client: laaffic.Client) -> None:
     furnish(gateway, client)
     page = open_page()
     asked: list[str] = []
@@ -95,13 +95,12 @@ def test_a_narrow_window_needs_no_scrolling_sideways(open_page: Any, gateway: Ga
     page = open_page(width=320)
     for view in VIEWS:
         page.get_by_role("tab", name=view).click()
-        wide = (
-            "[...document.querySelectorAll('html, .side, .main, #panel')].filter((e) => e.scrollWidth > e.clientWidth)"
-        )
-        assert page.evaluate(f"{wide}.map((e) => e.id || e.className)") == []
+        boxes = "[...document.querySelectorAll('html, .side, .main, #panel')]"
+        wide = f"{boxes}.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.id || each.className)"
+        assert page.evaluate(wide) == []
 
 
-def test_everything_is_reached_with_the_keyboard(page: Page, gateway: Gateway, client: laaffic.Client) -> None:
+def test_everything_is_reached_with_the_keyboard(page: Page, client: laaffic.Client) -> None:
     client.send_batch([laaffic.Message(ALICE, "Your code is 4711")])
     expect(page.get_by_role("article")).to_have_count(1)
     seen = set()

@@ -46,7 +46,7 @@ export async function readMessages(take) {
 
 /** Hand over the requests that the mock keeps, page by page. */
 export async function readRequests(take) {
-  for (let after = null; ; ) {
+  for (let after = 0; ; ) {
     const { requests } = await ask("GET", `/requests${query({ only: "all", after, limit: PAGE })}`);
     take(requests);
     if (requests.length < PAGE) return;

@@ -4,7 +4,6 @@ import * as api from "./api.js";
 import { copy } from "./clipboard.js";
 import { byId, clock, doing, h, plural } from "./dom.js";
 import { Choice } from "./list.js";
-import { isFaulty, isRefused } from "./store.js";
 
 const RULES = {
   key: "the API key",
@@ -13,11 +12,19 @@ const RULES = {
   app_id: "the app id",
   ip: "the address it came from",
   host: "the host it asked for",
+  origin: "the page it came from",
+  path: "the path",
+  method: "the method",
+  query: "the query",
+  body: "the body",
+  size: "the size",
   field: "a field",
+  number: "a number",
+  content: "a text",
   word: "a sensitive word",
   template: "the templates",
   balance: "the balance",
-  number: "a number",
+  magic: "none: the number is a magic one",
 };
 const NOTHING = {
   trouble: "No request was refused, and none met a fault.",
@@ -88,7 +95,8 @@ export class Requests {
 
   #row(exchange) {
     const { at, method, path, rule, fault } = exchange;
-    const why = rule ? rule.said : fault ? (this.faults[fault] ?? fault) : `${plural(exchange.msg_ids.length, "message")} accepted`;
+    const broken = rule && `${RULES[rule.broken] ?? rule.broken}: ${rule.said}`;
+    const why = rule ? broken : fault ? (this.faults[fault] ?? fault) : `${plural(exchange.msg_ids.length, "message")} accepted`;
     return h(
       "div",
       { class: "row" },
@@ -105,7 +113,7 @@ export class Requests {
     if (rule) {
       row("Rule broken", RULES[rule.broken] ?? rule.broken);
       if (rule.where) row("Where", h("code", {}, rule.where));
-      row("What was wrong", rule.said);
+      row("What was there", h("code", {}, rule.said));
       if (rule.expected) row("Expected", h("code", { class: "expected" }, rule.expected));
       row("Remedy", h("strong", {}, rule.remedy));
     }
@@ -143,8 +151,8 @@ export class Requests {
 }
 
 /** Return how a request ended, as a badge. */
-export function endOf({ end, fault, provider_status, status }) {
-  const kind = isRefused({ end }) ? "failed" : isFaulty({ end, fault }) ? "faulty" : "succeeded";
+export function endOf({ end, fault, rule, provider_status, status }) {
+  const kind = end === "fault" ? "faulty" : rule || end === "refused" || end === "malformed" ? "failed" : "succeeded";
   const code = end === "refused" && provider_status ? ` ${provider_status}` : end === "malformed" && status ? ` HTTP ${status}` : "";
   return h("span", { class: `state ${kind}` }, fault && end === "fault" ? `fault ${fault}` : `${end}${code}`);
 }

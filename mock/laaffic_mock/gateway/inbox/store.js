@@ -3,8 +3,8 @@
 const REFUSED = new Set(["refused", "malformed"]);
 
 /** Return in which filters of the requests one belongs. */
-export const isRefused = (exchange) => REFUSED.has(exchange.end);
-export const isFaulty = (exchange) => exchange.end === "fault" || Boolean(exchange.fault);
+export const isRefused = ({ end, rule }) => REFUSED.has(end) || rule !== null;
+export const isFaulty = ({ fault }) => fault !== null;
 
 export class Store {
   messages = new Map(); // by message id, the oldest first
