@@ -20,9 +20,9 @@ def view(page: Page, name: str) -> None:
 
 
 def test_a_refused_request_says_which_rule_it_broke(page: Page, gateway: Gateway) -> None:
-    with laaffic.Client(base_url=gateway.url, api_secret="another-secret") as client:
-        with pytest.raises(laaffic.LaafficError):
-            client.send_batch(HELLO)
+    client = laaffic.Client(base_url=gateway.url, api_secret="another-secret")
+    with client, pytest.raises(laaffic.LaafficError):
+        client.send_batch(HELLO)
     expect(page).to_have_title("(0, 1 refused) laaffic inbox")
     view(page, "Requests")
     request = page.locator("#exchange")
