@@ -206,3 +206,5 @@ def test_on_a_narrow_window_there_is_a_way_back(open_page: Any, client: laaffic.
     expect(page.get_by_role("article")).to_be_visible()
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_role("listbox", name="Numbers")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_be_visible()

@@ -37,10 +37,12 @@ export function query(given) {
 /** Hand over the newest messages, page by page, the oldest of them first. */
 export async function readMessages(take) {
   const { total, ...rest } = await ask("GET", "/messages?limit=0");
-  for (let offset = Math.max(0, total - MAX_MESSAGES); ; offset += PAGE) {
-    const page = await ask("GET", `/messages${query({ offset, limit: PAGE })}`);
-    take(page.messages);
-    if (page.messages.length < PAGE) return { total, ...rest };
+  let from = { offset: Math.max(0, total - MAX_MESSAGES) };
+  for (;;) {
+    const { messages } = await ask("GET", `/messages${query({ ...from, limit: PAGE })}`);
+    take(messages);
+    if (messages.length < PAGE) return { total, ...rest };
+    from = { after: messages.at(-1).msg_id }; // an offset would skip some, if others are deleted meanwhile
   }
 }
 

@@ -22,10 +22,11 @@ export class Choice {
       render: (item) => this.#option(render(item), key(item)),
     });
     box.addEventListener("keydown", (event) => {
+      if ((event.key === "Enter" || event.key === " ") && this.#chosen !== null) this.choose(this.#chosen);
       const steps = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
-      if (!steps) return;
+      if (!steps && event.key !== " ") return;
       event.preventDefault();
-      this.step(steps);
+      if (steps) this.step(steps);
     });
   }
 
