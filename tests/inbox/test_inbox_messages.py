@@ -1,7 +1,6 @@
 """The inbox in a browser: what somebody sees of messages, and does with them."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ def clipboard(page: Page) -> Any:
 
 def send(client: laaffic.Client, number: str, content: str, order_id: str = "", sender_id: str = "") -> str:
     """Send a message, and return its id."""
-    message = laaffic.Message(number, content, sender_id, [order_id] if order_id else [])
+    message = laaffic.Message(number, content, sender_id, [order_id] if order_id else None)
     msg_id = client.send_batch([message]).accepted[0].msg_id
     assert msg_id is not None
     return msg_id
@@ -108,7 +107,7 @@ def test_a_report_is_pushed_again(page: Page, client: laaffic.Client, gateway: G
     send(client, ALICE, "Hello")
     page.get_by_role("button", name="Deliver", exact=True).click()
     page.get_by_role("button", name="Push again").click()
-    expect(page.locator("#panel tbody.log")).to_have_text(re.compile("taken.*taken"))
+    expect(page.locator(".log tbody tr")).to_have_count(2)
     assert [report["mobile"] for report in reports] == [ALICE, ALICE]
 
 

@@ -6,7 +6,7 @@ import { byId, clock, doing, h, plural, toast } from "./dom.js";
 import { Account } from "./account.js";
 
 const REFUSE = "refuse_connection";
-const number = (label, given) => h("input", { type: "number", "aria-label": label, ...given });
+const number = (given) => h("input", { type: "number", ...given });
 
 export class Panel {
   #faults = {};
@@ -72,9 +72,9 @@ export class Panel {
   }
 
   #orders() {
-    this.choice = h("select", { "aria-label": "Fault" });
-    const times = number("Times", { min: 1, max: 10000, value: 1 });
-    const seconds = number("Seconds", { min: 0, max: 3600, step: "any", value: 1 });
+    this.choice = h("select");
+    const times = number({ min: 1, max: 10000, value: 1 });
+    const seconds = number({ min: 0, max: 3600, step: "any", value: 1 });
     this.disarm = h("button", { type: "button", onclick: doing(() => api.disarm()) }, "Disarm all");
     const order = async () => {
       const fault = this.choice.value;
@@ -88,7 +88,7 @@ export class Panel {
   }
 
   #table() {
-    this.seed = number("Seed", { min: 0, step: 1, value: 0 });
+    this.seed = number({ min: 0, step: 1, value: 0 });
     const set = async () => {
       const given = [...this.chances].filter(([, input]) => input.value !== "").map(([fault, input]) => [fault, input.valueAsNumber]);
       await api.setChances({ chances: Object.fromEntries(given), seed: this.seed.valueAsNumber || 0 });
@@ -102,7 +102,7 @@ export class Panel {
   }
 
   #faultRow(fault) {
-    const chance = number(`Chance of ${fault}`, { min: 0, max: 1, step: "any" });
+    const chance = number({ "aria-label": `Chance of ${fault}`, min: 0, max: 1, step: "any" });
     const used = h("td", { class: "used" }, "0");
     this.chances.set(fault, chance);
     this.used.set(fault, used);
@@ -118,7 +118,7 @@ export class Panel {
   }
 
   #clock() {
-    const seconds = number("Seconds", { min: 0, step: "any", value: 60 });
+    const seconds = number({ min: 0, step: "any", value: 60 });
     return this.#form(() => api.advance(seconds.valueAsNumber), "Advance", [h("label", { class: "field" }, "Seconds", seconds)]);
   }
 
