@@ -68,7 +68,7 @@ def test_what_finishes_by_itself_is_received_when_it_was_due() -> None:
     seconds = Seconds()
     deliveries = begun(Fate.SUCCEEDS, Clock(seconds, held=False))
     seconds.now += 500
-    assert deliveries.settle() == ["m"]
+    assert deliveries.settle().ended == ["m"]
     assert deliveries.finished == {"m": Finish(ACCEPTED + TAKES, failed=False, reason=None)}
 
 
@@ -110,8 +110,8 @@ def test_messages_finish_in_the_order_in_which_they_are_due() -> None:
     for msg_id, takes in [("slow", 3.0), ("quick", 1.0), ("as quick", 1.0)]:
         deliveries.begin(msg_id, course_of(Fate.SUCCEEDS, ACCEPTED, 0, takes))
     clock.move(10, ACCEPTED)
-    assert deliveries.settle() == ["quick", "as quick", "slow"] == list(deliveries.finished)
-    assert deliveries.settle() == []
+    assert deliveries.settle().ended == ["quick", "as quick", "slow"] == list(deliveries.finished)
+    assert deliveries.settle().ended == []
 
 
 def test_what_was_made_to_finish_does_not_finish_again() -> None:
@@ -120,7 +120,7 @@ def test_what_was_made_to_finish_does_not_finish_again() -> None:
     early = Finish(ACCEPTED, failed=True, reason="X")
     deliveries.finish(["m"], early)
     clock.move(10, ACCEPTED)
-    assert deliveries.settle() == []
+    assert deliveries.settle().ended == []
     assert deliveries.finished == {"m": early}
 
 
@@ -133,7 +133,7 @@ def test_what_was_forgotten_does_not_finish_and_takes_no_memory() -> None:
         deliveries.forget(str(n))
     assert len(deliveries._due) < 1_500
     clock.move(10, ACCEPTED)
-    assert deliveries.settle() == ["4999"]
+    assert deliveries.settle().ended == ["4999"]
 
 
 @pytest.mark.parametrize(("held", "expected"), [(True, None), (False, 1.5)])

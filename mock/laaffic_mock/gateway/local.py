@@ -23,6 +23,7 @@ from laaffic_mock.gateway.serving.paths.deliveries import as_target
 from laaffic_mock.gateway.serving.quiet import THREAD_NAME
 from laaffic_mock.gateway.serving.server import start
 from laaffic_mock.gateway.serving.values import BadRequest, as_settings
+from laaffic_mock.gateway.serving.watch import Watch
 from laaffic_mock.gateway.serving.wire import Connections
 
 DEFAULT_LIMIT = 100_000
@@ -75,11 +76,14 @@ class Gateway(RemoteGateway):
         account = Account(contract, limit, settings, on_accepted or (lambda _: None))
         desk = Desk(account)
         self._pusher = Pusher(contract.pushed_reports, target, f"{THREAD_NAME}-pushes")
-        aftermath = Aftermath(account, self._pusher)
+        watch = Watch(account)
+        aftermath = Aftermath(account, self._pusher, watch.events)
 
         def make(refuse: Callable[[float], Awaitable[None]]) -> Starlette:
             endpoints = find_endpoints(contract)
-            return make_app(endpoints, desk, aftermath, connections, refuse, read_timeout=read_timeout, hosts=hosts)
+            return make_app(
+                endpoints, desk, aftermath, connections, refuse, read_timeout=read_timeout, hosts=hosts, watch=watch
+            )
 
         self._server, self._thread = start(host, port, connections, make, aftermath.close)
         super().__init__(local_url(host, self._server.address[1]))

@@ -29,6 +29,7 @@ class Account:
         contract: the contract.
         settings: the settings; `configure` changes them.
         book: the accepted messages.
+        on_changed: is called with the ids of messages whose state has changed.
     """
 
     def __init__(self, contract: Contract, limit: int, settings: Settings, on_accepted: OnAccepted) -> None:
@@ -38,6 +39,7 @@ class Account:
         self._ended: list[str] | None = None  # who has finished, while somebody collects it
         self._on_accepted = on_accepted
         self._first = settings
+        self.on_changed: Callable[[Sequence[str]], None] = lambda _: None
 
     def now(self) -> float:
         """Return the gateway's time."""
@@ -60,7 +62,11 @@ class Account:
 
     def settle(self) -> None:
         """Find out which messages have finished since: whoever asks about them does this first."""
-        self._end(self.book.deliveries.settle())
+        settled = self.book.deliveries.settle()
+        if settled.sending:
+            self.on_changed(settled.sending)
+        if settled.ended:
+            self._end(settled.ended)
 
     def advance(self, seconds: float) -> None:
         """Move the clock of deliveries on, and with it all messages in their lives."""
@@ -99,6 +105,7 @@ class Account:
         return Clock(time.monotonic, held=self.settings.held)
 
     def _end(self, msg_ids: Sequence[str]) -> None:
+        self.on_changed(msg_ids)
         if self._ended is not None:
             self._ended += msg_ids
 

@@ -5,12 +5,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from sys import getsizeof
 from typing import NamedTuple
 
 from laaffic_mock.gateway.delivery.deliveries import Deliveries
-from laaffic_mock.gateway.delivery.life import Clock, Fate, Finish, State, course_of
+from laaffic_mock.gateway.delivery.life import Clock, Course, Fate, Finish, State, course_of
 from laaffic_mock.gateway.desk.message import AcceptedMessage
 
 # How much memory messages may take: on average, altogether at least, and one of them alone.
@@ -83,15 +83,22 @@ class Book:
         accepted_at = datetime.fromtimestamp(now, UTC)
         stamp = accepted_at.strftime("%y%m%d%H%M%S")
         began = self.deliveries.clock.now
-        courses = {fate: course_of(fate, now, began, deliver_after) for fate in Fate}
+        lots: dict[Fate, tuple[Course, list[str]]] = {}  # whose life is the same
         accepted = []
         for recipient in recipients:
             self._last += 1
             self._count += 1
             kept = Kept(f"{stamp}{self._last:07d}", recipient, now)
             if self._keep(kept):
-                self.deliveries.begin(kept.msg_id, courses[fate_of(recipient.number)])
+                fate = fate_of(recipient.number)
+                lot = lots.get(fate)
+                if lot is None:
+                    lot = lots[fate] = (course_of(fate, now, began, deliver_after), [])
+                self.deliveries.begin(kept.msg_id, lot[0])
+                lot[1].append(kept.msg_id)
             accepted.append(_shown(kept, accepted_at, State.QUEUED, None))
+        for course, msg_ids in lots.values():
+            self.deliveries.queue(msg_ids, course)
         return accepted
 
     def clear(self, clock: Clock) -> None:
@@ -108,6 +115,15 @@ class Book:
         kept = [k for k in self._kept if k.recipient.number == number] if number else self._kept
         messages = [self._show(k) for k in islice(kept, offset, offset + limit)]
         return Page(self._count, self._count - len(self._kept), len(kept), messages)
+
+    def numbered(self, number: int) -> AcceptedMessage | None:
+        """Return the message of a number in the book, or None when there is none, or none any more."""
+        return next(map(self._show, self.between(number, number)), None)
+
+    def between(self, first: int, last: int) -> Iterator[Kept]:
+        """Yield what is kept of the messages from one number in the book to another, both included."""
+        at = bisect_left(self._kept, first, key=lambda kept: number_of(kept.msg_id))
+        return takewhile(lambda kept: number_of(kept.msg_id) <= last, islice(self._kept, at, None))
 
     def after(self, number: int) -> Iterator[AcceptedMessage]:
         """Yield the messages that were accepted after so many others."""

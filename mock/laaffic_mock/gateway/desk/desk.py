@@ -2,10 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed, Refused, Request
+from laaffic_mock.gateway.desk.rules import Rule
 from laaffic_mock.gateway.desk.signature import check_sender
 from laaffic_mock.gateway.faults.faults import ABOUT, SKEW_SECONDS, Due, Fault, Plan
 from laaffic_mock.gateway.faults.magic import UNLISTED, Magic, first_magic, make_magic
@@ -17,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to respond, and the fault to respond with."""
+    """What to respond, the fault to respond with, and the rule that was broken, if one was."""
 
     response: dict[str, Any]
     due: Due | None
+    rule: Rule | None = None
 
 
 @dataclass
@@ -44,6 +47,19 @@ class Desk:
         """Count a request, and how it ended."""
         self.tally.update(["requests", end])
 
+    def armed(self) -> dict[str, Any]:
+        """Return for JSON which faults are to come, and which have come."""
+        plan = self.plan
+        return {
+            "next": [
+                {"fault": due.fault.value, "seconds": due.seconds, "times": len(list(same))}
+                for due, same in groupby(plan.asked)
+            ],
+            "chances": {fault.value: chance for fault, chance in plan.chances.items()},
+            "seed": plan.seed,
+            "used": {fault.value: self.tally[fault.value] for fault in Fault if fault.value in self.tally},
+        }
+
     def take(self, endpoint: Endpoint, request: Request, planned: Due | None) -> Verdict:
         """Judge a request, and do what it asks for.
 
@@ -66,7 +82,7 @@ class Desk:
             response = call.respond()
         except Refused as refused:
             self.count(due.fault.value if due else f"status {refused.status}")
-            return Verdict(self._refusal(refused.status), due)
+            return Verdict(self._refusal(refused.status), due, refused.rule)
         except Malformed:
             self.count("refused with HTTP 400")
             raise
@@ -94,8 +110,9 @@ class Desk:
 
     def _refuse_on_request(self, magic: Magic | None, due: Due | None) -> None:
         if magic is not None and magic.status is not None:
-            raise Refused(magic.status)
+            rule = Rule("magic", None, f"the magic number {magic.number}", "any other number", f"it {magic.means}")
+            raise Refused(magic.status, rule)
         if due is not None and due.fault is Fault.TOO_FREQUENT:
-            raise Refused(self.account.contract.codes["TOO_FREQUENT"])
+            raise Refused(self.account.contract.codes["TOO_FREQUENT"], None)
         if due is not None and not ABOUT[due.fault].accepts:
-            raise Refused(UNLISTED)  # shown only by the one fault that is about the status
+            raise Refused(UNLISTED, None)  # shown only by the one fault that is about the status

@@ -7,20 +7,26 @@ from typing import Any
 
 from laaffic_mock.gateway.contract import Operation
 from laaffic_mock.gateway.desk.account import Account
+from laaffic_mock.gateway.desk.rules import Rule
 
 _THEIR_ZONE = timezone(timedelta(hours=8))  # that of the samples
 
 
 class Refused(Exception):
-    """The provider would respond with this status."""
+    """The provider would respond with this status, because of a rule; None when it is a fault's doing."""
 
-    def __init__(self, status: str) -> None:
+    def __init__(self, status: str, rule: Rule | None) -> None:
         super().__init__(status)
         self.status = status
+        self.rule = rule
 
 
 class Malformed(Exception):
-    """The request breaks the contract in a way for which no status is known."""
+    """The request breaks a rule of the contract in a way for which no status is known."""
+
+    def __init__(self, why: str, rule: Rule) -> None:
+        super().__init__(why)
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from laaffic_mock.gateway.delivery.life import State
 from laaffic_mock.gateway.desk.codes import codes_in
+from laaffic_mock.gateway.desk.parts import measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,24 @@ class AcceptedMessage:
         return codes_in(self.content)
 
 
-def as_json(message: AcceptedMessage) -> dict[str, Any]:
-    """Return a message for JSON, with its codes."""
+def as_json(message: AcceptedMessage, request: int | None = None) -> dict[str, Any]:
+    """Return a message for JSON, with what its text shows, and the id of its request where that is known."""
+    parts = measure(message.content)
     return {
         "msg_id": message.msg_id,
         "number": message.number,
         "content": message.content,
         "sender_id": message.sender_id,
         "order_id": message.order_id,
-        "accepted_at": message.accepted_at.isoformat(),
+        "accepted_at": message.accepted_at.timestamp(),
         "state": message.state.value,
-        "received_at": message.received_at and message.received_at.isoformat(),
+        "received_at": message.received_at and message.received_at.timestamp(),
         "reason": message.reason,
         "codes": message.codes,
+        "encoding": parts.encoding,
+        "segments": parts.segments,
+        "characters_left": parts.characters_left,
+        "request": request,
     }
 
 
@@ -73,8 +79,8 @@ def from_json(said: Mapping[str, Any]) -> AcceptedMessage:
         said["content"],
         said["sender_id"],
         said["order_id"],
-        datetime.fromisoformat(said["accepted_at"]),
+        datetime.fromtimestamp(said["accepted_at"], UTC),
         State(said["state"]),
-        said["received_at"] and datetime.fromisoformat(said["received_at"]),
+        None if said["received_at"] is None else datetime.fromtimestamp(said["received_at"], UTC),
         said["reason"],
     )

@@ -9,6 +9,7 @@ from laaffic_mock.gateway.contract import Contract
 from laaffic_mock.gateway.delivery.life import State
 from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.exchange import Call, Endpoint, Refused, Request, as_written
+from laaffic_mock.gateway.desk.rules import broken_app, broken_field
 
 _STATUS = {State.SUCCEEDED: "0", State.FAILED: "1", State.SENDING: "-1"}
 
@@ -21,10 +22,14 @@ def make_endpoint(contract: Contract) -> Endpoint:
 
     def read(request: Request, account: Account) -> Call:
         app_id, msg_ids = request.query.get("appId", ""), request.query.get("msgIds", "").split(",")
-        if not app_id or len(msg_ids) > max_ids or not all(map(msg_id.fullmatch, msg_ids)):
-            raise Refused(codes["INVALID_FIELD"])
+        if not app_id:
+            raise Refused(codes["INVALID_FIELD"], broken_field("appId", "nothing", "the app id", "query"))
+        if len(msg_ids) > max_ids or not all(map(msg_id.fullmatch, msg_ids)):
+            expected = f"1 to {max_ids} message ids of digits, with commas between them"
+            said = request.query.get("msgIds", "") or "nothing"
+            raise Refused(codes["INVALID_FIELD"], broken_field("msgIds", said, expected, "query"))
         if app_id != account.settings.app_id:
-            raise Refused(codes["AUTHENTICATION_FAILED"])
+            raise Refused(codes["AUTHENTICATION_FAILED"], broken_app(app_id, account.settings.app_id, "appId"))
         return Call(lambda: _reports(account, msg_ids))
 
     return Endpoint(operation, read)

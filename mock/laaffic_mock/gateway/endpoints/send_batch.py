@@ -9,11 +9,15 @@ from laaffic_mock.gateway.desk.account import Account, cost_of
 from laaffic_mock.gateway.desk.book import Recipient
 from laaffic_mock.gateway.desk.exchange import Call, Endpoint, Malformed, Refused, Request
 from laaffic_mock.gateway.desk.message import AcceptedMessage
+from laaffic_mock.gateway.desk.rules import Rule, brief, broken_app, broken_field
 from laaffic_mock.gateway.desk.settings import Settings
 from laaffic_mock.gateway.faults.magic import NOT_TAKEN
 from laaffic_mock.gateway.json_text import read_json
 
 Codes = dict[str, str]
+_BODY = "the body"
+_MAX_LISTED = 5
+_NUMBERS = "digits with the country code, without a plus; several with commas between them"
 
 
 def make_endpoint(contract: Contract) -> Endpoint:
@@ -52,63 +56,94 @@ def _read_recipients(
     try:
         request = read_json(body)
     except ValueError:
-        raise Malformed("the body is not JSON in UTF-8") from None
-    _check_object(request, schema, "the body")
+        rule = Rule("body", None, f"{len(body)} bytes", "JSON in UTF-8", "write the body with a JSON library")
+        raise Malformed("the body is not JSON in UTF-8", rule) from None
+    _check_object(request, schema, _BODY)
     if not isinstance(request["array"], list) or not request["array"]:
-        raise Malformed("array is not a list of at least one message")
+        rule = broken_field("array", _kind(request["array"]), "a list of at least one message")
+        raise Malformed("array is not a list of at least one message", rule)
     if request["appId"] != settings.app_id:
-        raise Refused(codes["AUTHENTICATION_FAILED"])
+        raise Refused(codes["AUTHENTICATION_FAILED"], broken_app(request["appId"], settings.app_id, "appId"))
     message_schema = schema["properties"]["array"]["items"]
     recipients: list[Recipient] = []
     for index, message in enumerate(request["array"]):
         _check_object(message, message_schema, f"array[{index}]")
         recipients += _recipients_of(message, f"array[{index}]", message_schema["properties"], codes)
         if len(recipients) > max_recipients:
-            raise Refused(codes["TOO_MANY_NUMBERS"])
+            said, expected = f"{len(recipients)} and maybe more", f"at most {max_recipients} recipients in a request"
+            rule = Rule("number", "array", said, expected, "send the others with a further request")
+            raise Refused(codes["TOO_MANY_NUMBERS"], rule)
     return recipients
 
 
 def _check_account(recipients: Sequence[Recipient], settings: Settings, codes: Codes) -> None:
     """Refuse sensitive words (-3), texts without a template (-6), and what the balance does not cover (-10)."""
     contents = {recipient.content for recipient in recipients}
-    if any(word in content for word in settings.words for content in contents):
-        raise Refused(codes["SENSITIVE_CONTENT"])
+    for word in settings.words:
+        if any(word in content for content in contents):
+            said, remedy = f"the word {brief(word)!r}", "change the text, or the setting words"
+            rule = Rule("word", "content", said, "no word of the setting words", remedy)
+            raise Refused(codes["SENSITIVE_CONTENT"], rule)
     templates = [re.split(r"\{[^{}]*\}", text) for text in settings.templates]
-    if templates and not all(any(fits(content, fixed) for fixed in templates) for content in contents):
-        raise Refused(codes["TEMPLATE_MISMATCH"])
-    if settings.balance is not None and cost_of(recipients) > settings.balance:
-        raise Refused(codes["INSUFFICIENT_BALANCE"])
+    for content in contents if templates else ():
+        if not any(fits(content, fixed) for fixed in templates):
+            expected = " or ".join(map(repr, map(brief, settings.templates[:_MAX_LISTED])))
+            rule = Rule("template", "content", brief(content), expected, "change the text, or the setting templates")
+            raise Refused(codes["TEMPLATE_MISMATCH"], rule)
+    if settings.balance is not None and (cost := cost_of(recipients)) > settings.balance:
+        expected = f"at most {settings.balance}, which is the balance"
+        rule = Rule("balance", None, f"{cost} segments", expected, "raise the setting balance")
+        raise Refused(codes["INSUFFICIENT_BALANCE"], rule)
 
 
 def _check_object(value: Any, schema: Schema, where: str) -> None:
     if not isinstance(value, dict):
-        raise Malformed(f"{where} is not an object")
+        raise Malformed(f"{where} is not an object", broken_field(where, _kind(value), "an object"))
     if missing := [name for name in schema["required"] if name not in value]:
-        raise Malformed(f"{where} lacks {', '.join(missing)}")
+        rule = broken_field(where, f"no {', '.join(missing)}", f"the fields {', '.join(schema['required'])}")
+        raise Malformed(f"{where} lacks {', '.join(missing)}", rule)
     if unknown := [name for name in value if name not in schema["properties"]]:
-        raise Malformed(f"{where} has {len(unknown)} fields that are not in the contract")
+        rule = broken_field(where, f"the fields {', '.join(unknown)}", f"only {', '.join(schema['properties'])}")
+        raise Malformed(f"{where} has {len(unknown)} fields that are not in the contract", rule)
     for name, field in schema["properties"].items():
         if field["type"] == "string" and not isinstance(value.get(name, ""), str):
-            raise Malformed(f"{where}.{name} is not a string")
+            rule = broken_field(_within(where, name), _kind(value[name]), "a string")
+            raise Malformed(f"{where}.{name} is not a string", rule)
 
 
 def _recipients_of(message: dict[str, str], where: str, fields: Schema, codes: Codes) -> list[Recipient]:
     numbers, content, sender_id = message["numbers"], message["content"], message.get("senderId", "")
+    at = f"{where}.numbers"
     if not numbers:
-        raise Refused(codes["NUMBERS_EMPTY"])
+        raise Refused(codes["NUMBERS_EMPTY"], broken_field(at, "nothing", _NUMBERS, "number"))
     if not re.fullmatch(fields["numbers"]["pattern"], numbers):
-        raise Refused(codes["NUMBER_ABNORMAL"])
-    if len(content) < fields["content"]["minLength"]:
-        raise Refused(codes["CONTENT_EMPTY"])
-    if len(content) > fields["content"]["maxLength"]:
-        raise Refused(codes["CONTENT_TOO_LONG"])
-    if len(sender_id) > fields["senderId"]["maxLength"]:
-        raise Malformed(f"{where}.senderId is too long")
+        raise Refused(codes["NUMBER_ABNORMAL"], broken_field(at, numbers, _NUMBERS, "number"))
+    at, shortest, longest = f"{where}.content", fields["content"]["minLength"], fields["content"]["maxLength"]
+    if not shortest <= len(content) <= longest:
+        rule = broken_field(at, f"{len(content)} characters", f"{shortest} to {longest} characters", "content")
+        raise Refused(codes["CONTENT_EMPTY" if len(content) < shortest else "CONTENT_TOO_LONG"], rule)
+    if len(sender_id) > (longest := fields["senderId"]["maxLength"]):
+        rule = broken_field(f"{where}.senderId", f"{len(sender_id)} characters", f"at most {longest} characters")
+        raise Malformed(f"{where}.senderId is too long", rule)
     each = numbers.split(",")
     order_ids: list[str] | list[None] = message["orderId"].split(",") if "orderId" in message else [None] * len(each)
     if len(order_ids) != len(each) or "" in order_ids:
-        raise Malformed(f"{where}.orderId holds {len(order_ids)} ids for {len(each)} numbers")
+        expected = f"one id for each of the {len(each)} numbers, none of them empty, with commas between them"
+        rule = broken_field(f"{where}.orderId", f"{len(order_ids)} ids", expected)
+        raise Malformed(f"{where}.orderId holds {len(order_ids)} ids for {len(each)} numbers", rule)
     return [Recipient(number, content, sender_id, own) for number, own in zip(each, order_ids, strict=True)]
+
+
+def _kind(value: Any) -> str:
+    """Say what a JSON value is."""
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    kinds = {dict: "an object", str: "a string", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
+def _within(where: str, name: str) -> str:
+    return name if where == _BODY else f"{where}.{name}"
 
 
 def fits(content: str, fixed: Sequence[str]) -> bool:

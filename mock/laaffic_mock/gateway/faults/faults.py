@@ -82,7 +82,10 @@ class Plan:
     asked: deque[Due] = field(default_factory=deque)
     chances: dict[Fault, float] = field(default_factory=dict)
     seconds: float = DEFAULT_SECONDS
-    chance: random.Random = field(default_factory=lambda: random.Random(0))
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
 
     def due(self) -> Due | None:
         """Return the next request's fault, or None."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 
 from laaffic_mock.gateway.delivery.life import Fate, State
 from laaffic_mock.gateway.delivery.pushing import Pusher, Target
@@ -10,6 +11,7 @@ from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.message import AcceptedMessage
 from laaffic_mock.gateway.desk.parts import count_segments
 from laaffic_mock.gateway.faults.magic import fate_of
+from laaffic_mock.gateway.watching.events import Events, Kind
 
 
 class Aftermath:
@@ -18,30 +20,36 @@ class Aftermath:
     Args:
         account: the account.
         pusher: pushes reports.
+        events: is told what has happened.
 
     Attributes:
         pusher: the same.
         closing: whether the server stops.
+        before_end: is called when it does.
     """
 
-    def __init__(self, account: Account, pusher: Pusher) -> None:
+    def __init__(self, account: Account, pusher: Pusher, events: Events) -> None:
         self.pusher = pusher
+        self._events = events
+        account.on_changed = partial(events.add, Kind.STATE)
         self._account = account
         self._timer: asyncio.TimerHandle | None = None
         self._seen = account.book.last
         self._arrived = asyncio.Event()
         self.closing = False
+        self.before_end = _nothing
         self._collect()
 
     def look(self) -> None:
         """Wake who waits if a message was accepted, push what has finished, and look again when the next one has."""
-        if self._seen != self._account.book.last:
-            self._seen = self._account.book.last
+        seen, self._seen = self._seen, self._account.book.last
+        if seen != self._seen:
+            self._events.add(Kind.MESSAGE, range(seen + 1, self._seen + 1))
             self._wake()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self.pusher.aimed:
+        if not self.pusher.aimed and not self._events.readers:
             return
         self._account.settle()
         for message in self._account.take_ended():
@@ -70,6 +78,7 @@ class Aftermath:
         """Let nobody wait any longer."""
         self.closing = True
         self._wake()
+        self.before_end()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -92,3 +101,7 @@ class Aftermath:
             received_at=received_at.timestamp(),
             segments=count_segments(message.content),
         )
+
+
+def _nothing() -> None:
+    """Do nothing."""

@@ -4,25 +4,32 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from email.utils import formatdate
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from laaffic_mock.gateway.desk.desk import Desk, Verdict
 from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed
 from laaffic_mock.gateway.desk.exchange import Request as Asked
+from laaffic_mock.gateway.desk.rules import Rule, brief
 from laaffic_mock.gateway.faults.faults import SKEW_SECONDS, Fault
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
 from laaffic_mock.gateway.serving.guard import Guard, Hosts
-from laaffic_mock.gateway.serving.paths.account import Inspection
+from laaffic_mock.gateway.serving.inspection import Inspection
+from laaffic_mock.gateway.serving.watch import Watch
 from laaffic_mock.gateway.serving.wire import Connections, RawResponse
+from laaffic_mock.gateway.watching.log import End
+from laaffic_mock.gateway.words import INSPECTION
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _HTTP = {Fault.HTTP_500: 500, Fault.HTTP_502: 502, Fault.HTTP_503: 503, Fault.HTTP_429: 429}
+_BROWSERS_OWN = frozenset({"/favicon.ico", "/apple-touch-icon.png"})
+_BODY_RULE = ("a body of at most 16 MiB, sent without a pause", "send fewer recipients in a request")
 _DROPS = frozenset({Fault.DROP_BEFORE_READING, Fault.DROP, Fault.ACCEPT_THEN_DROP})
 _HANGS = frozenset({Fault.HANG, Fault.ACCEPT_THEN_HANG})
 
@@ -36,6 +43,7 @@ def make_app(
     *,
     read_timeout: float,
     hosts: Hosts,
+    watch: Watch,
 ) -> Starlette:
     """Return the ASGI program.
 
@@ -47,44 +55,70 @@ def make_app(
         refuse: stops listening for so many seconds.
         read_timeout: how many seconds a client has for a body.
         hosts: by which names it may be asked.
+        watch: what is written down of them.
     """
+    given, house = list(endpoints), _House(desk, aftermath, connections, watch, read_timeout)
 
     def route(endpoint: Endpoint) -> Route:
         async def handle(request: Request) -> Response:
-            return await _respond(endpoint, request, desk, aftermath, connections, read_timeout=read_timeout)
+            return await _respond(endpoint, request, house)
 
         return Route(endpoint.operation.path, handle, methods=[endpoint.operation.method])
 
-    inspection = Inspection(desk, aftermath, connections, refuse, read_timeout=read_timeout, hosts=hosts)
-    guard = Middleware(Guard, hosts=hosts, desk=desk, read_timeout=read_timeout)
-    return Starlette(routes=[*map(route, endpoints), *inspection.routes()], middleware=[guard])
+    async def nowhere(request: Request, error: Exception) -> Response:
+        return _nowhere(request, error, given, watch)
+
+    inspection = Inspection(desk, aftermath, connections, refuse, watch, read_timeout=read_timeout, hosts=hosts)
+    guard = Middleware(Guard, hosts=hosts, desk=desk, watch=watch, read_timeout=read_timeout)
+    app = Starlette(
+        routes=[*map(route, given), *inspection.routes()],
+        middleware=[guard],
+        exception_handlers={404: nowhere, 405: nowhere},
+    )
+    app.router.redirect_slashes = False  # the provider's paths are what they are
+    return app
 
 
-async def _respond(
-    endpoint: Endpoint,
-    request: Request,
-    desk: Desk,
-    aftermath: Aftermath,
-    connections: Connections,
-    *,
-    read_timeout: float,
-) -> Response:
+class _House(NamedTuple):
+    """What every request passes."""
+
+    desk: Desk
+    aftermath: Aftermath
+    connections: Connections
+    watch: Watch
+    read_timeout: float
+
+
+async def _respond(endpoint: Endpoint, request: Request, house: _House) -> Response:
+    desk, watch = house.desk, house.watch
     due = desk.plan.due()
+    seen = watch.begin(request)
     if due is not None and due.fault is Fault.DROP_BEFORE_READING:
         desk.count(due.fault.value)
-        return RawResponse(connections)
+        nothing = RawResponse(house.connections)
+        watch.end(seen, End.FAULT, nothing, fault=due.fault)
+        return nothing
     try:
-        body = await read_body(request, read_timeout)
-        client = request.client.host if request.client else ""
-        asked = Asked(request.headers, dict(request.query_params), body, client)
+        seen.body = await read_body(request, house.read_timeout)
+        seen.first = desk.account.book.last + 1
+        asked = Asked(request.headers, dict(request.query_params), seen.body, seen.client)
         verdict = desk.take(endpoint, asked, due)
-        aftermath.look()
     except Unreadable as error:
         desk.count(f"refused with HTTP {error.status}")
-        return _refused(error.status, str(error))
+        response = _refused(error.status, str(error))
+        watch.end(seen, End.MALFORMED, response, rule=Rule("body", None, str(error), *_BODY_RULE), spent=due)
+        return response
     except Malformed as error:
-        return _refused(400, str(error))
-    return await _as_http(verdict, desk, connections)
+        response = _refused(400, str(error))
+        watch.end(seen, End.MALFORMED, response, rule=error.rule, spent=due)
+        return response
+    response = _as_http(verdict, desk, house.connections)
+    seen.last = desk.account.book.last
+    watch.judged(seen, verdict, response)
+    house.aftermath.look()
+    if verdict.due is not None and verdict.due.fault is Fault.SLOW:
+        await asyncio.sleep(verdict.due.seconds)
+    return response
 
 
 def _refused(status: int, why: str) -> Response:
@@ -92,7 +126,22 @@ def _refused(status: int, why: str) -> Response:
     return PlainTextResponse(text, status, {"Connection": "close"})
 
 
-async def _as_http(verdict: Verdict, desk: Desk, connections: Connections) -> Response:
+def _nowhere(request: Request, error: Exception, endpoints: Iterable[Endpoint], watch: Watch) -> Response:
+    """Refuse what no endpoint is for, and say which there are."""
+    if request.url.path.startswith(INSPECTION):
+        status, headers = getattr(error, "status_code", 404), getattr(error, "headers", None)
+        return JSONResponse({"error": "there is no such inspection path, or not with this method"}, status, headers)
+    methods = [one.operation.method for one in endpoints if one.operation.path == request.url.path]
+    status, broken, said = (405, "method", request.method) if methods else (404, "path", request.url.path)
+    expected = ", ".join(methods or sorted(one.operation.path for one in endpoints))
+    response = PlainTextResponse(f"laaffic mock gateway: there is only {expected}.\n", status)
+    remedy = "correct the HTTP method" if methods else "correct the address: it is the base URL and then such a path"
+    if request.url.path not in _BROWSERS_OWN:
+        watch.end(watch.begin(request), End.REFUSED, response, rule=Rule(broken, None, brief(said), expected, remedy))
+    return response
+
+
+def _as_http(verdict: Verdict, desk: Desk, connections: Connections) -> Response:
     """Return a verdict over HTTP, or what a fault leaves of that."""
     fault = verdict.due and verdict.due.fault
     now = desk.account.now() + (SKEW_SECONDS if fault is Fault.CLOCK_SKEW else 0)
@@ -111,6 +160,4 @@ async def _as_http(verdict: Verdict, desk: Desk, connections: Connections) -> Re
         return RawResponse(connections, head.encode() + content[: len(content) // 2])
     if fault is Fault.TRUNCATED_JSON:
         content = content[: len(content) // 2]
-    if fault is Fault.SLOW and verdict.due is not None:
-        await asyncio.sleep(verdict.due.seconds)
     return Response(content, 200, headers, media_type="application/json")

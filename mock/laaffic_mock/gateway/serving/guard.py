@@ -15,9 +15,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from laaffic_mock.gateway.desk.desk import Desk
+from laaffic_mock.gateway.desk.rules import Rule
 from laaffic_mock.gateway.errors import GatewayError
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
 from laaffic_mock.gateway.serving.values import shown
+from laaffic_mock.gateway.serving.watch import Watch
+from laaffic_mock.gateway.watching.log import End
 from laaffic_mock.gateway.words import CHANGE, INSPECTION
 
 # Prism, and other proxies, ask by an address of their own, and say here by which they were asked.
@@ -26,13 +29,15 @@ _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", re.IGNOREC
 _ORIGIN = re.compile(r"https?://(.+)", re.IGNORECASE)
 _READING = frozenset({"GET", "HEAD"})
 _MISDIRECTED, _FORBIDDEN = 421, 403
+_NO_PAGE = "no web page but one of this machine's own"
 
 
 class Refusal(NamedTuple):
-    """With which HTTP status a request is refused, and why."""
+    """With which HTTP status a request is refused, why, and by which rule."""
 
     status: int
     why: str
+    rule: Rule
 
 
 class Hosts:
@@ -68,17 +73,24 @@ def refusal(request: Request, hosts: Hosts) -> Refusal | None:
     for authority in asked or [""]:
         if not hosts.allow(authority):
             remedy = "ask by 127.0.0.1 or localhost, or start it with --allow-host and this name, without the port"
-            return Refusal(_MISDIRECTED, f"it was asked as {shown(authority)}, which is not allowed: {remedy}")
+            why = f"it was asked as {shown(authority)}, which is not allowed: {remedy}"
+            rule = Rule("host", "the header Host", shown(authority), "a name of loopback, or an allowed one", remedy)
+            return Refusal(_MISDIRECTED, why, rule)
     for origin in request.headers.getlist("origin"):
         found = _ORIGIN.fullmatch(origin)
         if found is None or not hosts.allow(found[1]):
             remedy = "where it is yours, start it with --allow-host and the page's host"
-            return Refusal(_FORBIDDEN, f"a web page of {shown(origin)} asks, which is not allowed: {remedy}")
+            why = f"a web page of {shown(origin)} asks, which is not allowed: {remedy}"
+            return Refusal(_FORBIDDEN, why, Rule("origin", "the header Origin", shown(origin), _NO_PAGE, remedy))
     if request.headers.get("sec-fetch-site") == "cross-site":
-        return Refusal(_FORBIDDEN, "a web page of another site asks: open the address in the browser by hand")
+        why, remedy = "a web page of another site asks", "open the address in the browser by hand"
+        rule = Rule("origin", "the header Sec-Fetch-Site", "cross-site", _NO_PAGE, remedy)
+        return Refusal(_FORBIDDEN, f"{why}: {remedy}", rule)
     name, value = CHANGE
     if _inspects(request) and request.method not in _READING and request.headers.get(name) != value:
-        return Refusal(_FORBIDDEN, f"what changes something here needs the header `{name}: {value}`: send it")
+        why = f"what changes something here needs the header `{name}: {value}`: send it"
+        rule = Rule("header", f"the header {name}", "nothing", value, "send it")
+        return Refusal(_FORBIDDEN, why, rule)
     return None
 
 
@@ -89,13 +101,15 @@ class Guard:
         app: what serves the other requests.
         hosts: by which names it may be asked.
         desk: counts what is refused; it is no request that has come to the contract's endpoints.
+        watch: writes it down.
         read_timeout: how many seconds a client has for a body.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, desk: Desk, read_timeout: float) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, desk: Desk, watch: Watch, read_timeout: float) -> None:
         self._app = app
         self._hosts = hosts
         self._desk = desk
+        self._watch = watch
         self._read_timeout = read_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,7 +123,10 @@ class Guard:
         # A response before the body has come would be lost with the connection.
         with suppress(Unreadable):
             await read_body(request, self._read_timeout)
-        await _response(request, refused)(scope, receive, send)
+        response = _response(request, refused)
+        if not _inspects(request):
+            self._watch.end(self._watch.begin(request), End.REFUSED, response, rule=refused.rule)
+        await response(scope, receive, send)
 
 
 def _response(request: Request, refused: Refusal) -> Response:

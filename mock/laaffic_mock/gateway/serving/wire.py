@@ -89,17 +89,17 @@ class RawResponse(Response):
     def __init__(self, connections: Connections, content: bytes = b"", *, hang: bool = False) -> None:
         super().__init__()
         self._connections = connections
-        self._raw = content
+        self.raw = content
         self._hang = hang
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the bytes past the server, and wait until the client has gone."""
         transport = self._connections.of(scope)
         if transport is not None:
-            if self._raw:
-                transport.write(self._raw)
+            if self.raw:
+                transport.write(self.raw)
             if not self._hang:
-                if self._raw:
+                if self.raw:
                     transport.close()  # after what was written has left
                 else:
                     transport.abort()

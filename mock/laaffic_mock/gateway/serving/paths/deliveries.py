@@ -1,7 +1,5 @@
-"""The inspection paths about what becomes of messages: waiting for one, deliveries, and where reports are pushed to."""
+"""The inspection paths about what becomes of messages: deliveries, and where reports are pushed to."""
 
-import re
-import time
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -11,8 +9,7 @@ from starlette.routing import Route
 from laaffic_mock.gateway.delivery.pushing import Target
 from laaffic_mock.gateway.delivery.reports import ODD, PLAIN
 from laaffic_mock.gateway.desk.account import Account
-from laaffic_mock.gateway.desk.book import number_of
-from laaffic_mock.gateway.desk.message import AcceptedMessage, as_json
+from laaffic_mock.gateway.desk.message import as_json
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.guard import Hosts
 from laaffic_mock.gateway.serving.handling import guarded, read_object
@@ -25,10 +22,6 @@ from laaffic_mock.gateway.serving.values import (
     check_names,
     shown,
 )
-from laaffic_mock.gateway.words import MAX_SECONDS
-
-_SECONDS_BETWEEN_LOOKS = 1.0  # whether the client has gone
-_WAIT = ("number", "containing", "after", "timeout")
 
 
 class DeliveryPaths:
@@ -50,32 +43,11 @@ class DeliveryPaths:
     def routes(self) -> list[Route]:
         """Return the routes below /_mock."""
         return [
-            Route("/_mock/messages/wait", guarded(self.wait, *_WAIT)),
             Route("/_mock/advance", guarded(self.advance), methods=["POST"]),
             Route("/_mock/deliver", guarded(self.deliver), methods=["POST"]),
             Route("/_mock/pushes", guarded(self.push), methods=["PUT"]),
             Route("/_mock/pushes", guarded(self.pushes)),
         ]
-
-    async def wait(self, request: Request) -> Response:
-        """Wait for a message, which may be there already: `number`, `containing`, `after`, `timeout`; null is none."""
-        query = request.query_params
-        number, containing = query.get("number"), query.get("containing")
-        seconds = as_number(query.get("timeout", "5"), "timeout", 0, MAX_SECONDS)
-        seen, until = _number_after(query.get("after")), time.monotonic() + seconds
-        while True:
-            book = self._account.book
-            self._account.settle()
-            for message in book.after(seen):
-                if _fits(message, number, containing):
-                    return JSONResponse({"message": as_json(message)})
-            seen = max(seen, book.last)
-            left = until - time.monotonic()
-            if left <= 0 or self._aftermath.closing:
-                return JSONResponse({"message": None})
-            await self._aftermath.arrival(min(left, _SECONDS_BETWEEN_LOOKS))
-            if await request.is_disconnected():
-                return Response(status_code=204)  # to nobody
 
     async def advance(self, request: Request) -> Response:
         """Move the clock of deliveries on: `seconds`."""
@@ -150,15 +122,3 @@ def as_target(url: str, shapes: str, hosts: Hosts) -> Target:
         remedy = "push to 127.0.0.1 or localhost, or start the gateway with --allow-host and this name without a port"
         raise BadRequest(f"reports are pushed to {shown(host)} only if it is allowed: {remedy}")
     return Target(url, shapes)
-
-
-def _fits(message: AcceptedMessage, number: str | None, containing: str | None) -> bool:
-    return number in {None, message.number} and (containing is None or containing in message.content)
-
-
-def _number_after(msg_id: str | None) -> int:
-    if msg_id is None:
-        return 0
-    if not re.fullmatch(r"[0-9]{13,32}", msg_id):
-        raise BadRequest("after is the id of a message")
-    return number_of(msg_id)

@@ -1,0 +1,75 @@
+"""The rule that a request broke: what was said, what was expected, and what to do. No secret is in any of it."""
+
+from typing import NamedTuple
+
+_MAX_SHOWN = 120
+_SIGNS = 4
+
+
+class Rule(NamedTuple):
+    """A rule that was broken.
+
+    Attributes:
+        broken: which, in a word: `"key"`, `"signature"`, `"time"`, `"app_id"`, `"ip"`, `"host"`, `"origin"`, `"path"`,
+            `"method"`, `"body"`, `"query"`, `"field"`, `"number"`, `"content"`, `"word"`, `"template"`, `"balance"`,
+            `"size"`, or `"magic"`, where nothing is wrong but the number.
+        where: the place, such as `"array[0].numbers"` or `"the header Sign"`; None where it is no single one.
+        said: what was there.
+        expected: what should have been.
+        remedy: what to do.
+    """
+
+    broken: str
+    where: str | None
+    said: str
+    expected: str
+    remedy: str
+
+
+def brief(text: str) -> str:
+    """Return so much of a foreign text as can be read at a glance."""
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}… ({len(text)} characters)"
+
+
+def masked(secret: str) -> str:
+    """Return what tells a secret from another one, and not more."""
+    return f"{secret[:_SIGNS]}…" if len(secret) > _SIGNS else "…" if secret else ""
+
+
+def broken_key(said: str, key: str) -> Rule:
+    """Return the rule about the header Api-Key."""
+    remedy = "use the key that this gateway knows, or give it yours with the setting api_key"
+    return Rule("key", "the header Api-Key", masked(said) or "nothing", f'"{key}"', remedy)
+
+
+def broken_signature(said: str, key: str, timestamp: str) -> Rule:
+    """Return the rule about the header Sign."""
+    expected = f'MD5("{key}" + <secret> + "{timestamp}"), as 32 hexadecimal digits'
+    remedy = "sign the key, the secret and the very timestamp of the header, in this order, with nothing between them"
+    return Rule("signature", "the header Sign", masked(said) or "nothing", expected, remedy)
+
+
+def broken_timestamp(said: str) -> Rule:
+    """Return the rule about a header Timestamp that is no time."""
+    remedy = "milliseconds and fractions are not taken: divide, and round down"
+    expected = "the Unix time in whole seconds, such as 1630468800"
+    return Rule("time", "the header Timestamp", brief(said) or "nothing", expected, remedy)
+
+
+def broken_time(said: str, now: float, tolerance: int) -> Rule:
+    """Return the rule about a header Timestamp that is too early or too late."""
+    apart = int(said) - int(now)
+    told = f"{said}, which is {abs(apart)} seconds {'ahead of' if apart > 0 else 'behind'} the gateway's clock"
+    remedy = "sign each attempt anew, and correct the clock of the machine that signs"
+    return Rule("time", "the header Timestamp", told, f"within {tolerance} seconds of {int(now)}", remedy)
+
+
+def broken_app(said: str, app_id: str, where: str) -> Rule:
+    """Return the rule about the application's id."""
+    remedy = "use the app id that this gateway knows, or give it yours with the setting app_id"
+    return Rule("app_id", where, brief(said) or "nothing", f'"{app_id}"', remedy)
+
+
+def broken_field(where: str, said: str, expected: str, broken: str = "field") -> Rule:
+    """Return the rule about a field."""
+    return Rule(broken, where, brief(said), expected, f"correct {where}")

@@ -1,0 +1,1 @@
+"""What a developer watches: the last requests with their responses, and events as they come."""
