@@ -79,7 +79,7 @@ def test_requests_are_filtered(page: Page, client: laaffic.Client, gateway: Gate
 
 def test_a_fault_is_armed_several_times_and_disarmed(page: Page, gateway: Gateway, client: laaffic.Client) -> None:
     view(page, "Panel")
-    page.get_by_label("Fault", exact=True).select_option("too_frequent")
+    page.get_by_role("combobox", name="Fault").select_option("too_frequent")
     page.get_by_label("Times", exact=True).fill("3")
     page.get_by_role("button", name="Arm", exact=True).click()
     expect(page.get_by_text("Armed now: too_frequent 3 times.")).to_be_visible()
