@@ -8,7 +8,7 @@ import pytest
 import laaffic
 from laaffic_mock import Gateway, GatewayError
 from laaffic_mock.gateway.delivery.life import Clock
-from laaffic_mock.gateway.desk.book import Book, Recipient
+from laaffic_mock.gateway.desk.book import Book, Recipient, Sought
 from laaffic_mock.gateway.faults.magic import fate_of
 
 NUMBER = "99955500001"
@@ -39,20 +39,20 @@ def test_it_keeps_no_more_bytes_than_its_limit_allows() -> None:
     for _ in range(40):
         accept(book, long_ids(10, 50_000))
         accept(kept, long_ids(100, 50_000))
-    assert book.page(None, 0, 0).total == 1
-    page = kept.page(None, 0, 10_000)
+    assert book.page(Sought(), 0, 0).total == 1
+    page = kept.page(Sought(), 0, 10_000)
     assert sum(len(message.order_id or "") for message in page.messages) < 100 * MIB
     assert page.accepted == page.let_go + page.total == 4_000
     assert str(page.messages[-1].order_id).startswith("99x"), "the oldest go first"
     kept.clear(STANDING)
     accept(kept, long_ids(100, 50_000))
-    assert kept.page(None, 0, 0).total == 100
+    assert kept.page(Sought(), 0, 0).total == 100
 
 
 def test_a_hundred_thousand_usual_messages_fit() -> None:
     book = Book(100_000, STANDING)
     accept(book, [Recipient(NUMBER, f"Your code is {n:06d}. " * 20, "ACME", f"order-{n}") for n in range(100_001)])
-    assert book.page(None, 0, 0).let_go == 1
+    assert book.page(Sought(), 0, 0).let_go == 1
 
 
 def test_what_was_too_large_to_keep_is_not_denied(gateway: Gateway) -> None:

@@ -205,3 +205,21 @@ def test_a_ring_keeps_only_so_many_and_says_when_some_are_lost() -> None:
     assert events.since(30, 5) == ([], True)
     assert events.since(events.last, 5) == ([], False)
     assert events.since(events.last + 1, 5) == ([], True)
+
+
+def test_what_is_deleted_is_told(gateway: Gateway) -> None:
+    for _ in range(2):
+        send(gateway.url)
+    first = gateway.messages[0].msg_id
+    with reading(gateway) as events:
+        inspect(gateway.url, f"messages?msg_id={first}", "DELETE")
+        assert events.next("deleted")[1] == {"msg_ids": [first]}
+        inspect(gateway.url, "messages", "DELETE")
+        assert events.next("deleted")[1] == {"all": True}
+
+
+def test_when_many_are_deleted_the_reader_is_told_to_begin_anew(gateway: Gateway) -> None:
+    send(gateway.url, {"numbers": ",".join([NUMBER] * 500)})
+    with reading(gateway) as events:
+        inspect(gateway.url, f"messages?number={NUMBER}", "DELETE")
+        assert events.next()[0] == "reset"

@@ -1,11 +1,12 @@
 """What the gateway has accepted, in order, and no more of it than fits."""
 
+import re
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice, takewhile
+from itertools import islice
 from sys import getsizeof
 from typing import NamedTuple
 
@@ -36,6 +37,22 @@ class Kept(NamedTuple):
     msg_id: str
     recipient: Recipient
     accepted_at: float
+
+
+class Sought(NamedTuple):
+    """Which messages are looked for.
+
+    Attributes:
+        text: what the text, the number, the order id or the message id holds, in any case; "" for all.
+        number: exactly this number.
+        state: in this state.
+        after: only those that were accepted after so many others.
+    """
+
+    text: str = ""
+    number: str | None = None
+    state: State | None = None
+    after: int = 0
 
 
 class Page(NamedTuple):
@@ -110,11 +127,49 @@ class Book:
         kept = self._by_id.get(msg_id)
         return None if kept is None else self._show(kept)
 
-    def page(self, number: str | None, offset: int, limit: int) -> Page:
-        """Return a page of the messages that are kept, oldest first, optionally of one number."""
-        kept = [k for k in self._kept if k.recipient.number == number] if number else self._kept
+    def page(self, sought: Sought, offset: int, limit: int) -> Page:
+        """Return a page of the messages that are kept and fit, oldest first."""
+        kept = self._kept if sought == Sought() else self.find(sought)
         messages = [self._show(k) for k in islice(kept, offset, offset + limit)]
-        return Page(self._count, self._count - len(self._kept), len(kept), messages)
+        return Page(self._count, self._count - self._deleted - len(self._kept), len(kept), messages)
+
+    def find(self, sought: Sought) -> list[Kept]:
+        """Return what is kept of the messages that fit, oldest first."""
+        words, digits = sought.text.casefold(), re.sub(r"[\s()+-]", "", sought.text)
+
+        def fits(kept: Kept) -> bool:
+            told = kept.recipient
+            if sought.number is not None and told.number != sought.number:
+                return False
+            if sought.state is not None and self.deliveries.state(kept.msg_id) is not sought.state:
+                return False
+            return (
+                not words
+                or words in told.content.casefold()
+                or (digits != "" and digits in told.number)
+                or (told.order_id is not None and words in told.order_id.casefold())
+                or words in kept.msg_id
+            )
+
+        return [kept for kept in islice(self._kept, self._place(sought.after + 1), None) if fits(kept)]
+
+    def delete(self, msg_ids: Collection[str]) -> None:
+        """Forget messages. They are in no report and no record any more, and are not pushed."""
+        gone = {msg_id for msg_id in msg_ids if msg_id in self._by_id}
+        left = [(k, size) for k, size in zip(self._kept, self._sizes, strict=True) if k.msg_id not in gone]
+        self._kept.clear()
+        self._kept.extend(k for k, _ in left)
+        self._bytes -= sum(self._sizes) - sum(size for _, size in left)
+        self._sizes.clear()
+        self._sizes.extend(size for _, size in left)
+        self._deleted += len(gone)
+        for msg_id in gone:
+            del self._by_id[msg_id]
+            self.deliveries.forget(msg_id)
+
+    def show(self, kept: Kept) -> AcceptedMessage:
+        """Return a message as it is now."""
+        return self._show(kept)
 
     def numbered(self, number: int) -> AcceptedMessage | None:
         """Return the message of a number in the book, or None when there is none, or none any more."""
@@ -122,13 +177,12 @@ class Book:
 
     def between(self, first: int, last: int) -> Iterator[Kept]:
         """Yield what is kept of the messages from one number in the book to another, both included."""
-        at = bisect_left(self._kept, first, key=lambda kept: number_of(kept.msg_id))
-        return takewhile(lambda kept: number_of(kept.msg_id) <= last, islice(self._kept, at, None))
+        at, end = self._place(first), self._place(last + 1)
+        return (self._kept[place] for place in range(at, end))  # the last ones are reached without a walk
 
     def after(self, number: int) -> Iterator[AcceptedMessage]:
         """Yield the messages that were accepted after so many others."""
-        at = bisect_left(self._kept, number + 1, key=lambda kept: number_of(kept.msg_id))
-        return (self._show(kept) for kept in islice(self._kept, at, None))
+        return (self._show(kept) for kept in islice(self._kept, self._place(number + 1), None))
 
     def unfinished(self, number: str) -> list[str]:
         """Return the ids of the messages to a number that have not finished."""
@@ -149,7 +203,9 @@ class Book:
         self._kept: deque[Kept] = deque()
         self._by_id: dict[str, Kept] = {}
         self._sizes: deque[int] = deque()
-        self._bytes = self._count = 0
+        self._bytes: int = 0
+        self._count: int = 0
+        self._deleted: int = 0
 
     def _keep(self, kept: Kept) -> bool:
         size = _size(kept)
@@ -165,6 +221,10 @@ class Book:
             self.deliveries.forget(gone)
             self._bytes -= self._sizes.popleft()
         return True
+
+    def _place(self, number: int) -> int:
+        """Return where the first message is of this number in the book, or of a higher one."""
+        return bisect_left(self._kept, number, key=lambda kept: number_of(kept.msg_id))
 
     def _show(self, kept: Kept) -> AcceptedMessage:
         deliveries = self.deliveries

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     SETTINGS = "settings"
     DELETED = "deleted"
     CLEARED = "cleared"
+    RESET = "reset"
 
 
 class Event(NamedTuple):
