@@ -72,13 +72,14 @@ def test_the_newest_number_is_followed_until_another_is_chosen(page: Page, clien
     expect(number).to_have_text(ALICE)
 
 
-@pytest.mark.parametrize("of", ["text", "number", "order id", "message id"])
+@pytest.mark.parametrize("of", ["text", "number", "number as people write it", "order id", "message id"])
 def test_a_message_is_found_by_its(of: str, page: Page, client: laaffic.Client) -> None:
     msg_id = send(client, ALICE, "Blue parcel", "order-1")
     send(client, BOB, "Red parcel", "order-2")
     expect(page.get_by_role("option")).to_have_count(2)
     page.keyboard.press("/")
-    page.keyboard.insert_text({"text": "bLUE", "number": ALICE, "order id": "order-1", "message id": msg_id}[of])
+    written = {"text": "bLUE", "number": ALICE, "number as people write it": "+999 555-00001"}
+    page.keyboard.insert_text({**written, "order id": "order-1", "message id": msg_id}[of])
     expect(page.get_by_text("1 message found")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("Blue parcel")
     page.keyboard.press("Escape")

@@ -70,8 +70,9 @@ export class Store {
   /** Return the conversations with a message in which the words are, the newest first: `{number, ids}`. */
   conversations(words) {
     const found = [];
+    const fits = matching(words);
     for (const [number, all] of this.numbers) {
-      const ids = words ? [...all].filter((id) => matches(this.messages.get(id), words)) : [...all];
+      const ids = words ? [...all].filter((id) => fits(this.messages.get(id))) : [...all];
       if (ids.length) found.push({ number, ids });
     }
     return found.reverse();
@@ -89,9 +90,12 @@ export class Store {
   }
 }
 
-/** Tell whether the words, in lower case, are in what is searched of a message. */
-export function matches(message, words) {
-  return [message.content, message.number, message.order_id, message.msg_id].some(
-    (text) => text && text.toLowerCase().includes(words),
-  );
+/** Return what tells whether words, in lower case, are in a message, as the mock itself would. */
+function matching(words) {
+  const digits = words.replaceAll(/[\s()+-]/g, "");
+  return ({ content, number, order_id, msg_id }) =>
+    content.toLowerCase().includes(words) ||
+    (digits !== "" && number.includes(digits)) ||
+    Boolean(order_id?.toLowerCase().includes(words)) ||
+    msg_id.includes(words);
 }
