@@ -223,3 +223,11 @@ def test_when_many_are_deleted_the_reader_is_told_to_begin_anew(gateway: Gateway
     with reading(gateway) as events:
         inspect(gateway.url, f"messages?number={NUMBER}", "DELETE")
         assert events.next()[0] == "reset"
+
+
+def test_a_push_is_told_as_it_is_in_the_log(gateway: Gateway) -> None:
+    with reading(gateway) as events:
+        gateway.push_reports_to(lambda _: None)
+        send(gateway.url)
+        gateway.deliver(NUMBER)
+        assert events.next("push")[1] == inspect(gateway.url, "pushes/log")["pushes"][0]

@@ -15,6 +15,7 @@ import laaffic
 from laaffic_mock import AcceptedMessage, Gateway, GatewayError, RemoteGateway, environment_for, magic_numbers
 from laaffic_mock._account import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
 from laaffic_mock.gateway.endpoints.send_batch import fits
+from mock.asked import inspect
 
 ONE, TWO = "99955500001", "99955500002"
 PATH = "/v3/sendSms/batch"
@@ -432,3 +433,26 @@ def test_the_message_that_is_accepted_is_told() -> None:
         with laaffic.Client(SAMPLE_KEY, SAMPLE_SECRET, SAMPLE_APP, base_url=telling.url) as client:
             client.send_batch(one())
         assert told == telling.messages
+
+
+def test_the_faults_to_come_are_listed_with_those_that_came(gateway: Gateway, client: laaffic.Client) -> None:
+    gateway.fail_next("http_502", times=2)
+    gateway.fail_next("slow", seconds=0)
+    gateway.fail_by_chance({"drop": 0.25}, seed=7)
+    with pytest.raises(laaffic.LaafficError):
+        client.send_batch(one())
+    assert inspect(gateway.url, "faults/armed") == {
+        "next": [{"fault": "http_502", "seconds": 1.0, "times": 1}, {"fault": "slow", "seconds": 0.0, "times": 1}],
+        "chances": {"drop": 0.25},
+        "seed": 7,
+        "used": {"http_502": 1},
+    }
+
+
+def test_faults_are_disarmed(gateway: Gateway, client: laaffic.Client) -> None:
+    gateway.fail_next("http_502", times=2)
+    gateway.fail_by_chance({"drop": 1})
+    inspect(gateway.url, "faults", "DELETE")
+    client.send_batch(one())
+    armed = inspect(gateway.url, "faults/armed")
+    assert (armed["next"], armed["chances"]) == ([], {})

@@ -16,6 +16,7 @@ import laaffic
 from laaffic_mock import Gateway, GatewayError, RemoteGateway
 from laaffic_mock.gateway.contract import load_contract
 from laaffic_mock.gateway.delivery.reports import ODD, PLAIN, Told, report_of, shapes_of
+from mock.asked import inspect
 from support.server import Server, answer, drop, silence
 
 ONE, TWO = "99955500001", "99955500002"
@@ -281,3 +282,54 @@ def test_an_order_id_that_is_no_plain_number_stays_as_it_is(order_id: str) -> No
 def test_without_an_order_id_there_is_none_in_the_report() -> None:
     for shape in load_contract().pushed_reports:
         assert not {"orderId", "orderId "} & set(report_of(TOLD._replace(order_id=None), shape))
+
+
+def test_each_push_is_in_the_log(gateway: Gateway) -> None:
+    taken: list[dict[str, Any]] = []
+    gateway.push_reports_to(taken.append)
+    send(gateway)
+    gateway.deliver(ONE)
+    gateway.wait_for_pushes()
+    [entry] = inspect(gateway.url, "pushes/log")["pushes"]
+    assert (entry["msg_id"], entry["why"], entry["report"]) == (gateway.messages[0].msg_id, None, taken[0])
+    assert entry["to"].startswith("http://127.0.0.1:")
+    gateway.clear()
+    assert inspect(gateway.url, "pushes/log") == {"pushes": []}
+
+
+def test_one_that_was_not_taken_is_in_the_log_with_the_reason(gateway: Gateway) -> None:
+    with Server([answer({}, status=500)]) as application:
+        gateway.push_reports_to(application.url)
+        send(gateway)
+        gateway.deliver(ONE)
+        gateway.wait_for_pushes()
+    [entry] = inspect(gateway.url, "pushes/log")["pushes"]
+    assert entry["why"] == "HTTP 500"
+
+
+def test_a_report_is_pushed_again(gateway: Gateway) -> None:
+    reports: list[dict[str, Any]] = []
+    gateway.push_reports_to(reports.append)
+    send(gateway)
+    gateway.deliver(ONE)
+    inspect(gateway.url, "pushes/again", "POST", {"msg_id": gateway.messages[0].msg_id})
+    assert gateway.wait_for_pushes()["pushed"] == 2
+    assert reports[0] == reports[1]
+
+
+def again(gateway: Gateway, msg_id: object) -> str:
+    """Return why a report is not pushed again."""
+    headers, body = {"X-Laaffic-Mock": "1"}, {"msg_id": msg_id}
+    refused = httpx2.post(f"{gateway.url}/_mock/pushes/again", headers=headers, json=body, trust_env=False)
+    assert refused.status_code == 400
+    return str(refused.json()["error"])
+
+
+def test_what_has_no_report_is_not_pushed_again_and_why_is_told(gateway: Gateway) -> None:
+    send(gateway)
+    msg_id = gateway.messages[0].msg_id
+    assert "no report yet" in again(gateway, msg_id)
+    gateway.deliver(ONE)
+    assert "pushed nowhere" in again(gateway, msg_id)
+    assert "no message of this id" in again(gateway, "1")
+    assert "is a string" in again(gateway, None)

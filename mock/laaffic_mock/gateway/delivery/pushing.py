@@ -4,8 +4,9 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -16,6 +17,7 @@ from laaffic_mock.gateway.contract import Schema
 from laaffic_mock.gateway.delivery.reports import PLAIN, Told, report_of, shapes_of
 
 MAX_WAITING = 100_000
+MAX_LOGGED = 1_000
 _MAX_FAILURES = 20
 _TIMEOUT = 10.0
 _OK = 200
@@ -62,6 +64,9 @@ class Pusher:
         examples: an example of each shape of a report.
         first: where to at the beginning, and again when it is cleared; None for nowhere.
         thread_name: the name of the thread that posts.
+
+    Attributes:
+        on_pushed: is called with the id of each entry of the log, in whichever thread writes it.
     """
 
     def __init__(self, examples: Sequence[Schema], first: Target | None, thread_name: str) -> None:
@@ -73,6 +78,9 @@ class Pusher:
         self._connection: HTTPConnection | None = None
         self._ended = False
         self._round = self._new_round(first)
+        self._log: deque[dict[str, Any]] = deque(maxlen=MAX_LOGGED)
+        self._logged = 0
+        self.on_pushed: Callable[[Sequence[int]], None] = lambda _: None
 
     @property
     def aimed(self) -> bool:
@@ -85,8 +93,10 @@ class Pusher:
             self._round = self._new_round(target)
 
     def clear(self) -> None:
-        """Forget what waits, the counts, and where to."""
+        """Forget what waits, the counts, the log, and where to."""
         self.aim(self._first)
+        with self._changed:
+            self._log.clear()
 
     def push(self, told: Told, times: int = 1) -> None:
         """Push a report, soon, and so many times."""
@@ -95,7 +105,9 @@ class Pusher:
             if now.target is None or self._ended:
                 return
             if len(now.waiting) >= MAX_WAITING:
-                now.fail(told.msg_id, f"{MAX_WAITING} others wait already")
+                why = f"{MAX_WAITING} others wait already"
+                now.fail(told.msg_id, why)
+                self._note(now, told.msg_id, None, why)
                 return
             report = report_of(told, next(now.shapes))
             now.waiting.extend([(told.msg_id, json.dumps(report, ensure_ascii=False).encode())] * times)
@@ -117,6 +129,17 @@ class Pusher:
                 "failures": [{"msg_id": msg_id, "why": why} for msg_id, why in now.failures],
             }
 
+    def log(self) -> list[dict[str, Any]]:
+        """Return the last 1,000 pushes, oldest first."""
+        with self._changed:
+            return list(self._log)
+
+    def logged(self, entry_id: int) -> dict[str, Any] | None:
+        """Return an entry of the log, or None when it is not there any more."""
+        with self._changed:
+            at = entry_id - self._logged + len(self._log) - 1
+            return self._log[at] if 0 <= at < len(self._log) else None
+
     def close(self) -> None:
         """Stop; what waits, and what is being posted, is dropped."""
         with self._changed:
@@ -133,6 +156,19 @@ class Pusher:
     def _new_round(self, target: Target | None) -> _Round:
         return _Round(target, shapes_of(self._examples, target.shapes if target else PLAIN))
 
+    def _note(self, now: _Round, msg_id: str, report: bytes | None, why: str | None) -> None:
+        self._logged += 1
+        entry = {
+            "id": self._logged,
+            "at": time.time(),
+            "msg_id": msg_id,
+            "to": now.target and now.target.origin,
+            "why": why,
+            "report": None if report is None else json.loads(report),
+        }
+        self._log.append(entry)
+        self.on_pushed((self._logged,))
+
     def _run(self) -> None:
         while True:
             with self._changed:
@@ -147,6 +183,8 @@ class Pusher:
             why = _post(self._connection, now.target.url, report)
             with self._changed:
                 now.at_work, self._connection = 0, None
+                if now is self._round and not self._ended:
+                    self._note(now, msg_id, report, why)
                 if why is None:
                     now.pushed += 1
                 elif now is self._round and not self._ended:  # else nobody asks for it any more

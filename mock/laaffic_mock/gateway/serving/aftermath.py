@@ -32,6 +32,7 @@ class Aftermath:
         self.pusher = pusher
         self._events = events
         account.on_changed = partial(events.add, Kind.STATE)
+        pusher.on_pushed = partial(events.add, Kind.PUSH)
         self._account = account
         self._timer: asyncio.TimerHandle | None = None
         self._seen = account.book.last
@@ -63,6 +64,10 @@ class Aftermath:
         self._account.settle()  # what has finished before is not told
         self.pusher.aim(target)
         self._collect()
+
+    def push_again(self, message: AcceptedMessage) -> None:
+        """Push the report of a message that has finished once more."""
+        self.pusher.push(self._told(message))
 
     def clear(self) -> None:
         """Forget what was to be pushed, and where to."""

@@ -1,5 +1,6 @@
 """The inspection paths together, and what is told of events."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.routing import Route
@@ -20,6 +21,7 @@ from laaffic_mock.gateway.serving.wire import Connections
 from laaffic_mock.gateway.watching.events import Event, Kind
 from laaffic_mock.gateway.watching.shown import shown
 
+_Tell = Callable[[Any], Any]
 _STATE = ("msg_id", "state", "received_at", "reason")
 
 
@@ -49,6 +51,14 @@ class Inspection:
     ) -> None:
         self._desk = desk
         self._watch = watch
+        self._telling: dict[Kind, _Tell] = {
+            Kind.MESSAGE: self._message,
+            Kind.STATE: self._state,
+            Kind.REQUEST: self._request,
+            Kind.PUSH: aftermath.pusher.logged,
+            Kind.FAULT: lambda _: desk.armed(),
+            Kind.SETTINGS: lambda _: shown_settings(desk.account),
+        }
         self._messages = MessagePaths(desk.account, aftermath, watch)
         events = EventPaths(watch.events, self._told, connections, aftermath.look)
         aftermath.before_end = events.close
@@ -67,18 +77,18 @@ class Inspection:
 
     def _told(self, event: Event) -> Any:
         """Return what is told of an event: how things are now; None when what it is about is gone."""
-        account = self._desk.account
-        if event.kind is Kind.MESSAGE:
-            message = account.book.numbered(event.about)
-            return message and self._messages.shown(message)
-        if event.kind is Kind.STATE:
-            message = account.book.get(event.about)
-            return message and {name: as_json(message)[name] for name in _STATE}
-        if event.kind is Kind.REQUEST:
-            exchange = self._watch.log.get(event.about)
-            return exchange and shown(exchange, account)
-        if event.kind is Kind.SETTINGS:
-            return shown_settings(account)
-        if event.kind is Kind.FAULT:
-            return self._desk.armed()
-        return event.about if event.about is not None else {}
+        tell = self._telling.get(event.kind)
+        return (event.about or {}) if tell is None else tell(event.about)
+
+    def _message(self, number: int) -> Any:
+        message = self._desk.account.book.numbered(number)
+        return message and self._messages.shown(message)
+
+    def _state(self, msg_id: str) -> Any:
+        message = self._desk.account.book.get(msg_id)
+        told = message and as_json(message)
+        return told and {name: told[name] for name in _STATE}
+
+    def _request(self, exchange_id: int) -> Any:
+        exchange = self._watch.log.get(exchange_id)
+        return exchange and shown(exchange, self._desk.account)

@@ -47,6 +47,8 @@ class DeliveryPaths:
             Route("/_mock/deliver", guarded(self.deliver), methods=["POST"]),
             Route("/_mock/pushes", guarded(self.push), methods=["PUT"]),
             Route("/_mock/pushes", guarded(self.pushes)),
+            Route("/_mock/pushes/again", guarded(self.push_again), methods=["POST"]),
+            Route("/_mock/pushes/log", guarded(self.push_log)),
         ]
 
     async def advance(self, request: Request) -> Response:
@@ -87,6 +89,25 @@ class DeliveryPaths:
             raise BadRequest(f"shapes is {PLAIN} or {ODD}")
         url = as_text(wanted.get("url"), "url")
         self._aftermath.aim(None if url is None else as_target(url, shapes, self._hosts))
+        return Response(status_code=204)
+
+    async def push_log(self, _: Request) -> Response:
+        """List the last pushes, oldest first; `why` one has failed is null where it was taken."""
+        return JSONResponse({"pushes": self._aftermath.pusher.log()})
+
+    async def push_again(self, request: Request) -> Response:
+        """Push the report of a message that has finished once more: `msg_id`."""
+        wanted = await read_object(request, self._read_timeout)
+        check_names("field", wanted, ("msg_id",))
+        self._account.settle()
+        message = self._account.book.get(str(as_text(wanted.get("msg_id"), "msg_id", needed=True)))
+        if message is None:
+            raise BadRequest("no message of this id is kept")
+        if message.received_at is None:
+            raise BadRequest(f"this message is {message.state} and has no report yet: deliver it first")
+        if not self._aftermath.pusher.aimed:
+            raise BadRequest("reports are pushed nowhere: put a url to /_mock/pushes first")
+        self._aftermath.push_again(message)
         return Response(status_code=204)
 
     def _msg_ids(self, number: str | None, msg_id: str | None) -> list[str]:
