@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from laaffic_mock import Gateway
+from laaffic_mock import Gateway, Prism, RemoteGateway
 from laaffic_mock.gateway.serving.paths.page import INBOX
+from mock.asked import PATH, inspect, send, signed
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +66,51 @@ def test_a_page_of_another_host_cannot_read_it(http: httpx2.Client) -> None:
 
 def test_what_the_page_is_not_asked_is_refused(http: httpx2.Client) -> None:
     assert http.get("/", params={"x": "1"}).status_code == 400
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[Prism]:
+    """Return Prism before a gateway."""
+    with Gateway(held=True) as gateway, Prism(upstream=gateway.url) as prism:
+        yield prism
+
+
+def test_behind_prism_the_page_has_the_same_port(proxy: Prism) -> None:
+    page = httpx2.get(f"{proxy.url}/", trust_env=False)
+    assert page.content == (INBOX / "index.html").read_bytes()
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert httpx2.get(f"{proxy.url}/_mock/inbox/index.html", trust_env=False).content == page.content
+
+
+def test_behind_prism_the_inspection_has_the_same_port(proxy: Prism) -> None:
+    with RemoteGateway(proxy.url) as gateway:
+        gateway.clear()
+        gateway.balance = 5
+        send(proxy.url)
+        gateway.assert_sent(times=1)
+        assert gateway.balance == 4
+    assert inspect(proxy.url, "messages?limit=1")["total"] == 1
+
+
+def test_behind_prism_events_come_as_they_happen(proxy: Prism) -> None:
+    url = f"{proxy.url}/_mock/events"
+    with (
+        httpx2.Client(trust_env=False, timeout=20) as client,
+        client.stream("GET", url) as response,
+    ):
+        send(proxy.url)
+        assert "event: message" in response.iter_lines()
+
+
+@pytest.mark.parametrize("path", ["/", "/_mock/messages", "/_mock/inbox/index.html"])
+def test_behind_prism_a_page_of_another_host_cannot_read_it(proxy: Prism, path: str) -> None:
+    assert httpx2.get(f"{proxy.url}{path}", headers={"Host": "evil.example"}, trust_env=False).status_code == 421
+    assert (
+        httpx2.get(f"{proxy.url}{path}", headers={"Origin": "http://evil.example"}, trust_env=False).status_code == 403
+    )
+
+
+def test_behind_prism_the_contract_is_checked_all_the_same(proxy: Prism) -> None:
+    refused = httpx2.post(f"{proxy.url}{PATH}", json={}, headers=signed(), trust_env=False)
+    assert refused.status_code == 422
+    assert httpx2.get(f"{proxy.url}/_mocked", trust_env=False).status_code == 404

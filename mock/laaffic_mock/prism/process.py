@@ -20,7 +20,8 @@ from laaffic_mock.prism.errors import PrismError
 from laaffic_mock.prism.install import environment, find_node, find_prism
 
 BESIDE = Path(__file__).parent
-EXIT_WITH_PARENT, FORWARD_HOST = BESIDE / "exit_with_parent.cjs", BESIDE / "forward_host.cjs"
+# In this order, in which the last one sees a request first.
+PRELOADED = [BESIDE / name for name in ("exit_with_parent.cjs", "inspect_upstream.cjs", "forward_host.cjs")]
 LISTENING = re.compile(r"Prism is listening on http://\S+:(\d+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)
 SECONDS_TO_EXIT = 5.0
@@ -32,7 +33,8 @@ class Prism:
     """A Prism server that serves the contract, from `with` or `start()` until `stop()`.
 
     It responds from the contract's examples. With `upstream`, the address of another server, it is a proxy before that
-    one, and checks every request and every response against the contract as they pass.
+    one, and checks every request and every response against the contract as they pass. What the contract does not know,
+    the gateway's page at `/` and its paths below `/_mock`, it hands to that one as it comes.
 
     `spec` is the path of an OpenAPI file; left out, it is the `openapi.yaml` that the package `laaffic` ships.
     `host` is where it listens, by default on loopback only; `port` 0 lets the system choose a free one. `timeout` is
@@ -99,7 +101,7 @@ class Prism:
         self.stop()  # one that has ended by itself
         self._lines.clear()
         self._ready.clear()
-        command = [find_node(), "--require", str(EXIT_WITH_PARENT), "--require", str(FORWARD_HOST)]
+        command = [find_node(), *(word for file in PRELOADED for word in ("--require", str(file)))]
         command += [str(find_prism() / "dist" / "index.js"), "mock" if self._upstream is None else "proxy", "--errors"]
         command += ["-h", self._host, "-p", str(self._port), self._contract()]
         if self._upstream is not None:
@@ -111,7 +113,7 @@ class Prism:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            env=environment(),
+            env={**environment(), "LAAFFIC_MOCK_UPSTREAM": self._upstream or ""},
             # A terminal sends Ctrl-C to its whole process group. It is for Python, which then stops Prism.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -11,8 +11,8 @@ class Rule(NamedTuple):
 
     Attributes:
         broken: which, in a word: `"key"`, `"signature"`, `"time"`, `"app_id"`, `"ip"`, `"host"`, `"origin"`, `"path"`,
-            `"method"`, `"body"`, `"query"`, `"field"`, `"number"`, `"content"`, `"word"`, `"template"`, `"balance"`,
-            `"size"`, or `"magic"`, where nothing is wrong but the number.
+            `"header"`, `"method"`, `"body"`, `"query"`, `"field"`, `"number"`, `"content"`, `"word"`, `"template"`,
+            `"balance"`, or `"magic"`, where nothing is wrong but the number.
         where: the place, such as `"array[0].numbers"` or `"the header Sign"`; None where it is no single one.
         said: what was there.
         expected: what should have been.

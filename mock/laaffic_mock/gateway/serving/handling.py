@@ -43,4 +43,5 @@ def guarded(handler: Handler, *parameters: str) -> Handler:
         except Unreadable as error:
             return JSONResponse({"error": str(error)}, error.status, {"Connection": "close"})
 
+    guarded.parameters = parameters  # type: ignore[attr-defined]  # for the test that holds the description to them
     return guarded

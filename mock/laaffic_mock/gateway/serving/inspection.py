@@ -11,6 +11,7 @@ from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.guard import Hosts
 from laaffic_mock.gateway.serving.paths.account import AccountPaths, shown_settings
 from laaffic_mock.gateway.serving.paths.deliveries import DeliveryPaths
+from laaffic_mock.gateway.serving.paths.description import description_routes
 from laaffic_mock.gateway.serving.paths.events import EventPaths
 from laaffic_mock.gateway.serving.paths.faults import FaultPaths, Refuse
 from laaffic_mock.gateway.serving.paths.messages import MessagePaths
@@ -73,7 +74,7 @@ class Inspection:
 
     def routes(self) -> list[Route]:
         """Return the routes, which are all below /_mock but for the page's."""
-        return [*(route for room in self._rooms for route in room.routes()), *page_routes()]
+        return [*(route for room in self._rooms for route in room.routes()), *page_routes(), *description_routes()]
 
     def _told(self, event: Event) -> Any:
         """Return what is told of an event: how things are now; None when what it is about is gone."""
