@@ -127,6 +127,7 @@ def test_one_message_is_deleted(page: Page, client: laaffic.Client, gateway: Gat
     page.get_by_role("article").filter(has_text="One").get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.get_by_role("feed")).to_be_focused()
     assert [message.content for message in gateway.messages] == ["Two"]
 
 
@@ -190,7 +191,7 @@ def test_the_keys_are_explained_and_can_be_switched_off(page: Page) -> None:
 
 
 def test_it_connects_again(page: Page, client: laaffic.Client, gateway: Gateway, console: list[str]) -> None:
-    gateway.fail_next("refuse_connection", seconds=1)
+    gateway.fail_next("refuse_connection", seconds=2)
     expect(page.get_by_text("connection lost")).to_be_visible()
     expect(page.get_by_text("live", exact=True)).to_be_visible()
     send(client, ALICE, "Hello again")

@@ -55,6 +55,7 @@ def test_a_message_leads_to_its_request(page: Page, client: laaffic.Client) -> N
     page.get_by_role("button", name="Request", exact=True).click()
     request = page.locator("#exchange")
     expect(request).to_contain_text("accepted")
+    expect(request.get_by_role("heading", level=2)).to_be_focused()
     expect(request.get_by_role("region", name="Body of the request")).to_contain_text('"Hello"')
     expect(request.get_by_role("region", name="Body of the response")).to_contain_text('"0"')
 

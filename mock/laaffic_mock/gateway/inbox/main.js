@@ -13,10 +13,10 @@ import { isFaulty, isRefused, Store } from "./store.js";
 const VIEWS = ["messages", "requests", "panel"];
 const SOON_MS = 30; // so that a thousand events are drawn once
 const store = new Store(api.limits);
-const messages = new Messages(
-  store,
-  (id) => requests.reveal(id).then(() => show("requests")),
-);
+const messages = new Messages(store, (id) => {
+  show("requests");
+  return requests.reveal(id);
+});
 const requests = new Requests(store, (id) => {
   show("messages");
   messages.reveal(id);

@@ -129,6 +129,7 @@ export class VirtualList {
     const keys = new Set(wanted.map((at) => this.key(this.#items[at])));
     for (const [key, row] of this.#rows) {
       if (!keys.has(key)) {
+        if (row.element.contains(document.activeElement)) this.box.focus({ preventScroll: true }); // its item is gone
         row.element.remove();
         this.#rows.delete(key);
       }
