@@ -152,13 +152,52 @@ def test_without_a_contract_there_is_no_need_of_node(start: Start, without_node:
     _send(start("--no-contract", PATH=without_node).url())
 
 
-def test_without_node_it_says_what_to_do(start: Start, without_node: str) -> None:
+def test_without_node_it_goes_on_without_the_contracts_check_and_says_so_in_a_line(
+    start: Start, without_node: str
+) -> None:
     mock = start(PATH=without_node)
+    _send(mock.url())
+    assert mock.line("accepted")
+    mock.process.terminate()
+    told = mock.errors().splitlines()
+    assert len(told) == 2
+    assert told[0].startswith("Nothing is checked against the contract: ")
+    assert "install Node.js 20 or newer" in told[0]
+
+
+def test_without_node_the_examples_cannot_be_served(start: Start, without_node: str) -> None:
+    mock = start("--prism", PATH=without_node)
     errors = mock.errors()
     assert mock.process.returncode == 1
     assert "install Node.js 20 or newer" in errors
-    assert "--no-contract" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("options", [[], ["--no-contract"]], ids=" ".join)
+def test_the_page_is_at_the_printed_address(start: Start, options: list[str]) -> None:
+    mock = start(*options)
+    page = mock.line("The page:").split()[-1]
+    assert "<title>" in httpx2.get(page, trust_env=False).text
+    assert httpx2.get(f"{page}_mock/messages", trust_env=False).json()["messages"] == []
+
+
+def test_the_page_is_opened_in_a_browser(start: Start, tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    browser = tmp_path / "a-browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}\n')
+    browser.chmod(0o755)
+    mock = start("--no-contract", "--open", BROWSER=f"{browser} %s")
+    url = mock.url()
+    mock.process.terminate()
+    mock.errors()
+    assert opened.read_text() == url
+
+
+def test_where_there_is_no_browser_it_says_so_and_goes_on(start: Start, without_node: str) -> None:
+    mock = start("--no-contract", "--open", PATH=without_node, BROWSER="", DISPLAY="")
+    _send(mock.url())
+    mock.process.terminate()
+    assert "no browser" in mock.errors()
 
 
 @MODES
@@ -205,7 +244,13 @@ def test_a_port_in_use_is_told_with_a_remedy(start: Start, options: list[str]) -
 
 
 @pytest.mark.parametrize(
-    "options", [["--prism", "--no-contract"], ["--port", "65536"], ["--prism", "--push-to", "http://127.0.0.1/"]]
+    "options",
+    [
+        ["--prism", "--no-contract"],
+        ["--port", "65536"],
+        ["--prism", "--push-to", "http://127.0.0.1/"],
+        ["--prism", "--open"],
+    ],
 )
 def test_options_that_make_no_sense_are_a_usage_error(start: Start, options: list[str]) -> None:
     mock = start(*options)

@@ -1,4 +1,4 @@
-"""Requests made from the contract, good and bad, to the gateway through the proxy that checks both sides."""
+"""Requests made from the contract, good and bad, through the proxy that checks both sides; and to the inspection."""
 
 import hashlib
 import subprocess
@@ -10,6 +10,9 @@ from conftest import CREDENTIALS
 from laaffic_mock import Gateway, Prism
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
+# What goes on for ever, or waits for somebody.
+ENDLESS = ("/_mock/events", "/_mock/messages/wait")
+OWN_CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformance,negative_data_rejection"
 
 
@@ -35,3 +38,15 @@ def test_the_gateway_holds_the_contract(tmp_path: Path) -> None:
     # The run reached the gateway's rules, and was not turned down whole by the proxy.
     assert counts["status -1"] > 0
     assert counts["requests"] > counts["status -1"]
+
+
+def test_the_gateway_holds_the_description_of_its_inspection(tmp_path: Path) -> None:
+    options = ["--checks", OWN_CHECKS, "--max-examples", "5", "--seed", "1", "--generation-database", "none"]
+    options += ["--no-color", "--phases", "examples,coverage,fuzzing", "-H", "X-Laaffic-Mock: 1"]
+    for path in ENDLESS:
+        options += ["--exclude-path", path]
+    with Gateway() as gateway:
+        program = str(Path(sys.executable).with_name("schemathesis"))
+        command = [program, "run", f"{gateway.url}/_mock/openapi.json", "--url", gateway.url, *options]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -3,7 +3,8 @@
 import select
 import signal
 import socket
-from collections.abc import Callable, Iterator
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import TypedDict
@@ -14,9 +15,11 @@ import laaffic_mock
 from laaffic_cli.terminal.shown import masked, order_id, printable, shortened
 from laaffic_cli.terminal.streams import Stream, tell
 
-_WITHOUT_NODE = "or leave the contract's check out with --no-contract"
 _SECONDS_BETWEEN_LOOKS = 0.5
 _EVERY_ADDRESS = {"0.0.0.0": socket.AF_INET, "::": socket.AF_UNSPEC}  # noqa: S104  # compared, not chosen
+
+
+_Started = tuple["laaffic_mock.Gateway | None", "laaffic_mock.Prism | None"]
 
 
 class _Options(TypedDict):
@@ -59,6 +62,7 @@ class _Options(TypedDict):
     help="Push a report of each message there when it has; on loopback, or a host that --allow-host names.",
 )
 @click.option("--show", is_flag=True, help="Show numbers and texts in full.")
+@click.option("--open", "open_page", is_flag=True, help="Open the page with what it accepted and refused.")
 def mock(
     *,
     port: int,
@@ -70,25 +74,29 @@ def mock(
     deliver_after: float,
     push_to: str | None,
     show: bool,
+    open_page: bool,
 ) -> None:
     """Run a mock of the gateway until Ctrl-C. Nothing is really sent.
 
     It keeps what it accepts, checks signatures, and goes wrong on request: see the magic numbers in the
-    documentation. By default Prism is in front of it, and checks every request and every response against the contract.
+    documentation. By default Prism is in front of it, and checks every request and every response against the contract;
+    where there is no Node.js or no Prism, it goes on without. The page at its address shows what it accepted, which
+    requests it refused and why, and lets things go wrong.
 
     A message succeeds two seconds after it was accepted; what became of it can be asked for, or is pushed (--push-to).
 
     So that no web page can use it, it responds only where it is asked by a name of loopback, by --host, or by
     --allow-host; with --host 0.0.0.0, by this machine's name too.
     """
-    if examples and push_to:
-        raise click.UsageError("--prism keeps no message, so it has no report to push (--push-to)")
-    if examples and no_contract:
-        raise click.UsageError("--prism is the contract; it cannot go without (--no-contract)")
-    try:
-        make_gateway, make_prism = laaffic_mock.Gateway, laaffic_mock.Prism
-    except ImportError as error:
-        raise click.ClickException(str(error)) from None
+    senseless = {
+        "--prism keeps no message, so it has no report to push (--push-to)": push_to,
+        "--prism is the contract; it cannot go without (--no-contract)": no_contract,
+        "--prism keeps no message, so it has no page to open (--open)": open_page,
+    }
+    for why, wanted in senseless.items():
+        if examples and wanted:
+            raise click.UsageError(why)
+    _check_extra()
     out = Stream("stdout")
     options: _Options = {
         "limit": limit,
@@ -97,28 +105,71 @@ def mock(
         "on_accepted": _printer(out, show=show),
     }
     with until_stopped() as stops_within, ExitStack() as stack:
-        gateway = prism = None
         try:
-            if no_contract:
-                gateway = stack.enter_context(make_gateway(host=host, port=port, allow_hosts=allow_hosts, **options))
-            elif examples:
-                prism = stack.enter_context(make_prism(host=host, port=port))
-            else:
-                gateway = stack.enter_context(make_gateway(allow_hosts=[*allow_hosts, host], **options))
-                prism = stack.enter_context(make_prism(host=host, port=port, upstream=gateway.url))
-        except laaffic_mock.GatewayError as error:
+            gateway, prism = _start(stack, host, port, allow_hosts, options, examples=examples, checked=not no_contract)
+        except (laaffic_mock.GatewayError, laaffic_mock.PrismError) as error:
             raise click.ClickException(str(error)) from None
-        except laaffic_mock.PrismError as error:
-            raise click.ClickException(str(error) if examples else f"{error}\n{_WITHOUT_NODE}") from None
         out.write(_banner(host, gateway, prism))
+        if open_page:
+            _open(_local(gateway, prism))
         while not stops_within(_SECONDS_BETWEEN_LOOKS):
             if prism is not None and not prism.running:
                 raise click.ClickException("Prism has ended by itself, so the mock ends too.")
     tell("The mock is stopped.")
 
 
+def _check_extra() -> None:
+    try:
+        _ = laaffic_mock.Gateway, laaffic_mock.Prism
+    except ImportError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _start(
+    stack: ExitStack,
+    host: str,
+    port: int,
+    allow_hosts: Sequence[str],
+    options: _Options,
+    *,
+    examples: bool,
+    checked: bool,
+) -> _Started:
+    """Start what is wanted: Prism on the examples, a gateway with Prism before it, or a gateway alone."""
+    if examples:
+        return None, stack.enter_context(laaffic_mock.Prism(host=host, port=port))
+    started = _with_contract(stack, host, port, [*allow_hosts, host], options) if checked else (None, None)
+    if started != (None, None):
+        return started
+    return stack.enter_context(laaffic_mock.Gateway(host=host, port=port, allow_hosts=allow_hosts, **options)), None
+
+
+def _with_contract(stack: ExitStack, host: str, port: int, allow_hosts: list[str], options: _Options) -> _Started:
+    """Start a gateway with Prism before it; where there is no Prism, start neither, and say so."""
+    with ExitStack() as started:
+        gateway = started.enter_context(laaffic_mock.Gateway(allow_hosts=allow_hosts, **options))
+        try:
+            prism = started.enter_context(laaffic_mock.Prism(host=host, port=port, upstream=gateway.url))
+        except laaffic_mock.PrismError as error:
+            if not error.missing:
+                raise
+            tell(f"Nothing is checked against the contract: {error}")
+            return None, None
+        stack.push(started.pop_all())
+    return gateway, prism
+
+
+def _open(url: str) -> None:
+    if not webbrowser.open(url):
+        tell("There is no browser to open it in.")
+
+
+def _local(gateway: "laaffic_mock.Gateway | None", prism: "laaffic_mock.Prism | None") -> str:
+    return prism.url if prism is not None else gateway.url if gateway is not None else ""
+
+
 def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_mock.Prism | None") -> str:
-    local = prism.url if prism is not None else gateway.url if gateway is not None else ""
+    local = _local(gateway, prism)
     lines = [f"MOCK GATEWAY at {local}: nothing is really sent, and nothing is charged."]
     if gateway is None:
         lines.append("It responds with the contract's examples, and keeps no state (Prism).")
@@ -134,9 +185,10 @@ def _banner(host: str, gateway: "laaffic_mock.Gateway | None", prism: "laaffic_m
         service = "Another service of docker-compose uses this service's name, if --allow-host names it"
         lines += ["", f"{service}: http://mock:{port}"]
     if gateway is not None:
-        lines += ["", f"What it accepted: {gateway.url}/_mock/messages"]
-        lines += [f"Magic numbers:    {gateway.url}/_mock/magic"]
-        lines += [f"Pushed reports:   {gateway.url}/_mock/pushes"]
+        lines += ["", f"The page:         {local}/"]
+        lines += [f"What it accepted: {local}/_mock/messages"]
+        lines += [f"Magic numbers:    {local}/_mock/magic"]
+        lines += [f"Pushed reports:   {local}/_mock/pushes"]
     return "\n".join(map(printable, [*lines, "", "Ctrl-C stops it.", "", ""]))
 
 

@@ -27,15 +27,15 @@ def find_node() -> str:
     remedy = f"install Node.js {MIN_NODE} or newer (nodejs.org)"
     node = shutil.which("node")
     if node is None:
-        raise PrismError(f"Prism needs Node.js, and there is no `node` on PATH: {remedy}")
+        raise PrismError(f"Prism needs Node.js, and there is no `node` on PATH: {remedy}", missing=True)
     try:
         command = [node, "--version"]
         done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True, timeout=30)
         major = int(done.stdout.strip().lstrip("v").split(".")[0])
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise PrismError(f"{node} does not say its version: {remedy}") from error
+        raise PrismError(f"{node} does not say its version: {remedy}", missing=True) from error
     if major < MIN_NODE:
-        raise PrismError(f"{node} is Node.js {done.stdout.strip()}, too old for Prism: {remedy}")
+        raise PrismError(f"{node} is Node.js {done.stdout.strip()}, too old for Prism: {remedy}", missing=True)
     return node
 
 
@@ -52,7 +52,8 @@ def find_prism() -> Path:
     else:
         in_checkout = (BESIDE / "package.json").is_file()
         remedy = "make setup" if in_checkout else f"npm install @stoplight/prism-cli@{PRISM_VERSION}"
-        raise PrismError(f"Prism is not installed, neither in {BESIDE} nor in {here} or above it: run `{remedy}`")
+        text = f"Prism is not installed, neither in {BESIDE} nor in {here} or above it: run `{remedy}`"
+        raise PrismError(text, missing=True)
     version = json.loads(package.read_text(encoding="utf-8"))["version"]
     if version != PRISM_VERSION:
         text = (
