@@ -1,0 +1,152 @@
+"""The inbox in a browser: requests that were refused or met a fault, and the panel on which faults are armed."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import laaffic
+from laaffic_mock import Gateway
+from laaffic_mock._account import SAMPLE_SECRET
+
+ALICE = "99955500001"
+HELLO = [laaffic.Message(ALICE, "Hello")]
+
+
+def view(page: Page, name: str) -> None:
+    """Show one of the three views."""
+    page.get_by_role("tab", name=name).click()
+
+
+def test_a_refused_request_says_which_rule_it_broke(page: Page, gateway: Gateway) -> None:
+    client = laaffic.Client(base_url=gateway.url, api_secret="another-secret")
+    with client, pytest.raises(laaffic.LaafficError):
+        client.send_batch(HELLO)
+    expect(page).to_have_title("(0, 1 refused) laaffic inbox")
+    view(page, "Requests")
+    request = page.locator("#exchange")
+    expect(request).to_contain_text("refused -1")
+    expect(request).to_contain_text("the signature")
+    expect(request).to_contain_text('MD5("bDqJFiq9" + <secret> + "')
+    expect(request).to_contain_text("Remedy")
+    assert SAMPLE_SECRET not in page.content()
+    assert not re.search("Sign: [0-9a-f]{5}", page.content(), re.IGNORECASE)
+
+
+def test_a_lost_answer_is_armed_and_seen(page: Page, client: laaffic.Client) -> None:
+    view(page, "Panel")
+    page.get_by_role("button", name="Arm accept_then_drop once").click()
+    expect(page.get_by_text("Armed now: accept_then_drop.")).to_be_visible()
+    with pytest.raises(laaffic.OutcomeUnknownError):
+        client.send_batch(HELLO)
+    expect(page.get_by_text("Nothing is armed.")).to_be_visible()
+    expect(page.locator("[data-fault=accept_then_drop] .used")).to_have_text("1")
+    view(page, "Requests")
+    request = page.locator("#exchange")
+    expect(request).to_contain_text("fault accept_then_drop")
+    expect(request).to_contain_text("There was no response.")
+    request.get_by_role("button", name=re.compile("^[0-9]+$")).click()
+    expect(page.get_by_role("article")).to_contain_text("Hello")
+
+
+def test_a_message_leads_to_its_request(page: Page, client: laaffic.Client) -> None:
+    client.send_batch(HELLO)
+    page.get_by_role("button", name="Request", exact=True).click()
+    request = page.locator("#exchange")
+    expect(request).to_contain_text("accepted")
+    expect(request.get_by_role("heading", level=2)).to_be_focused()
+    expect(request.get_by_role("region", name="Body of the request")).to_contain_text('"Hello"')
+    expect(request.get_by_role("region", name="Body of the response")).to_contain_text('"0"')
+
+
+def test_requests_are_filtered(page: Page, client: laaffic.Client, gateway: Gateway) -> None:
+    client.send_batch(HELLO)
+    gateway.fail_next("http_500")
+    with pytest.raises(laaffic.OutcomeUnknownError):
+        client.send_batch(HELLO)
+    gateway.balance = 0
+    with pytest.raises(laaffic.InsufficientBalanceError):
+        client.send_batch(HELLO)
+    view(page, "Requests")
+    rows = page.locator("#requests").get_by_role("option")
+    for name, count in (("In trouble", 2), ("Refused", 1), ("Faulty", 1), ("All", 3)):
+        page.get_by_role("radio", name=name).check()
+        expect(rows).to_have_count(count)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("#exchange")).to_contain_text("fault http_500")
+
+
+def test_a_fault_is_armed_several_times_and_disarmed(page: Page, gateway: Gateway, client: laaffic.Client) -> None:
+    view(page, "Panel")
+    page.get_by_role("combobox", name="Fault").select_option("too_frequent")
+    page.get_by_label("Times", exact=True).fill("3")
+    page.get_by_role("button", name="Arm", exact=True).click()
+    expect(page.get_by_text("Armed now: too_frequent 3 times.")).to_be_visible()
+    page.get_by_role("button", name="Disarm all").click()
+    expect(page.get_by_text("Nothing is armed.")).to_be_visible()
+    client.send_batch(HELLO)
+    gateway.assert_sent(to=ALICE)
+
+
+def test_a_fault_comes_by_chance(page: Page, client: laaffic.Client) -> None:
+    view(page, "Panel")
+    page.get_by_label("Chance of accept_then_drop").fill("1")
+    page.get_by_label("Seed of chance").fill("7")
+    page.get_by_role("button", name="Set chances").click()
+    expect(page.get_by_text("Armed now: accept_then_drop with 100%.")).to_be_visible()
+    with pytest.raises(laaffic.OutcomeUnknownError):
+        client.send_batch(HELLO)
+    expect(page.locator("[data-fault=accept_then_drop] .used")).to_have_text("1")
+
+
+def test_the_account_is_changed(page: Page, client: laaffic.Client, gateway: Gateway) -> None:
+    view(page, "Panel")
+    page.get_by_label("Balance").fill("0")
+    page.get_by_label("Sensitive words").fill("bogus\nphishing")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert gateway.balance == 0
+    with pytest.raises(laaffic.LaafficError, match="-3"):
+        client.send_batch([laaffic.Message(ALICE, "No phishing here")])
+
+
+def test_what_somebody_types_is_not_overwritten(page: Page, gateway: Gateway) -> None:
+    view(page, "Panel")
+    page.get_by_label("Balance").fill("12")
+    gateway.configure(balance=5, words=["bogus"])
+    expect(page.get_by_label("Sensitive words")).to_have_value("bogus")
+    expect(page.get_by_label("Balance")).to_have_value("12")
+
+
+def test_the_mock_says_what_does_not_fit(page: Page, console: list[str]) -> None:
+    view(page, "Panel")
+    page.get_by_label("URL").fill("http://elsewhere.example/reports")
+    page.get_by_role("button", name="Push there").click()
+    expect(page.get_by_text("The mock refused that (HTTP 400)")).to_be_visible()
+    console.clear()  # the browser says that the response was a 400
+
+
+def test_reports_are_pushed_and_logged(page: Page, client: laaffic.Client, gateway: Gateway) -> None:
+    reports: list[Any] = []
+    gateway.push_reports_to(reports.append)
+    view(page, "Panel")
+    client.send_batch(HELLO)
+    page.get_by_label("Seconds", exact=True).nth(1).fill("2")
+    page.get_by_role("button", name="Advance").click()
+    log = page.get_by_role("region", name="Log of pushes")
+    expect(log).to_contain_text("taken")
+    expect(log).to_contain_text(str(gateway.messages[0].msg_id))
+
+
+def test_everything_is_cleared(page: Page, client: laaffic.Client, gateway: Gateway) -> None:
+    client.send_batch(HELLO)
+    gateway.fail_next("slow")
+    expect(page).to_have_title("(1) laaffic inbox")
+    view(page, "Panel")
+    page.get_by_role("button", name="Clear everything").click()
+    page.get_by_role("dialog").get_by_role("button", name="Clear").click()
+    expect(page).to_have_title("(0) laaffic inbox")
+    expect(page.get_by_text("Nothing is armed.")).to_be_visible()
+    assert gateway.messages == []
