@@ -92,7 +92,8 @@ def install(wheel: Path, extra: str, folder: Path) -> Path:
 
 def first_example() -> str:
     """Return the README's first example."""
-    found: list[str] = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    text = README.read_text(encoding="utf-8")
+    found: list[str] = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     return found[0]
 
 
