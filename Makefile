@@ -10,7 +10,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs docs-serve site soak soak-campaigns bench bench-peers cassettes format build release-check lock clean
+.PHONY: help setup demo demo-cluster check test coverage pythons mock generate drift lint docs docs-serve site pictures soak soak-campaigns bench bench-peers cassettes format build release-check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -79,6 +79,9 @@ site: tools/node_modules/.ready $(VENV)/.ready ## build the site, offline; dead 
 
 docs-serve: site ## show the site on http://127.0.0.1:8000 until Ctrl-C
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
+
+pictures: setup ## make the picture in docs/ anew, from a campaign against the mock
+	$(BIN)/python tools/pictures.py
 
 soak: setup ## 100,000 sends and 1,000 interrupts, with faults at every place; takes about three minutes
 	PYTHONPATH=tests $(BIN)/python -m chaos $(SOAK)

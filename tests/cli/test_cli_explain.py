@@ -48,6 +48,11 @@ def test_an_unlisted_status_is_explained_too() -> None:
     assert "in no list" in (page("-99") or "")
 
 
+def test_a_magic_number_is_explained() -> None:
+    assert "refuses the request with status -10" in (page("99900100010") or "")
+    assert page("99955500001") is None
+
+
 def test_what_is_not_known_says_what_is(laaffic: Laaffic) -> None:
     said = laaffic("explain", "nonsense")
     assert said.exit_code == 2

@@ -36,7 +36,7 @@ def add_markdown() -> None:
     for package in PACKAGES:
         (SITE / "api" / f"{package}.md").write_text(described(package), encoding="utf-8")
     project: dict[str, Any] = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
-    lines = [f"# {project['site_name']}", "", f"> {project['site_description']}", *listed(project["nav"])]
+    lines = [f"# {project['site_name']}", "", f"> {project['site_description']}", "", *listed(project["nav"])]
     (SITE / "llms.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from laaffic_cli.explaining.pages import topics
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = ROOT / "build" / "docs"
 REDOC = ROOT / "tools" / "node_modules" / "redoc" / "bundles" / "redoc.standalone.js"
+ITS_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 # Pages that are kept elsewhere in this project; GitHub and the site show the same text.
 ELSEWHERE = {
     "ARCHITECTURE.md": "architecture.md",
@@ -22,12 +23,16 @@ ELSEWHERE = {
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
     "examples/celery_shop/README.md": "examples/celery_shop.md",
+    "examples/django_shop/README.md": "examples/django_shop.md",
+    "examples/fastapi_otp/README.md": "examples/fastapi_otp.md",
     "examples/otp_app/README.md": "examples/otp_app.md",
     "mock/README.md": "mock.md",
 }
 ALIASES = {
     "README.md": "index.md",
     "examples/celery_shop": "examples/celery_shop.md",
+    "examples/django_shop": "examples/django_shop.md",
+    "examples/fastapi_otp": "examples/fastapi_otp.md",
     "examples/otp_app": "examples/otp_app.md",
 }
 PACKAGES = ("laaffic", "laaffic_campaigns", "laaffic_mock")
@@ -65,6 +70,8 @@ def gather() -> None:
     for source, target in pages.items():
         text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages)
         _write(target, _with_links_to_explanations(text) if target in {"errors.md", "statuses.md"} else text)
+    for picture in (ROOT / "docs").glob("*.svg"):
+        shutil.copyfile(picture, STAGE / picture.name)
     for topic, text in topics().items():
         _write(f"explain/{topic}.md", text)
     _write("explain/index.md", _index())
@@ -77,8 +84,8 @@ def gather() -> None:
     _write("openapi.yaml", contract)
     within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
     _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
-    (STAGE / "assets").mkdir()
-    shutil.copyfile(REDOC, STAGE / "assets" / REDOC.name)
+    redoc = REDOC.read_text(encoding="utf-8")
+    _write(f"assets/{REDOC.name}", redoc.replace(ITS_LOGO, "data:,"))  # the one thing that it would load from outside
 
 
 def described(package: str) -> str:
@@ -88,15 +95,26 @@ def described(package: str) -> str:
         value = getattr(import_module(package), name)
         parts.append(f"## {name}\n")
         if callable(value):
-            methods = [(name, value)]
-            if inspect.isclass(value):
-                methods += [(f"{name}.{key}", each) for key, each in vars(value).items() if _is_public(key, each)]
+            methods = [(name, value), *_methods(name, value)]
             parts += [f"`{label}{_signature(each)}`\n\n{inspect.getdoc(each) or ''}\n" for label, each in methods]
     return "\n".join(parts)
 
 
-def _is_public(name: str, value: object) -> bool:
-    return not name.startswith("_") and inspect.isroutine(value)
+def _api(package: str, name: str) -> str:
+    """Return what mkdocstrings shows one name by; what errors have in common is shown once, with their base."""
+    with_all = not name.endswith("Error")
+    options = "    options:\n      inherited_members: true\n      merge_init_into_class: true\n" if with_all else ""
+    return f"::: {package}.{name}\n{options}"
+
+
+def _methods(name: str, value: object) -> list[tuple[str, object]]:
+    if not inspect.isclass(value) or (name.endswith("Error") and name != "LaafficError"):
+        return []
+    return [
+        (f"{name}.{key}", each)
+        for key, each in inspect.getmembers(value, inspect.isroutine)
+        if not key.startswith("_") and (getattr(each, "__module__", None) or "").startswith("laaffic")
+    ]
 
 
 def _signature(value: object) -> str:
@@ -108,7 +126,8 @@ def _signature(value: object) -> str:
 
 def _names(package: str) -> list[str]:
     names: list[str] = import_module(package).__all__
-    return [name for name in names if name != "STATUSES"]  # a table, which has its own page
+    # The table has a page of its own; errors come last.
+    return sorted((name for name in names if name != "STATUSES"), key=lambda name: name.endswith("Error"))
 
 
 def _relinked(text: str, source: str, target: str, pages: dict[str, str]) -> str:

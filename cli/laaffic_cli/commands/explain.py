@@ -13,9 +13,13 @@ def explain(topic: str) -> None:
     """Explain an error, a status or a state, and what is safe.
 
     TOPIC is what an error's text ends with: a status such as -10, the name of an exception such as OutcomeUnknownError,
-    or a state such as unknown. It tells what happened, what to do and what is safe, asks nobody, and works offline.
+    or a state such as unknown; or a magic number of the mock. It tells what happened, what to do and what is safe, asks
+    nobody, and works offline.
     """
-    text = page(topic)
+    try:
+        text = page(topic)
+    except ImportError as error:  # which says what to install
+        raise click.UsageError(str(error)) from None
     if text is None:
         raise click.BadParameter(
             "give a status such as -10, the name of an exception such as OutcomeUnknownError, or a state: accepted,"

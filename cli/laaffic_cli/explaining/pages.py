@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import laaffic
 import laaffic_campaigns
+import laaffic_mock
 from laaffic_cli.explaining.words import STATES, TO_DO, UNLISTED
 
 _A_STATUS = re.compile(r"-\d{1,3}")
+_A_MAGIC_NUMBER = re.compile(r"999\d{8}")
 _REFUSED = (
     'Nobody got anything when `error.sent` is `"no"`: once the cause is gone, sending again to the same recipients is'
     ' safe. If the response lists somebody as accepted all the same, it is `"unknown"`: those stay `accepted`, so send'
@@ -23,6 +25,9 @@ _LEDGER = "It sends nothing to anybody, and what the ledger knows stays. Doing i
 _NOTHING = "Nothing was sent: once the cause is gone, sending again is safe."
 _MIXED = "Send again only to whom `error.result` has as `rejected` or `not_sent`; ask about the `unknown` ones first."
 _LATER = "Doing the very same again later may work, and cannot send anything twice where `error.retryable` is true."
+_MAGIC = "The mock gateway does this when a request has this number: it {}."
+_TO_REHEARSE = "Send to it in a test, or through `laaffic mock`, and see what your application does."
+_REHEARSED = "The country code 999 belongs to no country, and the mock sends nothing to anybody."
 # After these, what is safe depends on more than the class.
 _DEPENDS = frozenset({"LaafficError", "StatusError", "PartialFailureError", "HTTPStatusError"})
 
@@ -37,11 +42,18 @@ def topics() -> Mapping[str, str]:
 
 
 def page(topic: str) -> str | None:
-    """Return the page about a status, such as `-10`, a class, or a state; None when there is none."""
+    """Return the page about a status, such as `-10`, a class, a state, or a magic number of the mock; else None.
+
+    Raises:
+        ImportError: it is a magic number, and the extra `mock` is not installed.
+    """
     wanted = topic.strip().rpartition(".")[2].replace("\N{MINUS SIGN}", "-")
     pages = {name.lower(): text for name, text in topics().items()}
     if found := pages.get(wanted.lower()):
         return found
+    if _A_MAGIC_NUMBER.fullmatch(wanted):
+        means = dict(laaffic_mock.magic_numbers()).get(wanted)
+        return _page(f"Magic number {wanted}", _MAGIC.format(means), _TO_REHEARSE, _REHEARSED) if means else None
     return (
         _page(f"Status {wanted}", UNLISTED, *_of(laaffic.UnknownStatusError)) if _A_STATUS.fullmatch(wanted) else None
     )

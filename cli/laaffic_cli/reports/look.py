@@ -58,7 +58,8 @@ def _failure(state: str, status: str | None, count: int) -> Failure | None:
     sent = "no" if state == "rejected" else "unknown"
     whom = f"{count:,} recipient{' is' if count == 1 else 's are'} {state}"
     entry = {**plain_error(kind, what, sent, hint=hint, recipients=count), "status": status}
-    return Failure(f"Error: {whom}: {what}. {hint}".rstrip(), entry)
+    page = status if status in STATUSES else kind
+    return Failure(" ".join(filter(None, [f"Error: {whom}: {what}.", hint, f"(laaffic explain {page})"])), entry)
 
 
 def _explained(state: str, status: str | None) -> tuple[str, str, str]:
