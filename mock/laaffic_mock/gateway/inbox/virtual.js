@@ -40,14 +40,20 @@ export class VirtualList {
 
   /** Tell whether the last row is seen. */
   get atEnd() {
-    return this.box.scrollTop + this.box.clientHeight >= this.box.scrollHeight - NEAR;
+    return this.box.scrollTop >= this.#end - NEAR;
   }
 
+  /** Show the last row, from its beginning where it is taller than the box. */
   toEnd() {
-    for (let tries = 0; tries < 4 && !(this.box.scrollTop + this.box.clientHeight >= this.box.scrollHeight - 1); tries++) {
-      this.box.scrollTop = this.box.scrollHeight;
+    for (let tries = 0; tries < 4 && Math.abs(this.box.scrollTop - this.#end) > 1; tries++) {
+      this.box.scrollTop = this.#end;
       this.draw();
     }
+  }
+
+  get #end() {
+    const last = this.#tops[Math.max(0, this.#items.length - 1)];
+    return Math.max(0, Math.min(last, this.box.scrollHeight - this.box.clientHeight));
   }
 
   /** Draw every row anew, next time. */
