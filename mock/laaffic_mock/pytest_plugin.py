@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 VARIABLE = "LAAFFIC_MOCK_URL"
 
-# The hosts that must not be reached at the moment.
+# The hosts that must not be reached at the moment, and those that somebody tried to reach.
 _stopped: set[str] = set()
+_tried: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +60,8 @@ def laaffic_gateway(
         for name, value in _without_proxy(host).items():
             monkeypatch.setenv(name, value)
         gateway.clear()
+        _tried.clear()
+        gateway.stopped = _tried
         yield gateway
 
 
@@ -197,6 +200,7 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 def _check(host: object) -> None:
     name = (host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)).lower().rstrip(".")
     if any(name == stopped or name.endswith(f".{stopped}") for stopped in _stopped):
+        _tried.append(name)
         remedy = "give the client no base_url, then LAAFFIC_BASE_URL leads it to the gateway"
         # The SDK shows at most 200 characters of it.
         raise OSError(f"laaffic_gateway is in use, so the real host {name} was stopped: {remedy}")

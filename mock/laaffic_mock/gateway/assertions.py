@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from laaffic_mock._printable import printable
 from laaffic_mock.gateway.desk.message import AcceptedMessage
 
 MAX_SHOWN = 20
+MAX_WRONG = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ class Wanted:
         return " ".join(["message", *filter(None, parts)])
 
 
+class Came(NamedTuple):
+    """What came: how many requests ended in which way, those that went wrong, and the hosts that were not reached."""
+
+    counts: Mapping[str, int]
+    wrong: Sequence[Mapping[str, Any]] = ()
+    stopped: Sequence[str] = ()
+
+
 def missing_text(wanted: Wanted, seconds: float, messages: Sequence[AcceptedMessage]) -> str:
     """Say what was waited for, and what came instead, with masked numbers."""
     lines = [f"no {wanted} came within {seconds:g} seconds."]
@@ -53,9 +64,14 @@ def _masked(number: str) -> str:
 
 
 def failure_text(
-    wanted: Wanted, times: int | None, found: int, messages: Sequence[AcceptedMessage], counts: Mapping[str, int]
+    wanted: Wanted,
+    times: int | None,
+    found: int,
+    messages: Sequence[AcceptedMessage],
+    came: Came,
 ) -> str:
-    """Say what was wanted, how often it was found, and what there is instead."""
+    """Say what was wanted, how often it was found, what there is instead, and which requests went wrong and why."""
+    counts, wrong, stopped = came
     expected = "at least one" if times is None else "no" if times == 0 else str(times)
     lines = [f"expected {expected} {wanted}, found {found}."]
     if messages:
@@ -67,4 +83,23 @@ def failure_text(
         lines.append("The gateway accepted no message.")
     ends = ", ".join(f"{end}: {count}" for end, count in counts.items() if end != "requests")
     lines.append(f"Requests that came: {counts.get('requests', 0)}{f' ({ends})' if ends else ''}.")
+    if wrong:
+        lines.append("Those that were refused or spoiled:" if len(wrong) <= MAX_WRONG else "The last that went wrong:")
+        lines += [f"  {_went_wrong(exchange)}" for exchange in wrong[-MAX_WRONG:]]
+    if stopped:
+        hosts = ", ".join(map(printable, dict.fromkeys(stopped)))
+        lines.append(f"Stopped before they came: requests to {hosts}. Give that client no base_url, or the gateway's.")
     return "\n".join(lines)
+
+
+def _went_wrong(exchange: Mapping[str, Any]) -> str:
+    """Say how a request went wrong, on one line."""
+    status = exchange["provider_status"] or (f"HTTP {exchange['status']}" if exchange["status"] else "no response")
+    told = f"{exchange['method']} {exchange['path'].partition('?')[0]}: {status}"
+    if exchange["fault"] is not None:
+        told += f", by the fault {exchange['fault']}"
+    rule = exchange["rule"]
+    if rule is not None:
+        where = f" ({rule['where']})" if rule["where"] else ""
+        told += f", {rule['broken']}{where}: said {rule['said']}, expected {rule['expected']}. {rule['remedy']}"
+    return printable(told)
