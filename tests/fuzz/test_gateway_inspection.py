@@ -90,8 +90,13 @@ REQUESTS = st.one_of(
         ),
     ),
     st.tuples(
+        st.just("POST"), st.just("pushes/again"), st.fixed_dictionaries({}, optional={"msg_id": SCALARS | SURROGATE})
+    ),
+    st.tuples(
         st.sampled_from(["PATCH", "PUT", "POST", "DELETE"]),
-        st.sampled_from(["settings", "faults", "advance", "deliver", "pushes", "messages/wait", "x"]),
+        st.sampled_from(
+            ["settings", "faults", "advance", "deliver", "pushes", "messages/wait", "messages", "requests", "x"]
+        ),
         ANY_JSON,
     ),
 )
@@ -117,13 +122,14 @@ def test_any_inspection_request_is_done_or_refused(
         assert response.json()["error"]
     assert http.get("settings").status_code == 200
     assert http.get("messages").status_code == 200
+    assert http.get("requests").status_code == 200
     assert_it_serves(gateway)
 
 
 @settings(deadline=None, max_examples=50)
 @given(
     query=st.dictionaries(
-        st.sampled_from(["number", "offset", "limit", "x"]),
+        st.sampled_from(["q", "number", "state", "after", "offset", "limit", "x"]),
         st.sampled_from(["", "-1", "1e400", "nan", "9" * 400, "1e18", "10001", "0.5", "1_0"]) | st.text(max_size=5),
     )
 )
@@ -134,6 +140,20 @@ def test_any_query_of_messages_is_answered_or_refused(
     assert response.status_code in {200, 400}
     if response.status_code == 400:
         assert response.json()["error"]
+    assert_it_serves(gateway)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["only", "after", "limit", "x"]),
+        st.sampled_from(["all", "refused", "-1", "1e400", "nan", "9" * 400, "0.5"]) | st.text(max_size=5),
+    )
+)
+def test_any_query_of_requests_is_answered_or_refused(
+    gateway: Gateway, http: httpx2.Client, query: dict[str, str]
+) -> None:
+    assert http.get("requests", params=query).status_code in {200, 400}
     assert_it_serves(gateway)
 
 

@@ -137,6 +137,7 @@ def test_a_long_conversation_has_few_elements(open_page: Any, client: laaffic.Cl
         pass
     page = open_page()
     expect(page.get_by_role("article").last).to_contain_text(f"Message {count - 1}")
+    expect(page.get_by_role("article").last).to_be_in_viewport(ratio=1)
     page.locator(".bubbles").evaluate("(box) => { box.scrollTop = 0; }")
     expect(page.get_by_role("article").first).to_have_attribute("aria-posinset", "1")
     assert page.evaluate("document.querySelectorAll('*').length") < 1000

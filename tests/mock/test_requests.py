@@ -284,3 +284,11 @@ def test_a_message_finds_its_request_while_that_is_kept() -> None:
     log.clear()
     assert log.accepted(50) is None
     assert log.add(exchange()) == 11
+
+
+def test_tests_in_python_see_refused_and_spoiled_requests(gateway: Gateway) -> None:
+    send(gateway.url, Sign="0" * 32)
+    gateway.fail_next("http_502")
+    send(gateway.url)
+    assert [one["rule"]["broken"] for one in gateway.requests_refused] == ["signature"]
+    assert [one["fault"] for one in gateway.requests_spoiled] == ["http_502"]

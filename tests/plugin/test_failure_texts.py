@@ -52,7 +52,54 @@ def test_that_nothing_was_accepted_is_said_with_the_reason(run: Run) -> None:
     """
     done = run(tests)
     done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(["*The gateway accepted no message.", "*Requests that came: 1 (status -10: 1)."])
+    done.stdout.fnmatch_lines(
+        [
+            "*The gateway accepted no message.",
+            "*Requests that came: 1 (status -10: 1).",
+            "*Those that were refused or spoiled:",
+            "*POST /v3/sendSms/batch: -10, balance: said 1 segment, expected at most 0*raise the setting balance",
+        ]
+    )
+
+
+def test_a_wrong_signature_is_explained_without_the_secret(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway):
+        with pytest.raises(laaffic.AuthenticationError), laaffic.Client(api_secret="another1") as client:
+            client.send_batch([MESSAGE])
+        laaffic_gateway.assert_sent()
+    """
+    done = run(tests)
+    done.stdout.fnmatch_lines(
+        ['E *-1, signature (the header Sign): said ????…, expected MD5("bDqJFiq9" + <secret> + *']
+    )
+    done.stdout.no_fnmatch_line("E *7bz1lzh9*")
+
+
+def test_a_lost_response_is_named_by_its_fault(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway, laaffic_client):
+        laaffic_gateway.fail_next("drop")
+        with pytest.raises(laaffic.OutcomeUnknownError):
+            laaffic_client.send_batch([MESSAGE])
+        laaffic_gateway.assert_sent()
+    """
+    run(tests).stdout.fnmatch_lines(["E *POST /v3/sendSms/batch: no response, by the fault drop"])
+
+
+def test_a_request_to_the_real_host_is_told(run: Run) -> None:
+    tests = """
+    def test_one(laaffic_gateway):
+        with pytest.raises(laaffic.NotSentError), laaffic.Client(base_url="https://api.laaffic.com") as client:
+            client.send_batch([MESSAGE])
+        laaffic_gateway.assert_sent()
+
+    def test_two(laaffic_gateway):
+        laaffic_gateway.assert_sent()
+    """
+    done = run(tests)
+    done.stdout.fnmatch_lines(["E *that were stopped (api.laaffic.com: 3): *", "*test_two*"])
+    assert done.stdout.str().count("that were stopped") == 1
 
 
 def test_of_many_messages_some_are_shown(run: Run) -> None:

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from laaffic_mock._printable import printable
 from laaffic_mock.gateway.desk.message import AcceptedMessage
 
 MAX_SHOWN = 20
+MAX_WRONG = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Wanted:
             f"with order id {self.order_id!r}" if self.order_id is not None else "",
         ]
         return " ".join(["message", *filter(None, parts)])
+
+
+class Came(NamedTuple):
+    """What came: how requests ended, those that went wrong, and how often which host could not be reached."""
+
+    counts: Mapping[str, int]
+    wrong: Sequence[Mapping[str, Any]] = ()
+    stopped: Mapping[str, int] = MappingProxyType({})
 
 
 def missing_text(
@@ -66,11 +78,10 @@ def failure_text(
     times: int | None,
     found: int,
     messages: Sequence[AcceptedMessage],
-    counts: Mapping[str, int],
-    *,
-    stopped: Mapping[str, int],
+    came: Came,
 ) -> str:
-    """Say what was wanted, how often it was found, and what there is instead."""
+    """Say what was wanted, how often it was found, what there is instead, and which requests went wrong and why."""
+    counts, wrong, stopped = came
     expected = "at least one" if times is None else "no" if times == 0 else str(times)
     lines = [f"expected {expected} {wanted}, found {found}."]
     if messages:
@@ -82,4 +93,20 @@ def failure_text(
         lines.append("The gateway accepted no message.")
     ends = ", ".join(f"{end}: {count}" for end, count in counts.items() if end != "requests")
     lines.append(f"Requests that came: {counts.get('requests', 0)}{f' ({ends})' if ends else ''}.")
+    if wrong:
+        lines.append("Those that were refused or spoiled:" if len(wrong) <= MAX_WRONG else "The last that went wrong:")
+        lines += [f"  {_went_wrong(exchange)}" for exchange in wrong[-MAX_WRONG:]]
     return "\n".join([*lines, *_stopped_lines(stopped)])
+
+
+def _went_wrong(exchange: Mapping[str, Any]) -> str:
+    """Say how a request went wrong, on one line."""
+    status = exchange["provider_status"] or (f"HTTP {exchange['status']}" if exchange["status"] else "no response")
+    told = f"{exchange['method']} {exchange['path'].partition('?')[0]}: {status}"
+    if exchange["fault"] is not None:
+        told += f", by the fault {exchange['fault']}"
+    rule = exchange["rule"]
+    if rule is not None:
+        where = f" ({rule['where']})" if rule["where"] else ""
+        told += f", {rule['broken']}{where}: said {rule['said']}, expected {rule['expected']}. {rule['remedy']}"
+    return printable(told)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from laaffic_mock._account import environment_for
-from laaffic_mock.gateway.assertions import Wanted, failure_text
+from laaffic_mock.gateway.assertions import Came, Wanted, failure_text
 from laaffic_mock.gateway.desk.message import AcceptedMessage, from_json
 from laaffic_mock.gateway.errors import GatewayError
 from laaffic_mock.gateway.following import Following
@@ -53,6 +53,21 @@ class RemoteGateway(Following):
         """How many requests have come, and how they ended: by status, or by fault."""
         counts: Mapping[str, int] = self._asking.ask("GET", "health")["counts"]
         return counts
+
+    @property
+    def requests_refused(self) -> list[Mapping[str, Any]]:
+        """The last requests that were refused or malformed, at most 1,000, oldest first; those to other paths, too.
+
+        Each has `method`, `path`, `headers` with key and signature masked, `body`, `status` (that of HTTP),
+        `provider_status`, and `rule`: which one was `broken`, and `where`; what was `said`, and what was `expected`;
+        and the `remedy`.
+        """
+        return self._exchanges("refused")
+
+    @property
+    def requests_spoiled(self) -> list[Mapping[str, Any]]:
+        """The last requests that a fault spoiled, at most 1,000, oldest first: as `requests_refused`, with `fault`."""
+        return self._exchanges("faulty")
 
     @property
     def balance(self) -> int | None:
@@ -158,8 +173,9 @@ class RemoteGateway(Following):
             lost = f"{self._let_go} of the accepted messages were let go, so it cannot be told"
             raise GatewayError(f"{lost}: clear the gateway, give it a higher limit, or shorten the order ids")
         if len(found) != times if times is not None else not found:
-            text = failure_text(wanted, times, len(found), messages, self.counts, stopped=self.stopped)
-            raise AssertionError(text)
+            wrong = _told_apart(self.requests_refused, self.requests_spoiled)
+            came = Came(self.counts, wrong, self.stopped)
+            raise AssertionError(failure_text(wanted, times, len(found), messages, came))
         return found
 
     def assert_not_sent(self, to: str | None = None, *, containing: str | None = None) -> None:
@@ -172,6 +188,10 @@ class RemoteGateway(Following):
         __tracebackhide__ = True  # pytest then shows the test's own line
         self.assert_sent(to, containing=containing, times=0)
 
+    def _exchanges(self, only: str) -> list[Mapping[str, Any]]:
+        exchanges: list[Mapping[str, Any]] = self._asking.ask("GET", f"requests?only={only}&limit=1000")["requests"]
+        return exchanges
+
     def _pages(self) -> Iterator[AcceptedMessage]:
         offset, total = 0, 1
         while offset < total:
@@ -179,3 +199,9 @@ class RemoteGateway(Following):
             total, self._let_go = page["total"], page["let_go"]
             offset += MAX_ON_A_PAGE
             yield from map(from_json, page["messages"])
+
+
+def _told_apart(*given: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return exchanges in their order, each once."""
+    by_id = {exchange["id"]: exchange for exchanges in given for exchange in exchanges}
+    return [by_id[exchange_id] for exchange_id in sorted(by_id)]

@@ -92,7 +92,7 @@ def _check_account(recipients: Sequence[Recipient], settings: Settings, codes: C
             raise Refused(codes["TEMPLATE_MISMATCH"], rule)
     if settings.balance is not None and (cost := cost_of(recipients)) > settings.balance:
         expected = f"at most {settings.balance}, which is the balance"
-        rule = Rule("balance", None, f"{cost} segments", expected, "raise the setting balance")
+        rule = Rule("balance", None, f"{cost} segment{'' if cost == 1 else 's'}", expected, "raise the setting balance")
         raise Refused(codes["INSUFFICIENT_BALANCE"], rule)
 
 

@@ -64,7 +64,7 @@ export class Thread {
     const ids = conversation?.ids ?? [];
     this.note.textContent = ids.length < all ? `${ids.length} of ${plural(all, "message")}` : plural(all, "message");
     const messages = ids.map((id) => this.store.messages.get(id));
-    this.list.show(messages, other || atEnd ? "end" : "stay");
+    this.list.show(messages, { end: other || atEnd });
     this.messages = messages;
   }
 

@@ -12,6 +12,7 @@ export class VirtualList {
   #rows = new Map();
   #sheet = h("div", { class: "sheet", role: "presentation" });
   #width = 0;
+  #ended = false; // whether the last row was seen before the box got another size
 
   /**
    * @param box the element that scrolls
@@ -23,31 +24,42 @@ export class VirtualList {
   constructor(box, { key, stamp, render, guess }) {
     Object.assign(this, { box, key, stamp, render, guess });
     box.append(this.#sheet);
-    box.addEventListener("scroll", () => this.draw(), { passive: true });
+    box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => requestAnimationFrame(() => this.#resized())).observe(box);
   }
 
-  /** Show other items; `end` goes to the last one, `start` to the first one, else what is seen stays where it is. */
-  show(items, place = "stay") {
-    const anchor = place === "stay" ? this.#anchor() : null;
+  /** Show other items, the last one if that is wanted; else what is seen stays where it is. */
+  show(items, { end = false } = {}) {
+    const anchor = this.#anchor();
     this.#items = items;
     this.#layout();
-    if (place === "start") this.box.scrollTop = 0;
-    else if (anchor) this.#restore(anchor);
+    this.#restore(anchor);
     this.draw();
-    if (place === "end") this.toEnd();
+    if (end) this.toEnd();
   }
 
   /** Tell whether the last row is seen. */
   get atEnd() {
-    return this.box.scrollTop + this.box.clientHeight >= this.box.scrollHeight - NEAR;
+    return this.box.scrollTop >= this.#end - NEAR;
   }
 
+  #scrolled() {
+    this.draw();
+    this.#ended = this.atEnd;
+  }
+
+  /** Show the last row, from its beginning where it is taller than the box. */
   toEnd() {
-    for (let tries = 0; tries < 4 && !(this.box.scrollTop + this.box.clientHeight >= this.box.scrollHeight - 1); tries++) {
-      this.box.scrollTop = this.box.scrollHeight;
+    for (let tries = 0; tries < 4 && Math.abs(this.box.scrollTop - this.#end) > 1; tries++) {
+      this.box.scrollTop = this.#end;
       this.draw();
     }
+    this.#ended = true;
+  }
+
+  get #end() {
+    const last = this.#tops[Math.max(0, this.#items.length - 1)];
+    return Math.max(0, Math.min(last, this.box.scrollHeight - this.box.clientHeight));
   }
 
   /** Draw every row anew, next time. */
@@ -80,12 +92,15 @@ export class VirtualList {
   }
 
   #resized() {
+    const [atEnd, anchor] = [this.#ended, this.#anchor()];
     if (this.box.clientWidth !== this.#width) {
       this.#width = this.box.clientWidth;
       this.#heights.clear();
       this.#layout();
+      this.#restore(anchor);
     }
     this.draw();
+    if (atEnd) this.toEnd();
   }
 
   #layout() {

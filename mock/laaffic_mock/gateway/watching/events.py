@@ -97,12 +97,14 @@ class Events:
                 at += 1
             return found, False
 
-    def next_change(self) -> asyncio.Future[None]:
-        """Return what is done as soon as there is another event, in the event loop of the one who reads."""
+    def next_change(self, number: int) -> asyncio.Future[None]:
+        """Return what is done as soon as there is an event after one, in the event loop of the one who reads."""
         self._loop = asyncio.get_running_loop()
         future = self._loop.create_future()
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
+        if self._last != number:  # added by another thread before this one waited
+            future.set_result(None)
         return future
 
     def wake(self) -> None:

@@ -105,7 +105,7 @@ class _Stream(Response):
                     if self._position < self._paths.events.last:
                         await asyncio.sleep(_PAUSE)
                     continue
-                changed = self._paths.events.next_change()
+                changed = self._paths.events.next_change(self._position)
                 done, _ = await asyncio.wait(
                     {gone, changed}, timeout=_HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
