@@ -314,7 +314,7 @@ def test_messages_can_be_asked_for_by_number_and_page(gateway: Gateway, client: 
             "GET",
             "messages?numbr=99955500001",
             None,
-            "'numbr': there is no such query parameter; there are only n",
+            "'numbr': there is no such query parameter; there are only q",
         ),
         ("GET", "health?x=1", None, "'x': there is no such query parameter; there is none here"),
         ("GET", "magic?x", None, "query parameter"),

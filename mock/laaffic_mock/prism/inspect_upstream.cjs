@@ -1,7 +1,7 @@
 // Loaded before Prism with `node --require`. The contract knows nothing of the gateway's page and inspection paths, so
 // Prism would refuse them: as a proxy it hands them, streams included, to the gateway just as they come.
 const http = require("node:http");
-const upstream = process.env.GATEWAY_BEHIND_PRISM;
+const upstream = process.env.MOCK_UPSTREAM;
 const emit = http.Server.prototype.emit;
 
 function isInspection(target) {

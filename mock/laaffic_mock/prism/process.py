@@ -113,7 +113,7 @@ class Prism:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            env={**environment(), "GATEWAY_BEHIND_PRISM": self._upstream or ""},
+            env={**environment(), "MOCK_UPSTREAM": self._upstream or ""},
             # A terminal sends Ctrl-C to its whole process group. It is for Python, which then stops Prism.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
