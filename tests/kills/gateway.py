@@ -43,7 +43,8 @@ class Gateway:
     def __call__(self, connection: Connection) -> bool:
         """Do something to a request."""
         if connection.request.head.startswith("GET "):
-            return self._list_records(connection)
+            listing = "/getSentRcd?" in connection.request.head.split(" ")[1]
+            return self._list_records(connection) if listing else _BALANCE(connection)
         body = connection.request.json()
         gets = {number: message["content"] for message in body["array"] for number in message["numbers"].split(",")}
         with self._changed:
@@ -116,6 +117,7 @@ def _drop(_: Connection) -> bool:
     return False
 
 
+_BALANCE = answer({"status": "0", "reason": "success", "balance": "1", "gift": "0", "credit": "0"})
 _RESPONSES: dict[str, Callable[[Connection], bool]] = {
     "accepted": _success,
     "refused": answer({"status": "-6", "reason": "no template"}),
