@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from laaffic._http.channel import Call
 from laaffic._http.evidence import Evidence
 from laaffic._model.errors import unfit_to_ask
 from laaffic._model.reports import DeliveryReport
 from laaffic._operations.operation import Inquiry, Operation
-from laaffic._outcome.query import body_of, unreadable
+from laaffic._outcome.query import body_of, rows_of
 from laaffic._outcome.reports import reports_of
 from laaffic._outcome.response import text_of
 from laaffic._settings import Timeouts
@@ -38,20 +37,6 @@ def get_report(msg_ids: Sequence[str], app_id: str, timeout: Timeouts | None) ->
         return reports_of(msg_ids, rows_of(evidence, body_of(evidence)))
 
     return Operation(Call(endpoint, arguments, repeatable=True, timeout=timeout), outcome=found)
-
-
-def rows_of(evidence: Evidence, body: dict[str, Any]) -> list[Any]:
-    """Return the rows of a response; null is none.
-
-    Raises:
-        QueryFailedError: there are none to be read.
-    """
-    rows = body.get("array", False)
-    if rows is None or rows == "":
-        return []
-    if not isinstance(rows, list):
-        raise unreadable(evidence, "array")
-    return rows
 
 
 def _in_parts(

@@ -10,10 +10,9 @@ from laaffic._http.evidence import Evidence, Responded
 from laaffic._model.errors import QueryFailedError
 from laaffic._model.reports import SentRecord
 from laaffic._model.times import check_span, on_the_wire, windows
-from laaffic._operations.get_report import rows_of
 from laaffic._operations.operation import Operation
 from laaffic._outcome.clock import server_time
-from laaffic._outcome.query import body_of
+from laaffic._outcome.query import body_of, rows_of
 from laaffic._outcome.reports import record_of
 from laaffic._settings import Timeouts
 from laaffic_api.api.reports import get_sent_rcd as endpoint

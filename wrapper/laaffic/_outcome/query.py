@@ -58,6 +58,20 @@ def unreadable(evidence: Evidence, field: str) -> QueryFailedError:
     return QueryFailedError(f"{_NOT_BY_THE_CONTRACT}: `{field}` cannot be read", http_status=http_status)
 
 
+def rows_of(evidence: Evidence, body: dict[str, Any]) -> list[Any]:
+    """Return the rows of a response; null is none.
+
+    Raises:
+        QueryFailedError: there are none to be read.
+    """
+    rows = body.get("array", False)
+    if rows is None or rows == "":
+        return []
+    if not isinstance(rows, list):
+        raise unreadable(evidence, "array")
+    return rows
+
+
 def _status(body: dict[str, Any] | None, http_status: int) -> str | None:
     """Return the provider's status: error pages of servers and proxies have a field of the same name."""
     status = text_of((body or {}).get("status"))
