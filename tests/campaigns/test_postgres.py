@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, select, text
 
 from laaffic_campaigns import Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
+from laaffic_campaigns._filling.filling import discard_dead
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.opening import open_database
@@ -126,6 +127,27 @@ def test_what_a_dead_process_began_to_fill_is_thrown_away_by_the_next_of_that_na
     with database.write() as connection:
         connection.execute(campaigns.insert().values(name="spring", **values))
     assert ledger.create("spring", [HELLO]).status().recipients == 1
+
+
+def test_what_is_filled_to_the_end_while_the_dead_are_looked_for_is_not_thrown_away(database: Database) -> None:
+    values = {"key": "k000000000", "state": "loading", "held": False, "recipients": 1, "created_at": 1.0, "since": 1.0}
+    with database.write() as connection:
+        connection.execute(campaigns.insert().values(name="spring", **values))
+    pids = queue.SimpleQueue[int]()
+
+    def opens() -> None:
+        with database.write() as there:
+            pids.put(int(there.scalar(select(func.pg_backend_pid())) or 0))
+            discard_dead(database, there)
+
+    other = threading.Thread(target=opens)
+    with database.write() as connection:
+        connection.execute(campaigns.update().values(state="ready"))
+        other.start()
+        wait_until_held_up(database, pids.get())  # it has read that the campaign is being filled
+    other.join()
+    with database.read() as connection:
+        assert connection.scalar(select(campaigns.c.state)) == "ready"
 
 
 def test_a_lock_is_let_go_of_when_its_connection_ends(database: Database) -> None:

@@ -118,7 +118,7 @@ class Group:
         codes = [dead.wait()]
         codes += [each.wait(LONG) for each in [self._started("create", name, str(file)) for _ in range(2)]]
         if codes.count(0) > 1 or not {*codes} <= {0, -9, BUSY, EXISTS}:
-            self.figures.add("created twice or not at all", [name])
+            self.figures.add("created twice or not at all", [f"{name} {codes}"])
         self.figures.done["two creates"] += 1
         if 0 not in codes:  # whom the first one held up
             self._started("create", name, str(file)).wait(LONG)

@@ -71,7 +71,8 @@ def discard_dead(database: Database, connection: Connection, mine: str | None = 
     dead = select(campaigns.c.id, campaigns.c.name).where(campaigns.c.state == CampaignState.LOADING)
     for campaign in connection.execute(dead).all():
         if campaign.name == mine or database.is_free(connection, "load", campaign.name):
-            connection.execute(delete(campaigns).where(campaigns.c.id == campaign.id))
+            still = campaigns.c.state == CampaignState.LOADING  # its filler may have come to the end since it was read
+            connection.execute(delete(campaigns).where(campaigns.c.id == campaign.id, still))
 
 
 def _begin(connection: Connection, name: str, more: Mapping[str, Any]) -> int:
