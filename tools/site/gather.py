@@ -76,9 +76,7 @@ def gather() -> None:
         _write(f"explain/{topic}.md", text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
-        _write(
-            f"api/{package}.md", f"# {package}\n\n" + "".join(f"::: {package}.{name}\n\n" for name in _names(package))
-        )
+        _write(f"api/{package}.md", f"# {package}\n\n" + "\n".join(_api(package, name) for name in _names(package)))
     _write("contract.md", CONTRACT)
     contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     _write("openapi.yaml", contract)
