@@ -40,6 +40,8 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")
 ERROR_ROW = re.compile(r"^\| `(\w+Error)` \|", re.MULTILINE)
 STATUS_ROW = re.compile(r"^\| `(-?\d+)` \|", re.MULTILINE)
 
+# Lines of code have up to 120 characters.
+STYLE = ".md-grid { max-width: 72rem; }\n"
 CONTRACT = """\
 # The contract
 
@@ -82,6 +84,7 @@ def gather() -> None:
     _write("openapi.yaml", contract)
     within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
     _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
+    _write("assets/wide.css", STYLE)
     redoc = REDOC.read_text(encoding="utf-8")
     _write(f"assets/{REDOC.name}", redoc.replace(ITS_LOGO, "data:,"))  # the one thing that it would load from outside
 
