@@ -245,8 +245,11 @@ def test_a_large_body_is_cut_and_its_size_told(gateway: RemoteGateway) -> None:
 
 def test_who_goes_in_the_middle_of_a_body_disturbs_nobody(gateway: RemoteGateway) -> None:
     address = urlsplit(gateway.url)
-    with socket.create_connection((address.hostname, address.port)) as connection:
-        connection.sendall(raw(b'{"appId": ', "Content-Length: 1000000"))
+    with httpx2.stream("GET", f"{gateway.url}/_mock/events", trust_env=False, timeout=30) as response:
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(raw(b'{"appId": ', "Content-Length: 1000000"))
+        assert "event: request" in response.iter_lines()
+    assert last(gateway)["body"] == '{"appId": '
     post(gateway.url)
     assert last(gateway)["rule"]["said"] == "no appId, but appid"
     assert send(gateway.url).json()["status"] == "0"

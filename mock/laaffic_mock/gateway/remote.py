@@ -58,8 +58,8 @@ class RemoteGateway(Following):
     def requests_refused(self) -> list[Mapping[str, Any]]:
         """The last requests that were refused or malformed, at most 1,000, oldest first; those to other paths, too.
 
-        What a Prism before it refuses is among them soon after the client has its response; who asks at Prism's own
-        address sees it at once.
+        What a Prism before it refuses is among them soon after the client has its response; a question at Prism's own
+        address waits for it.
 
         Each has `method`, `path`, `headers` with key and signature masked, `body`, `status` (that of HTTP),
         `provider_status`, and `rule`: which one was `broken`, and `where`; what was `said`, and what was `expected`;
