@@ -39,7 +39,6 @@ def a_campaign(gateway: Gateway, folder: str) -> bool:
     content = (HERE / "messages.csv").read_text(encoding="utf-8")
     file.write_text(content.replace(PLAIN, LOST), encoding="utf-8")
     headline("A file of personalised messages; the second request is accepted, and its response lost on the way")
-    print("The check in between cannot pass a lost response on: it answers with HTTP 500 in its place.", flush=True)
     code = command_line("send", str(file), "--max-recipients", "7")
     headline("What to do now")
     book = {message.number for message in gateway.messages}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -12,7 +13,7 @@ import laaffic
 from inbox.conftest import OpenPage
 from laaffic_mock import Gateway, Prism
 from laaffic_mock._account import SAMPLE_APP, SAMPLE_SECRET
-from support.asked import signed
+from support.asked import signed, stricter_contract
 
 ALICE = "99955500001"
 PATH = "/v3/sendSms/batch"
@@ -23,6 +24,13 @@ HELLO = [laaffic.Message(ALICE, "Hello")]
 def prism(gateway: Gateway) -> Iterator[Prism]:
     """Return a Prism before the gateway."""
     with Prism(upstream=gateway.url) as prism:
+        yield prism
+
+
+@pytest.fixture
+def stricter(gateway: Gateway, tmp_path: Path) -> Iterator[Prism]:
+    """Return a Prism before the gateway, of whose responses it takes none."""
+    with Prism(stricter_contract(tmp_path), upstream=gateway.url) as prism:
         yield prism
 
 
@@ -61,14 +69,13 @@ def test_what_prism_refused_is_shown_with_its_reason(prism: Prism, open_page: Op
     assert headers["Sign"] not in page.content()
 
 
-def test_what_prism_made_of_a_response_is_shown(prism: Prism, open_page: OpenPage, gateway: Gateway) -> None:
-    page = open_page(url=prism.url)
+def test_what_prism_made_of_a_response_is_shown(stricter: Prism, open_page: OpenPage) -> None:
+    page = open_page(url=stricter.url)
     view(page, "Requests")
-    gateway.fail_next("wrong_types")
-    with laaffic.Client(base_url=prism.url) as client, pytest.raises(laaffic.OutcomeUnknownError):
+    with laaffic.Client(base_url=stricter.url) as client, pytest.raises(laaffic.OutcomeUnknownError):
         client.send_batch(HELLO)
     request = page.locator("#exchange")
-    expect(request).to_contain_text("fault wrong_types")
+    expect(request).to_contain_text("accepted")
     expect(request).to_contain_text("What the client got instead")
     expect(request).to_contain_text("HTTP 500 from Prism")
     expect(page).to_have_title("(1) laaffic inbox")

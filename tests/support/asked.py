@@ -1,13 +1,15 @@
-"""The provider's queries, asked by hand."""
+"""The provider's queries, asked by hand, and the contract that they keep."""
 
 import time
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from laaffic_mock._account import SAMPLE_APP, SAMPLE_KEY, SAMPLE_SECRET
+from laaffic_mock._contract_file import find_contract
 
 
 def signed() -> dict[str, str]:
@@ -37,3 +39,11 @@ def records(url: str, index: int = 0) -> Any:
 def written(ago: timedelta) -> str:
     """Return a time so far from now, as the provider writes times."""
     return (datetime.now(UTC) + ago).isoformat(timespec="seconds")
+
+
+def stricter_contract(folder: Path) -> Path:
+    """Write a contract that no response to a batch keeps, and return its path."""
+    file = folder / "openapi.yaml"
+    text = find_contract().read_text(encoding="utf-8")
+    file.write_text(text.replace("required: [status]", "required: [status, another]"), encoding="utf-8")
+    return file

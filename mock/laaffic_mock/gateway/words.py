@@ -9,3 +9,5 @@ BROWSERS_OWN = frozenset({"/favicon.ico", "/apple-touch-icon.png"})  # which nob
 CHANGE = ("X-Laaffic-Mock", "1")
 # By the one Prism names a request that it passes on; by the other it proves that it is the one before the gateway.
 PASSED, TOKEN = "X-Laaffic-Passed", "X-Laaffic-Token"
+# By this the gateway says that it spoiled a response on purpose, which Prism then lets through as it is.
+RAW = "X-Laaffic-Raw"

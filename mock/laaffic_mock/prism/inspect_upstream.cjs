@@ -1,8 +1,10 @@
 // Loaded before Prism with `node --require`. The contract knows nothing of the gateway's page and inspection paths, so
 // Prism would refuse them: as a proxy it hands them, streams included, to the gateway just as they come.
 const http = require("node:http");
+const { refuseToo } = require("./refuse_too.cjs");
 const { told } = require("./tell_refused.cjs");
 const upstream = process.env.MOCK_UPSTREAM;
+const FAULTS = /^\/_mock\/faults(\?|$)/;
 const MAX_WAIT_MS = 1000;
 const emit = http.Server.prototype.emit;
 
@@ -19,7 +21,9 @@ async function handOver(request, response) {
   if (response.destroyed) return;
   const { hostname, port } = new URL(upstream);
   const options = { hostname: hostname.replace(/^\[|\]$/g, ""), port, method: request.method, path: request.url };
-  const asked = http.request({ ...options, headers: request.headers, agent: false }, (answered) => {
+  const asked = http.request({ ...options, headers: request.headers, agent: false }, async (answered) => {
+    answered.on("aborted", () => response.destroy());
+    if (request.method === "POST" && FAULTS.test(request.url)) await refuseToo();
     response.writeHead(answered.statusCode, answered.rawHeaders);
     response.flushHeaders();
     answered.pipe(response);

@@ -23,7 +23,8 @@ from laaffic_mock.prism.install import environment, find_node, find_prism
 BESIDE = Path(__file__).parent
 # In this order, in which the last one sees a request first.
 PRELOADED = [
-    BESIDE / f"{name}.cjs" for name in ("exit_with_parent", "tell_refused", "inspect_upstream", "forward_host")
+    BESIDE / f"{name}.cjs"
+    for name in ("exit_with_parent", "tell_refused", "pass_faults", "inspect_upstream", "forward_host")
 ]
 LISTENING = re.compile(r"Prism is listening on http://\S+:(\d+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)

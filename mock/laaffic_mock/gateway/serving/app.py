@@ -25,13 +25,14 @@ from laaffic_mock.gateway.serving.paths.told import ToldPaths
 from laaffic_mock.gateway.serving.watch import Watch
 from laaffic_mock.gateway.serving.wire import Connections, RawResponse
 from laaffic_mock.gateway.watching.log import End
-from laaffic_mock.gateway.words import BROWSERS_OWN, INSPECTION
+from laaffic_mock.gateway.words import BROWSERS_OWN, INSPECTION, PASSED, RAW
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _HTTP = {Fault.HTTP_500: 500, Fault.HTTP_502: 502, Fault.HTTP_503: 503, Fault.HTTP_429: 429}
 _BODY_RULE = ("a body of at most 16 MiB, sent without a pause", "send fewer recipients in a request")
 _DROPS = frozenset({Fault.DROP_BEFORE_READING, Fault.DROP, Fault.ACCEPT_THEN_DROP})
 _HANGS = frozenset({Fault.HANG, Fault.ACCEPT_THEN_HANG})
+_BREAK_THE_CONTRACT = frozenset({Fault.TRUNCATED_JSON, Fault.WRONG_TYPES, Fault.NULL_FIELDS})
 
 
 def make_app(
@@ -116,6 +117,8 @@ async def _respond(endpoint: Endpoint, request: Request, house: _House) -> Respo
         watch.end(seen, End.MALFORMED, response, rule=error.rule, spent=due)
         return response
     response = _as_http(verdict, desk, house.connections)
+    if PASSED in request.headers and verdict.due is not None and verdict.due.fault in _BREAK_THE_CONTRACT:
+        response.headers[RAW] = "1"
     seen.last = desk.account.book.last
     watch.judged(seen, verdict, response)
     house.aftermath.look()
