@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from laaffic._model.explained import file_of
 from laaffic_cli.explaining.pages import topics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +38,8 @@ ALIASES = {
 }
 PACKAGES = ("laaffic", "laaffic_campaigns", "laaffic_mock")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")
-ERROR_ROW = re.compile(r"^\| `(\w+Error)` \|", re.MULTILINE)
-STATUS_ROW = re.compile(r"^\| `(-?\d+)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `([\w-]+)` \|", re.MULTILINE)
+WITH_ROWS = {"errors.md", "magic-numbers.md", "statuses.md"}  # of what has a page of its own
 
 CONTRACT = """\
 # The contract
@@ -69,11 +70,11 @@ def gather() -> None:
     pages = {path.relative_to(ROOT).as_posix(): path.name for path in (ROOT / "docs").glob("*.md")} | ELSEWHERE
     for source, target in pages.items():
         text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages)
-        _write(target, _with_links_to_explanations(text) if target in {"errors.md", "statuses.md"} else text)
+        _write(target, _with_links_to_explanations(text) if target in WITH_ROWS else text)
     for picture in (ROOT / "docs").glob("*.svg"):
         shutil.copyfile(picture, STAGE / picture.name)
     for topic, text in topics().items():
-        _write(f"explain/{topic}.md", text)
+        _write(_explained(topic), text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
         _write(
@@ -150,9 +151,14 @@ def _relinked(text: str, source: str, target: str, pages: dict[str, str]) -> str
     return LINK.sub(there, text)
 
 
+def _explained(topic: str) -> str:
+    """Return the page that becomes the one to which an error's text leads."""
+    return f"{file_of(topic).removesuffix('.html')}.md"
+
+
 def _with_links_to_explanations(text: str) -> str:
-    text = ERROR_ROW.sub(r"| [`\1`](explain/\1.md) |", text)
-    return STATUS_ROW.sub(r"| [`\1`](explain/\1.md) |", text)
+    known = topics()
+    return ROW.sub(lambda row: f"| [`{row[1]}`]({_explained(row[1])}) |" if row[1] in known else row[0], text)
 
 
 def _index() -> str:
