@@ -92,7 +92,7 @@ def checkout_with(address: str, folder: Path) -> Path:
 
 def test_a_published_site_has_its_pages_where_the_texts_of_errors_lead(tmp_path: Path) -> None:
     home = "https://docs.example/laaffic/"
-    program = [sys.executable, checkout_with(home, tmp_path) / "tools" / "site"]
+    program = [sys.executable, str(checkout_with(home, tmp_path) / "tools" / "site")]
     built = subprocess.run(program, check=False, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
     site = tmp_path / "site"
@@ -104,7 +104,7 @@ def test_a_published_site_has_its_pages_where_the_texts_of_errors_lead(tmp_path:
 
 
 def test_an_address_that_is_none_builds_no_site(tmp_path: Path) -> None:
-    program = [sys.executable, checkout_with("docs.example", tmp_path) / "tools" / "site"]
+    program = [sys.executable, str(checkout_with("docs.example", tmp_path) / "tools" / "site")]
     built = subprocess.run(program, check=False, capture_output=True, text=True)
     assert built.returncode == 2
     assert built.stderr.startswith(

@@ -30,6 +30,8 @@ def test_a_refused_request_says_which_rule_it_broke(page: Page, gateway: Gateway
     expect(request).to_contain_text("the signature")
     expect(request).to_contain_text('MD5("bDqJFiq9" + <secret> + "')
     expect(request).to_contain_text("Remedy")
+    request.get_by_role("button", name="Copy: laaffic explain signature").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "laaffic explain signature"
     assert SAMPLE_SECRET not in page.content()
     assert not re.search("Sign: [0-9a-f]{5}", page.content(), re.IGNORECASE)
 
@@ -46,6 +48,7 @@ def test_a_lost_answer_is_armed_and_seen(page: Page, client: laaffic.Client) -> 
     request = page.locator("#exchange")
     expect(request).to_contain_text("fault accept_then_drop")
     expect(request).to_contain_text("There was no response.")
+    expect(request).to_contain_text("laaffic explain accept_then_drop")
     request.get_by_role("button", name=re.compile("^[0-9]+$")).click()
     expect(page.get_by_role("article")).to_contain_text("Hello")
 

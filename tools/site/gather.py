@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from laaffic._model.explained import file_of
-from laaffic_cli.explaining.pages import topics
+from laaffic_cli.explaining.pages import chapters, topics
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = ROOT / "build" / "docs"
@@ -162,9 +162,12 @@ def _with_links_to_explanations(text: str) -> str:
 
 
 def _index() -> str:
-    rows = [f"- [{text.splitlines()[0][2:]}]({topic}.md)" for topic, text in topics().items()]
-    head = "What happened, what to do, what is safe. In a terminal, without a network: `laaffic explain -10`."
-    return f"# Every error, status and state\n\n{head}\n\n" + "\n".join(rows) + "\n"
+    parts = ["# Every error, status and state\n"]
+    parts.append("What happened, what to do, what is safe. In a terminal, without a network: `laaffic explain -10`.\n")
+    for chapter, pages in chapters().items():
+        parts.append(f"## {chapter}\n")
+        parts.append("".join(f"- [{text.splitlines()[0][2:]}]({topic}.md)\n" for topic, text in pages.items()))
+    return "\n".join(parts)
 
 
 def _write(target: str, text: str) -> None:

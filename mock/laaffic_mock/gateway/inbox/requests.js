@@ -13,11 +13,11 @@ const RULES = {
   ip: "the address it came from",
   host: "the host it asked for",
   origin: "the page it came from",
+  header: "a header",
   path: "the path",
   method: "the method",
   query: "the query",
   body: "the body",
-  size: "the size",
   field: "a field",
   number: "a number",
   content: "a text",
@@ -116,8 +116,12 @@ export class Requests {
       row("What was there", h("code", {}, rule.said));
       if (rule.expected) row("Expected", h("code", { class: "expected" }, rule.expected));
       row("Remedy", h("strong", {}, rule.remedy));
+      row("More", explain(rule.broken));
     }
-    if (fault) row("Fault", h("code", {}, fault), this.faults[fault] ? ` ${this.faults[fault]}` : "");
+    if (fault) {
+      row("Fault", h("code", {}, fault), this.faults[fault] ? ` ${this.faults[fault]}` : "");
+      row("What to do", explain(fault));
+    }
     if (exchange.provider_status) row("Status", h("code", {}, exchange.provider_status));
     row("Came", clock(exchange.at), " from ", h("bdi", {}, exchange.client));
     row("Messages accepted", ...this.#links(msg_ids));
@@ -155,6 +159,12 @@ export function endOf({ end, fault, rule, provider_status, status }) {
   const kind = end === "fault" ? "faulty" : rule || end === "refused" || end === "malformed" ? "failed" : "succeeded";
   const code = end === "refused" && provider_status ? ` ${provider_status}` : end === "malformed" && status ? ` HTTP ${status}` : "";
   return h("span", { class: `state ${kind}` }, fault && end === "fault" ? `fault ${fault}` : `${end}${code}`);
+}
+
+/** Return the command that explains a rule or a fault, to be copied with one click. */
+function explain(topic) {
+  const command = `laaffic explain ${topic}`;
+  return [h("code", {}, command), " ", h("button", { class: "plain", "aria-label": `Copy: ${command}`, onclick: doing(() => copy(command, "command")) }, "Copy")];
 }
 
 function head(line, headers) {

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from laaffic_mock.gateway.desk.desk import Desk, Verdict
 from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed
 from laaffic_mock.gateway.desk.exchange import Request as Asked
-from laaffic_mock.gateway.desk.rules import Rule, brief
+from laaffic_mock.gateway.desk.rules import Broken, Rule, brief
 from laaffic_mock.gateway.faults.faults import SKEW_SECONDS, Fault
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
@@ -132,7 +132,8 @@ def _nowhere(request: Request, error: Exception, endpoints: Iterable[Endpoint], 
         status, headers = getattr(error, "status_code", 404), getattr(error, "headers", None)
         return JSONResponse({"error": "there is no such inspection path, or not with this method"}, status, headers)
     methods = [one.operation.method for one in endpoints if one.operation.path == request.url.path]
-    status, broken, said = (405, "method", request.method) if methods else (404, "path", request.url.path)
+    broken: Broken = "method" if methods else "path"
+    status, said = (405, request.method) if methods else (404, request.url.path)
     expected = ", ".join(methods or sorted(one.operation.path for one in endpoints))
     response = PlainTextResponse(f"laaffic mock gateway: there is only {expected}.\n", status)
     remedy = "correct the HTTP method" if methods else "correct the address: it is the base URL and then such a path"
