@@ -39,6 +39,10 @@ def test_every_page_is_in_the_navigation() -> None:
     assert {path.name for path in (ROOT / "docs").glob("*.md")} <= set(listed(SITE["nav"]))
 
 
+def test_no_picture_is_large() -> None:
+    assert [path.name for path in (ROOT / "docs").glob("*.png") if path.stat().st_size > 150_000] == []
+
+
 @pytest.mark.parametrize(
     ("html", "wrong"),
     [

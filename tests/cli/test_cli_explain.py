@@ -1,4 +1,4 @@
-"""`laaffic explain`: whatever can be met has a page, the mock's faults and rules too; an error's text names its page."""
+"""`laaffic explain`: what can be met has a page, the faults and rules of the mock too, and errors name their pages."""
 
 import re
 import subprocess

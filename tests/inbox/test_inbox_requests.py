@@ -31,6 +31,7 @@ def test_a_refused_request_says_which_rule_it_broke(page: Page, gateway: Gateway
     expect(request).to_contain_text('MD5("bDqJFiq9" + <secret> + "')
     expect(request).to_contain_text("Remedy")
     request.get_by_role("button", name="Copy: laaffic explain signature").click()
+    expect(page.get_by_text("Copied command")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "laaffic explain signature"
     assert SAMPLE_SECRET not in page.content()
     assert not re.search("Sign: [0-9a-f]{5}", page.content(), re.IGNORECASE)

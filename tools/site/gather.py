@@ -36,8 +36,9 @@ ALIASES = {
     "examples/fastapi_otp": "examples/fastapi_otp.md",
     "examples/otp_app": "examples/otp_app.md",
 }
+PICTURES = ("*.png", "*.svg")
 PACKAGES = ("laaffic", "laaffic_campaigns", "laaffic_mock")
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")  # of pictures, too
 ROW = re.compile(r"^\| `([\w-]+)` \|", re.MULTILINE)
 WITH_ROWS = {"errors.md", "magic-numbers.md", "statuses.md"}  # of what has a page of its own
 
@@ -68,11 +69,14 @@ def gather() -> None:
     """Make build/docs anew."""
     shutil.rmtree(STAGE, ignore_errors=True)
     pages = {path.relative_to(ROOT).as_posix(): path.name for path in (ROOT / "docs").glob("*.md")} | ELSEWHERE
+    pictures = {
+        path.relative_to(ROOT).as_posix(): path.name for kind in PICTURES for path in (ROOT / "docs").glob(kind)
+    }
     for source, target in pages.items():
-        text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages)
+        text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages | pictures)
         _write(target, _with_links_to_explanations(text) if target in WITH_ROWS else text)
-    for picture in (ROOT / "docs").glob("*.svg"):
-        shutil.copyfile(picture, STAGE / picture.name)
+    for source, target in pictures.items():
+        shutil.copyfile(ROOT / source, STAGE / target)
     for topic, text in topics().items():
         _write(_explained(topic), text)
     _write("explain/index.md", _index())
