@@ -21,6 +21,10 @@ from laaffic._model.explained import published
 
 SITE = ROOT / "site"
 SETTINGS = ROOT / "zensical.toml"
+LINKS_TO_MARKDOWN = {
+    "</head>": '<link rel="alternate" type="text/markdown" href="{}">',
+    "</article>": '<p><a href="{}">This page as Markdown</a></p>',
+}
 
 
 def main() -> int:
@@ -63,9 +67,17 @@ def made_for(home: str | None) -> str:
 
 
 def add_markdown(home: str | None) -> None:
-    """Add each page as Markdown beside it, and llms.txt, which lists them for programs that read texts."""
+    """Add each page as Markdown beside it, which it links to, and llms.txt, a list for programs that read texts."""
     for path in STAGE.rglob("*.md"):
-        shutil.copyfile(path, SITE / path.relative_to(STAGE))
+        copy = SITE / path.relative_to(STAGE)
+        shutil.copyfile(path, copy)
+        page = copy.with_suffix(".html")
+        html = page.read_text(encoding="utf-8")
+        for before, link in LINKS_TO_MARKDOWN.items():
+            if before not in html:
+                raise ValueError(f"{page} has no {before}, before which a link to its Markdown would stand")
+            html = html.replace(before, link.format(copy.name) + before, 1)
+        page.write_text(html, encoding="utf-8")
     for package in PACKAGES:
         (SITE / "api" / f"{package}.md").write_text(described(package), encoding="utf-8")
     project: dict[str, Any] = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["project"]

@@ -42,6 +42,8 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")  # of pictures, too
 ROW = re.compile(r"^\| `([\w-]+)` \|", re.MULTILINE)
 WITH_ROWS = {"errors.md", "magic-numbers.md", "statuses.md"}  # of what has a page of its own
 
+# Lines of code have up to 120 characters.
+STYLE = ".md-grid { max-width: 72rem; }\n"
 CONTRACT = """\
 # The contract
 
@@ -81,14 +83,13 @@ def gather() -> None:
         _write(_explained(topic), text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
-        _write(
-            f"api/{package}.md", f"# {package}\n\n" + "".join(f"::: {package}.{name}\n\n" for name in _names(package))
-        )
+        _write(f"api/{package}.md", f"# {package}\n\n" + "\n".join(_api(package, name) for name in _names(package)))
     _write("contract.md", CONTRACT)
     contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     _write("openapi.yaml", contract)
     within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
     _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
+    _write("assets/wide.css", STYLE)
     redoc = REDOC.read_text(encoding="utf-8")
     _write(f"assets/{REDOC.name}", redoc.replace(ITS_LOGO, "data:,"))  # the one thing that it would load from outside
 
