@@ -188,6 +188,12 @@ RULES: Mapping[str, RuleWords] = {
         "Raise the gateway's setting `balance`, or set it to None for no limit; with the provider, top up. An"
         " application should stop, hold back what is left, and tell somebody.",
     ),
+    "contract": RuleWords(
+        "The request has the form that the contract describes. Prism, in front of the mock, refuses any other with HTTP"
+        " 400, 401, 415 or 422 before the mock sees it; what the provider would respond is another matter.",
+        "Correct the place that is named. With `laaffic mock --no-contract` the mock judges by itself, and responds"
+        " with the provider's status where there is one.",
+    ),
     "magic": RuleWords(
         "Nothing is wrong but a number: it is a magic one, with which the mock refuses the request with the status that"
         " its last digits say.",

@@ -5,10 +5,12 @@ from typing import Any
 from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.rules import masked
 from laaffic_mock.gateway.watching.log import MAX_BODY, Exchange
+from laaffic_mock.gateway.words import PASSED
 
 _MASKED = frozenset({"api-key", "authorization", "cookie", "proxy-authorization", "sign"})
 _MIN_SECRET = 4  # a shorter one would be found in everything
 _HIDDEN = "<secret>"
+_PASSED = PASSED.lower().encode()
 
 
 def shown(exchange: Exchange, account: Account) -> dict[str, Any]:
@@ -36,10 +38,12 @@ def shown(exchange: Exchange, account: Account) -> dict[str, Any]:
             if name.decode("latin-1").lower() in _MASKED
             else text(value)
             for name, value in exchange.headers
+            if name != _PASSED
         },
         "body": body,
         "status": exchange.status,
         "response": text(exchange.response),
+        "instead": exchange.instead and {"status": exchange.instead[0], "response": text(exchange.instead[1])},
         "end": exchange.end.value,
         "fault": exchange.fault,
         "provider_status": exchange.provider_status,
