@@ -93,8 +93,10 @@ def _watch_sockets() -> None:
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if not (_stopped or _only_this_machine):
         return
-    if event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+    if event in {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}:
         _check(arguments[0])
+    elif event == "socket.getnameinfo":
+        _check(arguments[0][0])
     elif event in {"socket.connect", "socket.sendto", "socket.sendmsg"} and isinstance(arguments[1], tuple):
         family = getattr(arguments[0], "family", socket.AF_INET)
         if family in {socket.AF_INET, socket.AF_INET6}:

@@ -86,6 +86,14 @@ def test_a_message_is_found_by_its(of: str, page: Page, client: laaffic.Client) 
     expect(page.get_by_role("option")).to_have_count(2)
 
 
+def test_what_the_mock_would_delete_is_seen_to_be_found(page: Page, client: laaffic.Client) -> None:
+    send(client, ALICE, "Lange Straße 1")
+    page.get_by_role("searchbox").fill("STRASSE")
+    expect(page.get_by_text("1 message found")).to_be_visible()
+    page.get_by_role("button", name="Delete found").click()
+    expect(page.get_by_role("dialog", name="Delete 1 message?")).to_be_visible()
+
+
 def test_a_message_is_delivered(page: Page, client: laaffic.Client, gateway: Gateway) -> None:
     send(client, ALICE, "Hello")
     page.get_by_role("button", name="Deliver", exact=True).click()

@@ -32,6 +32,8 @@ def test_every_way_to_another_host_is_stopped(run: Run) -> None:
     ATTEMPTS = [
         lambda: socket.getaddrinfo("sms.example.com", 443),
         lambda: socket.gethostbyname(b"sms.example.com"),
+        lambda: socket.gethostbyaddr("192.0.2.1"),
+        lambda: socket.getnameinfo(("192.0.2.1", 443), 0),
         lambda: socket.create_connection(("database", 5432)),
         lambda: dial(socket.AF_INET, ("192.0.2.1", 443)),
         lambda: dial(socket.AF_INET6, ("2001:db8::1", 443, 0, 0)),
@@ -58,7 +60,7 @@ def test_every_way_to_another_host_is_stopped(run: Run) -> None:
     def test_closed():
         UDP.close()
     """
-    run(tests).assert_outcomes(passed=14)
+    run(tests).assert_outcomes(passed=16)
 
 
 @pytest.mark.parametrize("base_url", ["https://api.laaffic.com", "https://sms.example.com"])
@@ -103,11 +105,15 @@ def test_what_is_on_this_machine_is_reached(run: Run) -> None:
     def test_its_own_name():
         sys.audit("socket.getaddrinfo", socket.gethostname(), 80, 0, 0, 0)
 
+    def test_the_name_of_an_address():
+        socket.gethostbyaddr("127.0.0.1")
+        socket.getnameinfo(("127.0.0.1", 80), 0)
+
     @pytest.mark.parametrize("address", ["/run/a.socket", ("::ffff:127.0.0.1", 80, 0, 0), None])
     def test_an_address(address):
         sys.audit("socket.connect", None, address)
     """
-    run(tests).assert_outcomes(passed=13)
+    run(tests).assert_outcomes(passed=14)
 
 
 def test_what_is_imported_is_stopped_too(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { confirm } from "./dialogs.js";
-import { byId, clock, doing, h, plural, toast } from "./dom.js";
+import { byId, clock, doing, h, plural, say, toast } from "./dom.js";
 import { Account } from "./account.js";
 
 const REFUSE = "refuse_connection";
@@ -10,6 +10,8 @@ const number = (given) => h("input", { type: "number", ...given });
 
 export class Panel {
   #faults = {};
+  #stale = false; // whether there were pushes since the state of the pushes was asked for
+  #asking = false;
 
   constructor(store) {
     this.store = store;
@@ -47,7 +49,7 @@ export class Panel {
     const soon = next.map(({ fault, times }) => (times > 1 ? `${fault} ${times} times` : fault));
     const byChance = Object.entries(chances).map(([fault, chance]) => `${fault} with ${chance * 100}%`);
     const all = [...soon, ...byChance];
-    this.armedNow.textContent = all.length ? `Armed now: ${all.join(", ")}.` : "Nothing is armed.";
+    say(this.armedNow, all.length ? `Armed now: ${all.join(", ")}.` : "Nothing is armed.");
     byId("armed").hidden = !all.length;
     byId("armed").textContent = `armed: ${all.join(", ")}`;
     this.disarm.disabled = !all.length;
@@ -61,9 +63,25 @@ export class Panel {
   /** Ask for what no event tells: the state of the pushes. */
   async refresh() {
     const { to, shapes, pushed, failed, waiting } = await api.pushes();
-    this.pushState.textContent = to
-      ? `Reports go to ${to} (${shapes}): ${pushed} pushed, ${failed} failed, ${waiting} waiting.`
-      : "Reports go nowhere.";
+    const state = `Reports go to ${to} (${shapes}): ${pushed} pushed, ${failed} failed, ${waiting} waiting.`;
+    say(this.pushState, to ? state : "Reports go nowhere.");
+  }
+
+  /** Ask for it once more, or as soon as the last question is answered: a thousand pushes are not a thousand questions. */
+  async refreshSoon() {
+    this.#stale = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      while (this.#stale) {
+        this.#stale = false;
+        await this.refresh();
+      }
+    } catch {
+      // the page says so itself, when the connection is lost
+    } finally {
+      this.#asking = false;
+    }
   }
 
   #part(title, ...what) {

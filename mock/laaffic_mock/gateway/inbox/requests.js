@@ -49,7 +49,7 @@ export class Requests {
     for (const radio of this.radios) radio.addEventListener("change", () => this.draw());
     this.exchanges = new Choice(
       byId("exchanges"),
-      { key: ({ id }) => id, stamp: ({ id }) => id, render: (exchange) => this.#row(exchange), guess: 80 },
+      { key: ({ id }) => id, stamp, render: (exchange) => this.#row(exchange), guess: 80 },
       (id) => {
         this.#chosen = id;
         this.draw();
@@ -69,9 +69,10 @@ export class Requests {
     this.exchanges.show(this.#items, shown);
     byId("no-exchanges").textContent = this.#items.length ? "" : NOTHING[this.only];
     byId("no-exchanges").hidden = this.#items.length > 0;
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.detail.replaceChildren(...(shown === null ? [] : this.#details(this.store.requests.get(shown))));
+    const exchange = shown === null ? null : this.store.requests.get(shown);
+    if (exchange === this.#shown || (exchange && this.#shown && stamp(exchange) === stamp(this.#shown))) return;
+    this.#shown = exchange;
+    this.detail.replaceChildren(...(exchange ? this.#details(exchange) : []));
     this.detail.scrollTop = 0;
   }
 
@@ -149,6 +150,9 @@ export class Requests {
     return msgIds.length > 20 ? [...shown, `and ${msgIds.length - 20} others`] : shown;
   }
 }
+
+/** Return what tells a request from another: a mock that was started again counts from 1. */
+const stamp = ({ id, at }) => `${id} ${at}`;
 
 /** Return how a request ended, as a badge. */
 export function endOf({ end, fault, rule, provider_status, status }) {
