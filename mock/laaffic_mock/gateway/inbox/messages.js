@@ -22,6 +22,7 @@ export class Messages {
       showRequest,
       back: () => this.unpin(),
       words: () => this.words,
+      sought: () => this.search.value,
       remove: (found, text) => this.#remove(found, text),
     });
     byId("thread").addEventListener("pointerdown", () => this.#pin(this.#shown));
