@@ -95,8 +95,8 @@ def test_what_the_mock_would_delete_is_seen_to_be_found(page: Page, client: laaf
 
 
 def test_of_a_conversation_what_was_found_can_be_deleted(page: Page, client: laaffic.Client) -> None:
-    send(client, ALICE, "Kırmızı")
-    page.get_by_role("searchbox").fill("ı")
+    send(client, ALICE, "K\u0131rm\u0131z\u0131")
+    page.get_by_role("searchbox").fill("\u0131")
     page.get_by_role("button", name="Delete these").click()
     expect(page.get_by_role("dialog", name="Delete 1 message?")).to_be_visible()
 

@@ -126,7 +126,7 @@ def test_all_are_deleted_and_nothing_else(gateway: Gateway) -> None:
     assert gateway.requests == 3
 
 
-@pytest.mark.parametrize("query", ["msg_id=1&q=x", "state=failed", "number=1&x=1"])
+@pytest.mark.parametrize("query", ["msg_id=1&q=x", "state=failed", "number=1&x=1", "number=", "q=", "msg_id="])
 @pytest.mark.usefixtures("sent")
 def test_a_doubtful_deletion_deletes_nothing(gateway: Gateway, query: str) -> None:
     headers = {"X-Laaffic-Mock": "1"}
