@@ -1,5 +1,6 @@
 """With `laaffic_block = true` no test reaches another host, whatever its name."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,36 @@ def test_what_is_on_this_machine_is_reached(run: Run) -> None:
         sys.audit("socket.connect", None, address)
     """
     run(tests).assert_outcomes(passed=14)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
+def test_a_unix_socket_is_reached_with_the_http_library(run: Run) -> None:
+    tests = """
+    import asyncio, socketserver, threading
+    import httpx2
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            while self.rfile.readline() != b"\\r\\n":
+                pass
+            self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nhi")
+
+    async def get_async(path):
+        async with httpx2.AsyncClient(transport=httpx2.AsyncHTTPTransport(uds=path)) as client:
+            return (await client.get("http://service/")).text
+
+    def test_one(tmp_path):
+        path = str(tmp_path / "s")
+        with socketserver.UnixStreamServer(path, Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            with httpx2.Client(transport=httpx2.HTTPTransport(uds=path)) as client:
+                assert client.get("http://service/").text == "hi"
+            assert asyncio.run(get_async(path)) == "hi"
+            server.shutdown()
+            thread.join()
+    """
+    run(tests).assert_outcomes(passed=1)
 
 
 def test_what_is_imported_is_stopped_too(run: Run) -> None:
