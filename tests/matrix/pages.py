@@ -41,7 +41,7 @@ if you ask for it with `split_refused`.
 | `accepted` | the provider took it; whether it was delivered is not known yet | Keep the `msg_id`. Never send again. |
 | `rejected` | the provider, or something before it, refused it | Remove the cause that the error names; send again. |
 | `not_sent` | nothing left this machine for it | Send again once there is a connection; it is safe. |
-| `unknown` | it may have been sent and charged for, or not | [Ask](reports.md#a-lost-response) before you send again. |
+| `unknown` | it may have been sent and charged for, or not | [Ask](lost-response.md) before you send again. |
 
 An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, see each
 recipient's state in `.result`. Without an exception the result itself has the states. [Errors](errors.md) explains the
@@ -90,7 +90,7 @@ posted again, because sending ended, are `rejected`, with a `reason` that says s
 Each line is a test, with the synchronous client and with the asynchronous one, against the stateful gateway. It fails
 when the gateway has accepted anything else, or anything twice. Three recipients are asked for; in some cases there is a
 fourth, a [magic number](magic-numbers.md). The last column is what becomes of the recipients when
-[`reconcile`](reports.md#a-lost-response) is asked about those that are unknown, once the gateway has finished them all.
+[`reconcile`](lost-response.md) is asked about those that are unknown, once the gateway has finished them all.
 
 {tables}"""
 

@@ -14,6 +14,10 @@ from check import problems
 from gather import PACKAGES, ROOT, STAGE, described, gather
 
 SITE = ROOT / "site"
+LINKS_TO_MARKDOWN = {
+    "</head>": '<link rel="alternate" type="text/markdown" href="{}">',
+    "</article>": '<p><a href="{}">This page as Markdown</a></p>',
+}
 
 
 def main() -> int:
@@ -30,9 +34,17 @@ def main() -> int:
 
 
 def add_markdown() -> None:
-    """Add each page as Markdown beside it, and llms.txt, which lists them for programs that read texts."""
+    """Add each page as Markdown beside it, which it links to, and llms.txt, a list for programs that read texts."""
     for path in STAGE.rglob("*.md"):
-        shutil.copyfile(path, SITE / path.relative_to(STAGE))
+        copy = SITE / path.relative_to(STAGE)
+        shutil.copyfile(path, copy)
+        page = copy.with_suffix(".html")
+        html = page.read_text(encoding="utf-8")
+        for before, link in LINKS_TO_MARKDOWN.items():
+            if before not in html:
+                raise ValueError(f"{page} has no {before}, before which a link to its Markdown would stand")
+            html = html.replace(before, link.format(copy.name) + before, 1)
+        page.write_text(html, encoding="utf-8")
     for package in PACKAGES:
         (SITE / "api" / f"{package}.md").write_text(described(package), encoding="utf-8")
     project: dict[str, Any] = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]

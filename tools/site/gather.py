@@ -40,6 +40,8 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")
 ERROR_ROW = re.compile(r"^\| `(\w+Error)` \|", re.MULTILINE)
 STATUS_ROW = re.compile(r"^\| `(-?\d+)` \|", re.MULTILINE)
 
+# Lines of code have up to 120 characters.
+STYLE = ".md-grid { max-width: 72rem; }\n"
 CONTRACT = """\
 # The contract
 
@@ -76,14 +78,13 @@ def gather() -> None:
         _write(f"explain/{topic}.md", text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
-        _write(
-            f"api/{package}.md", f"# {package}\n\n" + "".join(f"::: {package}.{name}\n\n" for name in _names(package))
-        )
+        _write(f"api/{package}.md", f"# {package}\n\n" + "\n".join(_api(package, name) for name in _names(package)))
     _write("contract.md", CONTRACT)
     contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     _write("openapi.yaml", contract)
     within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
     _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
+    _write("assets/wide.css", STYLE)
     redoc = REDOC.read_text(encoding="utf-8")
     _write(f"assets/{REDOC.name}", redoc.replace(ITS_LOGO, "data:,"))  # the one thing that it would load from outside
 

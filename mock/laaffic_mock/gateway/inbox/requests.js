@@ -25,6 +25,7 @@ const RULES = {
   template: "the templates",
   balance: "the balance",
   magic: "none: the number is a magic one",
+  contract: "the contract",
 };
 const NOTHING = {
   trouble: "No request was refused, and none met a fault.",
@@ -70,8 +71,9 @@ export class Requests {
     byId("no-exchanges").textContent = this.#items.length ? "" : NOTHING[this.only];
     byId("no-exchanges").hidden = this.#items.length > 0;
     const exchange = shown === null ? null : this.store.requests.get(shown);
-    if (exchange === this.#shown || (exchange && this.#shown && stamp(exchange) === stamp(this.#shown))) return;
-    this.#shown = exchange;
+    const now = exchange && stamp(exchange);
+    if (now === this.#shown) return;
+    this.#shown = now;
     this.detail.replaceChildren(...(exchange ? this.#details(exchange) : []));
     this.detail.scrollTop = 0;
   }
@@ -96,7 +98,8 @@ export class Requests {
 
   #row(exchange) {
     const { at, method, path, rule, fault } = exchange;
-    const broken = rule && `${RULES[rule.broken] ?? rule.broken}: ${rule.said}`;
+    const place = rule?.broken === "contract" && rule.where ? `, ${rule.where}` : "";
+    const broken = rule && `${RULES[rule.broken] ?? rule.broken}${place}: ${rule.said}`;
     const why = rule ? broken : fault ? (this.faults[fault] ?? fault) : `${plural(exchange.msg_ids.length, "message")} accepted`;
     return h(
       "div",
@@ -139,6 +142,7 @@ export class Requests {
         h("h3", {}, "Response"),
         exchange.status !== null && h("p", {}, h("code", {}, `HTTP ${exchange.status}`)),
         exchange.response ? part("Body of the response", exchange.response) : h("p", { class: "note" }, "There was no response."),
+        ...(exchange.instead ? replaced(exchange.instead) : []),
       ),
     ];
   }
@@ -151,14 +155,25 @@ export class Requests {
   }
 }
 
-/** Return what tells a request from another: a mock that was started again counts from 1. */
-const stamp = ({ id, at }) => `${id} ${at}`;
+/**
+ * Return what differs when a request is to be drawn anew: a mock that was started again counts from 1, and what the
+ * client got instead is told later.
+ */
+const stamp = ({ id, at, instead }) => `${id} ${at} ${instead?.status}`;
 
 /** Return how a request ended, as a badge. */
 export function endOf({ end, fault, rule, provider_status, status }) {
   const kind = end === "fault" ? "faulty" : rule || end === "refused" || end === "malformed" ? "failed" : "succeeded";
-  const code = end === "refused" && provider_status ? ` ${provider_status}` : end === "malformed" && status ? ` HTTP ${status}` : "";
+  const code = end === "refused" && provider_status ? ` ${provider_status}` : kind === "failed" && status ? ` HTTP ${status}` : "";
   return h("span", { class: `state ${kind}` }, fault && end === "fault" ? `fault ${fault}` : `${end}${code}`);
+}
+
+function replaced({ status, response }) {
+  return [
+    h("h3", {}, "What the client got instead"),
+    h("p", {}, h("code", {}, `HTTP ${status}`), " from Prism, which checks against the contract what passes."),
+    part("Body of what the client got", response),
+  ];
 }
 
 function head(line, headers) {

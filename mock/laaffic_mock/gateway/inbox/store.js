@@ -6,7 +6,7 @@ const REFUSED = new Set(["refused", "malformed"]);
 
 /** Return in which filters of the requests one belongs. */
 export const isRefused = ({ end, rule }) => REFUSED.has(end) || rule !== null;
-export const isFaulty = ({ fault }) => fault !== null;
+export const isFaulty = ({ fault, instead }) => fault !== null || instead !== null;
 
 export class Store {
   messages = new Map(); // by message id, the oldest first
