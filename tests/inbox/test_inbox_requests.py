@@ -164,6 +164,22 @@ def test_what_somebody_types_is_not_overwritten(page: Page, gateway: Gateway) ->
     expect(page.get_by_label("Balance")).to_have_value("12")
 
 
+def test_a_chance_that_somebody_types_is_kept_until_it_is_set(
+    page: Page, gateway: Gateway, client: laaffic.Client
+) -> None:
+    view(page, "Panel")
+    page.get_by_label("Chance of accept_then_drop").fill("0.5")
+    page.get_by_label("Seed of chance").fill("7")
+    gateway.clear()
+    client.send_batch(HELLO)
+    expect(page).to_have_title("(1) laaffic inbox")
+    page.get_by_label("Chance of slow").fill("0.25")
+    page.get_by_role("button", name="Set chances").click()
+    expect(page.get_by_text("Armed now: accept_then_drop with 50%, slow with 25%.")).to_be_visible()
+    page.get_by_role("button", name="Disarm all").click()
+    expect(page.get_by_label("Chance of slow")).to_have_value("")
+
+
 def test_the_mock_says_what_does_not_fit(page: Page, console: list[str]) -> None:
     view(page, "Panel")
     page.get_by_label("URL").fill("http://elsewhere.example/reports")

@@ -50,7 +50,7 @@ export class Requests {
     for (const radio of this.radios) radio.addEventListener("change", () => this.draw());
     this.exchanges = new Choice(
       byId("exchanges"),
-      { key: ({ id }) => id, stamp: ({ id, instead }) => `${id} ${instead?.status}`, render: (exchange) => this.#row(exchange), guess: 80 },
+      { key: ({ id }) => id, stamp, render: (exchange) => this.#row(exchange), guess: 80 },
       (id) => {
         this.#chosen = id;
         this.draw();
@@ -71,9 +71,9 @@ export class Requests {
     byId("no-exchanges").textContent = this.#items.length ? "" : NOTHING[this.only];
     byId("no-exchanges").hidden = this.#items.length > 0;
     const exchange = shown === null ? null : this.store.requests.get(shown);
-    const stamp = exchange && `${shown} ${exchange.instead?.status}`; // what the client got instead is told later
-    if (stamp === this.#shown) return;
-    this.#shown = stamp;
+    const now = exchange && stamp(exchange);
+    if (now === this.#shown) return;
+    this.#shown = now;
     this.detail.replaceChildren(...(exchange ? this.#details(exchange) : []));
     this.detail.scrollTop = 0;
   }
@@ -158,6 +158,12 @@ export class Requests {
     return msgIds.length > 20 ? [...shown, `and ${msgIds.length - 20} others`] : shown;
   }
 }
+
+/**
+ * Return what differs when a request is to be drawn anew: a mock that was started again counts from 1, and what the
+ * client got instead is told later.
+ */
+const stamp = ({ id, at, instead }) => `${id} ${at} ${instead?.status}`;
 
 /** Return how a request ended, as a badge. */
 export function endOf({ end, fault, rule, provider_status, status }) {
