@@ -50,6 +50,9 @@ def test_a_refused_request_says_which_rule_it_broke(page: Page, gateway: Gateway
     expect(request).to_contain_text("the signature")
     expect(request).to_contain_text('MD5("bDqJFiq9" + <secret> + "')
     expect(request).to_contain_text("Remedy")
+    request.get_by_role("button", name="Copy: laaffic explain signature").click()
+    expect(page.get_by_text("Copied command")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "laaffic explain signature"
     assert SAMPLE_SECRET not in page.content()
     assert not re.search("Sign: [0-9a-f]{5}", page.content(), re.IGNORECASE)
 
@@ -93,6 +96,7 @@ def test_a_lost_answer_is_armed_and_seen(page: Page, client: laaffic.Client) -> 
     request = page.locator("#exchange")
     expect(request).to_contain_text("fault accept_then_drop")
     expect(request).to_contain_text("There was no response.")
+    expect(request).to_contain_text("laaffic explain accept_then_drop")
     request.get_by_role("button", name=re.compile("^[0-9]+$")).click()
     expect(page.get_by_role("article")).to_contain_text("Hello")
 
@@ -165,6 +169,22 @@ def test_what_somebody_types_is_not_overwritten(page: Page, gateway: Gateway) ->
     gateway.configure(balance=5, words=["bogus"])
     expect(page.get_by_label("Sensitive words")).to_have_value("bogus")
     expect(page.get_by_label("Balance")).to_have_value("12")
+
+
+def test_a_chance_that_somebody_types_is_kept_until_it_is_set(
+    page: Page, gateway: Gateway, client: laaffic.Client
+) -> None:
+    view(page, "Panel")
+    page.get_by_label("Chance of accept_then_drop").fill("0.5")
+    page.get_by_label("Seed of chance").fill("7")
+    gateway.clear()
+    client.send_batch(HELLO)
+    expect(page).to_have_title("(1) laaffic inbox")
+    page.get_by_label("Chance of slow").fill("0.25")
+    page.get_by_role("button", name="Set chances").click()
+    expect(page.get_by_text("Armed now: accept_then_drop with 50%, slow with 25%.")).to_be_visible()
+    page.get_by_role("button", name="Disarm all").click()
+    expect(page.get_by_label("Chance of slow")).to_have_value("")
 
 
 def test_the_mock_says_what_does_not_fit(page: Page, console: list[str]) -> None:

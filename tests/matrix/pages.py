@@ -7,7 +7,7 @@ from pathlib import Path
 
 import laaffic
 from laaffic_mock import magic_numbers
-from laaffic_mock.gateway.faults.faults import ABOUT
+from laaffic_mock.gateway.faults.faults import ABOUT, REFUSING
 from laaffic_mock.gateway.words import REFUSE
 from matrix.cell import Cell
 from matrix.cells import CELLS
@@ -138,7 +138,7 @@ def magic_numbers_page() -> str:
     faults = [
         f"| `{kind.value}` | {about.does} | {'yes' if about.accepts else 'no'} |" for kind, about in ABOUT.items()
     ]
-    faults.append(f"| `{REFUSE}` | drops every connection and stops listening for `seconds=` (only `fail_next`) | no |")
+    faults.append(f"| `{REFUSE}` | {REFUSING.does}, one or `seconds=` (only `fail_next`) | no |")
     made = MADE.format(source="`mock/laaffic_mock`")
     return MAGIC.format(made=made, numbers="\n".join(numbers), faults="\n".join(faults))
 

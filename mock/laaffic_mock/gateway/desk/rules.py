@@ -1,7 +1,30 @@
 """The rule that a request broke: what was said, what was expected, and what to do. No secret is in any of it."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Broken = Literal[
+    "key",
+    "signature",
+    "time",
+    "app_id",
+    "ip",
+    "host",
+    "origin",
+    "header",
+    "path",
+    "method",
+    "body",
+    "query",
+    "field",
+    "number",
+    "content",
+    "word",
+    "template",
+    "balance",
+    "contract",
+    "magic",
+]
 
 _MAX_SHOWN = 120
 _SIGNS = 4
@@ -11,17 +34,15 @@ class Rule(NamedTuple):
     """A rule that was broken.
 
     Attributes:
-        broken: which, in a word: `"key"`, `"signature"`, `"time"`, `"app_id"`, `"ip"`, `"host"`, `"origin"`, `"path"`,
-            `"header"`, `"method"`, `"body"`, `"query"`, `"field"`, `"number"`, `"content"`, `"word"`, `"template"`,
-            `"balance"`; `"contract"`, where the check against it refused the request before it came here; or `"magic"`,
-            where nothing is wrong but the number.
+        broken: which, in a word, as `laaffic explain` knows it: `"contract"` where the check against it refused the
+            request before it came here, `"magic"` where nothing is wrong but the number.
         where: the place, such as `"array[0].numbers"` or `"the header Sign"`; None where it is no single one.
         said: what was there.
         expected: what should have been.
         remedy: what to do.
     """
 
-    broken: str
+    broken: Broken
     where: str | None
     said: str
     expected: str
@@ -82,6 +103,6 @@ def broken_address(method: str, path: str, there_are: Iterable[tuple[str, str]])
     return Rule("path", None, brief(path), ", ".join(sorted(where for _, where in known)), remedy)
 
 
-def broken_field(where: str, said: str, expected: str, broken: str = "field") -> Rule:
+def broken_field(where: str, said: str, expected: str, broken: Broken = "field") -> Rule:
     """Return the rule about a field."""
     return Rule(broken, where, brief(said), expected, f"correct {where}")

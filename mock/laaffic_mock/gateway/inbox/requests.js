@@ -13,11 +13,11 @@ const RULES = {
   ip: "the address it came from",
   host: "the host it asked for",
   origin: "the page it came from",
+  header: "a header",
   path: "the path",
   method: "the method",
   query: "the query",
   body: "the body",
-  size: "the size",
   field: "a field",
   number: "a number",
   content: "a text",
@@ -50,7 +50,7 @@ export class Requests {
     for (const radio of this.radios) radio.addEventListener("change", () => this.draw());
     this.exchanges = new Choice(
       byId("exchanges"),
-      { key: ({ id }) => id, stamp: ({ id, instead }) => `${id} ${instead?.status}`, render: (exchange) => this.#row(exchange), guess: 80 },
+      { key: ({ id }) => id, stamp, render: (exchange) => this.#row(exchange), guess: 80 },
       (id) => {
         this.#chosen = id;
         this.draw();
@@ -71,9 +71,9 @@ export class Requests {
     byId("no-exchanges").textContent = this.#items.length ? "" : NOTHING[this.only];
     byId("no-exchanges").hidden = this.#items.length > 0;
     const exchange = shown === null ? null : this.store.requests.get(shown);
-    const stamp = exchange && `${shown} ${exchange.instead?.status}`; // what the client got instead is told later
-    if (stamp === this.#shown) return;
-    this.#shown = stamp;
+    const now = exchange && stamp(exchange);
+    if (now === this.#shown) return;
+    this.#shown = now;
     this.detail.replaceChildren(...(exchange ? this.#details(exchange) : []));
     this.detail.scrollTop = 0;
   }
@@ -120,8 +120,12 @@ export class Requests {
       row("What was there", h("code", {}, rule.said));
       if (rule.expected) row("Expected", h("code", { class: "expected" }, rule.expected));
       row("Remedy", h("strong", {}, rule.remedy));
+      row("More", explain(rule.broken));
     }
-    if (fault) row("Fault", h("code", {}, fault), this.faults[fault] ? ` ${this.faults[fault]}` : "");
+    if (fault) {
+      row("Fault", h("code", {}, fault), this.faults[fault] ? ` ${this.faults[fault]}` : "");
+      row("What to do", explain(fault));
+    }
     if (exchange.provider_status) row("Status", h("code", {}, exchange.provider_status));
     row("Came", clock(exchange.at), " from ", h("bdi", {}, exchange.client));
     row("Messages accepted", ...this.#links(msg_ids));
@@ -155,11 +159,23 @@ export class Requests {
   }
 }
 
+/**
+ * Return what differs when a request is to be drawn anew: a mock that was started again counts from 1, and what the
+ * client got instead is told later.
+ */
+const stamp = ({ id, at, instead }) => `${id} ${at} ${instead?.status}`;
+
 /** Return how a request ended, as a badge. */
 export function endOf({ end, fault, rule, provider_status, status }) {
   const kind = end === "fault" ? "faulty" : rule || end === "refused" || end === "malformed" ? "failed" : "succeeded";
   const code = end === "refused" && provider_status ? ` ${provider_status}` : kind === "failed" && status ? ` HTTP ${status}` : "";
   return h("span", { class: `state ${kind}` }, fault && end === "fault" ? `fault ${fault}` : `${end}${code}`);
+}
+
+/** Return the command that explains a rule or a fault, to be copied with one click. */
+function explain(topic) {
+  const command = `laaffic explain ${topic}`;
+  return [h("code", {}, command), " ", h("button", { class: "plain", "aria-label": `Copy: ${command}`, onclick: doing(() => copy(command, "command")) }, "Copy")];
 }
 
 function replaced({ status, response }) {

@@ -1,5 +1,7 @@
 // What the page knows. Pure: it neither asks nor draws, and whatever comes twice changes nothing.
 
+import { fold } from "./fold.js";
+
 const REFUSED = new Set(["refused", "malformed"]);
 
 /** Return in which filters of the requests one belongs. */
@@ -90,12 +92,12 @@ export class Store {
   }
 }
 
-/** Return what tells whether words, in lower case, are in a message, as the mock itself would. */
+/** Return what tells whether folded words are in a message, as the mock itself would. */
 function matching(words) {
   const digits = words.replaceAll(/[\s()+-]/g, "");
   return ({ content, number, order_id, msg_id }) =>
-    content.toLowerCase().includes(words) ||
+    fold(content).includes(words) ||
     (digits !== "" && number.includes(digits)) ||
-    Boolean(order_id?.toLowerCase().includes(words)) ||
+    (order_id !== null && fold(order_id).includes(words)) ||
     msg_id.includes(words);
 }
