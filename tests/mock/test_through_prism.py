@@ -37,6 +37,14 @@ def then_silent(content: bytes) -> Action:
     return act
 
 
+def endless(connection: Connection) -> bool:
+    """Send a body that never ends."""
+    connection.socket.sendall(HEAD + b"\r\n")
+    while not connection.stopping.is_set():
+        connection.socket.sendall(b" " * 65536)
+    return False
+
+
 ACTIONS: dict[str, Action] = {
     "nothing": raw(b""),
     "a reset": then_reset(raw(b"")),
@@ -51,6 +59,7 @@ ACTIONS: dict[str, Action] = {
     "a cut chunk": raw(CHUNK[:-20]),
     "no last chunk": raw(CHUNK),
     "a bad chunk": raw(CHUNK + b"no size\r\n"),
+    "an endless body": endless,
     "a body until the end": raw(HEAD + b"\r\n" + BODY),
 }
 

@@ -71,7 +71,7 @@ class RemoteGateway(Following):
     def requests_spoiled(self) -> list[Mapping[str, Any]]:
         """The last requests that a fault spoiled, at most 1,000, oldest first: as `requests_refused`, with `fault`.
 
-        `instead` is what the client got of a Prism before it, if the response broke the contract or did not come.
+        `instead` is what the client got of a Prism before it, if the response broke the contract.
         """
         return self._exchanges("faulty")
 

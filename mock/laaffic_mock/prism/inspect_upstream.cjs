@@ -22,7 +22,7 @@ async function handOver(request, response) {
   const { hostname, port } = new URL(upstream);
   const options = { hostname: hostname.replace(/^\[|\]$/g, ""), port, method: request.method, path: request.url };
   const asked = http.request({ ...options, headers: request.headers, agent: false }, async (answered) => {
-    answered.on("aborted", () => response.destroy());
+    answered.on("close", () => answered.complete || response.destroy());
     if (request.method === "POST" && FAULTS.test(request.url)) await refuseToo();
     response.writeHead(answered.statusCode, answered.rawHeaders);
     response.flushHeaders();

@@ -6,6 +6,7 @@ const { subscribe } = require("node:diagnostics_channel");
 const http = require("node:http");
 
 const RAW = "x-laaffic-raw"; // by which the gateway says that it spoiled a response
+const MAX_RESPONSE = 65 * 1024 * 1024; // where a body without an end is cut
 
 const current = new AsyncLocalStorage(); // the response to the request that Prism is about
 
@@ -34,7 +35,7 @@ function handOver(answered, response) {
 /** Let a request to the gateway end as the client's, and the other way round. */
 function follow(asked, response) {
   const came = [];
-  let [answered, lost, reset] = [null, false, false];
+  let [size, answered, lost, reset] = [0, null, false, false];
 
   function lose() {
     if (lost || response.writableEnded) return; // Prism has needed no more of it
@@ -44,7 +45,12 @@ function follow(asked, response) {
   function breakOff(socket) {
     socket.write(Buffer.concat(came), () => (reset ? socket.resetAndDestroy() : socket.destroySoon()));
   }
-  asked.socket.prependListener("data", (chunk) => came.push(chunk)); // before the parser, which may fail on it
+  // Before the parser, which may fail on what comes.
+  asked.socket.prependListener("data", (chunk) => {
+    came.push(chunk);
+    size += chunk.length;
+    if (size > MAX_RESPONSE) asked.destroy();
+  });
   asked.on("response", (begun) => {
     answered = begun;
     if (RAW in answered.headers) handOver(answered, response);

@@ -39,7 +39,8 @@ class Prism:
     It responds from the contract's examples. With `upstream`, the address of another server, it is a proxy before that
     one, and checks every request and every response against the contract as they pass. What the contract does not know,
     the gateway's page at `/` and its paths below `/_mock`, it hands to that one as it comes. What it refuses itself, it
-    tells a `Gateway` of this process whose `url` the `upstream` is, so that it is among the gateway's requests.
+    tells a `Gateway` of this process whose `url` the `upstream` is, so that it is among the gateway's requests. A
+    response that does not come, is cut, or was spoiled on request by that gateway reaches the client as it is.
 
     `spec` is the path of an OpenAPI file; left out, it is the `openapi.yaml` that the package `laaffic` ships.
     `host` is where it listens, by default on loopback only; `port` 0 lets the system choose a free one. `timeout` is

@@ -44,8 +44,7 @@ class Exchange:
         fault: the fault by which it went wrong.
         provider_status: the status in the response.
         rule: the rule that the request broke.
-        instead: the HTTP status and the response that the client got instead, if this one broke the contract or never
-            came.
+        instead: the HTTP status and the response that the client got instead, if this one broke the contract.
         first: the number in the book of the first message that was accepted.
         last: that of the last one; less than `first` when there is none.
         id: its number, rising from 1; 0 until it is in the log.
