@@ -116,8 +116,8 @@ settings refuse it, and then fare as the table says; all others succeed. `gatewa
 
 Ask for one with `gateway.fail_next("name", times=1)`, for the next requests, or by chance with
 `gateway.fail_by_chance({{"name": 0.01}}, seed=1)`. [Outcomes](outcomes.md) says what your application gets after each.
-Through Prism, which `laaffic mock` puts before the gateway, it gets the same. Only `drop_before_reading` comes after the
-body there, and `refuse_connection` has to be ordered at Prism's port (`mock/README.md`).
+Through Prism, which `laaffic mock` puts before the gateway, it gets the same. Only `drop_before_reading` comes after
+the body there, and `refuse_connection` has to be ordered at Prism's port (`mock/README.md`).
 
 | fault | what the gateway does | accepted? |
 |---|---|---|
