@@ -92,14 +92,19 @@ class Kept:
     held: bool
 
 
-def campaign_row(connection: Connection, campaign: int) -> Kept:
+def campaign_row(connection: Connection, campaign: int, *, to_change: bool = False) -> Kept:
     """Return what is kept of a campaign.
+
+    Args:
+        connection: within a transaction.
+        campaign: which one.
+        to_change: whether to keep others from changing it until this transaction ends.
 
     Raises:
         NoSuchCampaignError: it is not there any more.
     """
     wanted = select(campaigns.c.key, campaigns.c.state, campaigns.c.held).where(campaigns.c.id == campaign)
-    row = connection.execute(wanted).first()
+    row = connection.execute(wanted.with_for_update(key_share=True) if to_change else wanted).first()
     if row is None:
         raise NoSuchCampaignError("The campaign is not in the ledger any more")
     return Kept(*row)
@@ -128,7 +133,7 @@ def start(connection: Connection, campaign: int, now: float, *, by_hand: bool = 
     Raises:
         LedgerError: it is still being filled.
     """
-    row = campaign_row(connection, campaign)
+    row = campaign_row(connection, campaign, to_change=True)
     if row.state == CampaignState.LOADING:
         raise LedgerError("The campaign is still being filled", hint="Run it when create() has returned.")
     if row.state == CampaignState.RUNNING:
