@@ -48,7 +48,9 @@ def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> b
         insert_once(connection, reports, values)
         return None
     here = (chunks.c.campaign == campaign) & (chunks.c.sequence == sequence)
-    chunk: Any = connection.execute(select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)).first()
+    wanted = select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)
+    # Whoever is about to give it back, since nothing of it was sent, sees the report, or is seen.
+    chunk: Any = connection.execute(wanted.with_for_update(read=True)).first()
     if chunk is not None and position >= chunk.size:
         return False
     if chunk is None or chunk.state in {ChunkState.READY, ChunkState.SPLIT}:

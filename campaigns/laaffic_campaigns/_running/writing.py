@@ -31,12 +31,16 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
         now: by the database's clock.
     """
     claimed, settled, verdict = done.claimed, done.settled, done.verdict
-    if (verdict.release or verdict.refused) and _reported(connection, claimed.id):
+    given_back = verdict.release or verdict.refused
+    mine = given_back and holds(connection, claimed)  # before the look for reports: one that comes now waits
+    if verdict.release and not mine:
+        return True  # it was released before, by a commit that was in doubt
+    if given_back and _reported(connection, claimed.id):
         nobody_knows = Outcomes([UNKNOWN] * claimed.size, [None] * claimed.size, [None] * claimed.size)
         record(connection, campaign, claimed, replace(settled, outcomes=nobody_knows, reason=REPORTED), now)
         return False
-    if verdict.release and (not holds(connection, claimed) or release(connection, claimed.token)):
-        return True  # it may have been released before, by a commit that was in doubt
+    if verdict.release and release(connection, claimed.token):
+        return True
     if verdict.refused and claimed.size > 1:  # only who is at fault is to be refused in the end
         noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
         if split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted):
