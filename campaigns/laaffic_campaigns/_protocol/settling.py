@@ -4,7 +4,7 @@ Each is called within a transaction. A message id that no response has given is 
 response, which names its recipients itself, takes one back from whom it was given to by number and count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, unpack_outcomes
 from laaffic_campaigns._kept.once import insert_once
 from laaffic_campaigns._kept.schema import chunks, found, outcomes
-from laaffic_campaigns._protocol.again import count_accepted_too, counted, handed_over, withdraw
+from laaffic_campaigns._protocol.again import befores, count_accepted_too, counted, handed_over, withdraw
 from laaffic_campaigns._protocol.delivery import forget_delivery
 from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
 
@@ -84,6 +84,31 @@ def settle(
     if told != before.told:
         write(connection, chunk, told)
     return accepted
+
+
+def keep_earlier(connection: Connection, chunk: int) -> list[int]:
+    """Return by which chunks the recipients of one were sent to before, and keep others from changing these.
+
+    Call it before the chunk itself is kept: everybody keeps the earlier one first.
+    """
+    earlier = sorted(link.parent for link in befores(connection, chunk))
+    for each in earlier:
+        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update())
+    return earlier
+
+
+def withdraw_accepted(connection: Connection, earlier: Iterable[int]) -> None:
+    """Take those out of what is ready again whose earlier message turned out to be accepted while it was claimed.
+
+    Args:
+        connection: within a transaction.
+        earlier: by which chunks they were sent to before.
+    """
+    for chunk in earlier:
+        there = standing(connection, chunk)
+        accepted = [] if there is None else [at for at, state in enumerate(there.told.states) if state == ACCEPTED]
+        if there is not None and accepted and withdraw(connection, chunk, accepted):
+            write(connection, chunk, there.told)
 
 
 def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any]) -> None:
