@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete, update
 
 import laaffic
-from laaffic_campaigns import Campaign, Ledger, LedgerError
+from laaffic_campaigns import Campaign, Ledger, LedgerError, Outcome
 from laaffic_campaigns._fate.inbox import OLDER, add
+from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.schema import chunks, outcomes
 from laaffic_campaigns._protocol.states import CampaignState
-from laaffic_campaigns._protocol.steps import Claimed, claim, move, start
+from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, move, record, start
 from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import unposted
 from laaffic_campaigns._running.writing import write_down
@@ -96,3 +99,66 @@ def test_a_report_of_what_is_given_back_at_that_moment_pauses(
         other = held_up(database, connection, lambda: ledger.add_report(report))
     assert other.ended()
     assert (campaign.status().state, campaign.status().why) == ("paused", OLDER)
+
+
+def rejected(database: Database, campaign: Campaign) -> Claimed:
+    """Post to everybody, who are rejected."""
+    mine = claimed(database, campaign)
+    told = Settled(Outcomes(["rejected"] * mine.size, [None] * mine.size, [None] * mine.size), "-9", None, 1.0)
+    with database.write() as connection:
+        record(connection, campaign._id, mine, told, 2.0)
+        finish(connection, campaign._id, 2.0)
+    return mine
+
+
+def test_who_has_a_report_that_came_while_they_were_looked_at_is_not_sent_to_again(
+    ledger: Ledger, database: Database
+) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello")])
+    rejected(database, campaign)
+    report = report_of(campaign)
+
+    def text(_: Outcome) -> str:
+        assert ledger.add_report(report)
+        return "Hello"
+
+    assert campaign.resend(rejected=True, content=text).recipients == 0
+    assert campaign.status().rejected == 1
+
+
+def test_who_has_a_report_that_was_folded_while_they_were_looked_at_is_not_sent_to_again(
+    ledger: Ledger, database: Database
+) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello")])
+    rejected(database, campaign)
+    report = report_of(campaign)
+
+    def text(_: Outcome) -> str:
+        assert ledger.add_report(report)
+        assert campaign.status().rejected == 1
+        return "Hello"
+
+    assert campaign.resend(rejected=True, content=text).recipients == 0
+    assert campaign.status().rejected == 1
+
+
+@pytest.mark.parametrize("state", ["rejected", "unknown"])
+def test_who_has_a_report_before_the_second_message_is_posted_is_taken_out_at_once(
+    ledger: Ledger, database: Database, state: str
+) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello"), (SECOND, "Hello")])
+    mine = rejected(database, campaign)
+    report = report_of(campaign)
+    assert campaign.resend(rejected=True).recipients == 2
+    if state == "unknown":
+        with database.write() as connection:
+            connection.execute(update(chunks).where(chunks.c.id == mine.id).values(state=state))
+            connection.execute(delete(outcomes).where(outcomes.c.chunk == mine.id))
+    ledger.add_report(report)
+    with database.write() as connection:
+        start(connection, campaign._id, 3.0)
+        second = claim(connection, campaign._id, "t2", 3.0)
+    assert second is not None
+    assert unpack_payload(second.payload).numbers == [SECOND]
+    status = campaign.status()
+    assert (status.in_flight, status.accepted, status.rejected) == (1, state == "unknown", state == "rejected")

@@ -20,7 +20,7 @@ from laaffic_campaigns._kept.chunks import Outcomes, Payload, unpack_outcomes, u
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._protocol.again import accepted_before, handed_over, take_over
+from laaffic_campaigns._protocol.again import handed_over, take_over, turned_up_before
 from laaffic_campaigns._protocol.delivery import deliveries_of
 from laaffic_campaigns._protocol.states import REJECTED, UNKNOWN, ChunkState
 from laaffic_campaigns._telling.outcomes import outcomes_in
@@ -36,7 +36,7 @@ _GONE = "the numbers are erased"
 _OLD = "the provider's records do not go back so far, or the outcome changed meanwhile"
 _CHANGED = "the outcome changed meanwhile"
 _CONTRADICTED = "they are rejected, but a report came for them"
-_ACCEPTED = "an earlier message to them was accepted"
+_EARLIER = "an earlier message to them was accepted, or a report came for it"
 _LEFT = "no text was given for them"
 
 Texts = str | Callable[[Outcome], str | None] | None
@@ -170,9 +170,9 @@ class Resending:
 
     def _send_again(self, chunk: Any, payload: Payload, positions: list[int]) -> None:
         with self._database.read() as connection:
-            accepted = accepted_before(connection, chunk.id)
-        wanted = [at for at in positions if at not in accepted]
-        self._excluded[_ACCEPTED] += len(positions) - len(wanted)
+            earlier = turned_up_before(connection, chunk.id)
+        wanted = [at for at in positions if at not in earlier]
+        self._excluded[_EARLIER] += len(positions) - len(wanted)
         there = [at for at in wanted if payload.numbers[at]]
         self._excluded[_GONE] += len(wanted) - len(there)
         texts = self._texts(chunk, payload, there)

@@ -9,11 +9,18 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from laaffic_campaigns._errors import LedgerError
-from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_payload, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.chunks import (
+    Outcomes,
+    Payload,
+    pack_payload,
+    unpack_deliveries,
+    unpack_outcomes,
+    unpack_payload,
+)
 from laaffic_campaigns._kept.chunks import pack_positions as packed
 from laaffic_campaigns._kept.chunks import unpack_positions as unpacked
-from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, resends
-from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, UNKNOWN, CampaignState, ChunkState
+from laaffic_campaigns._kept.schema import campaigns, chunks, delivered, outcomes, payloads, reports, resends
+from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, REJECTED, UNKNOWN, CampaignState, ChunkState
 
 
 class Link(NamedTuple):
@@ -48,16 +55,32 @@ def befores(connection: Connection, chunk: int) -> list[Link]:
     return found
 
 
-def accepted_before(connection: Connection, chunk: int) -> set[int]:
-    """Return who of a chunk, by position, is accepted by what is known of an earlier message to them."""
-    accepted, here = set[int](), None
+def turned_up(connection: Connection, chunk: int) -> set[int]:
+    """Return who of a chunk that was posted got its message, or may have, by position.
+
+    They are accepted, or a report came for them: one that waits, or one that contradicts that they were rejected.
+    """
+    content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
+    states = [] if content is None else unpack_outcomes(content).states
+    waiting = connection.scalars(select(reports.c.position).where(reports.c.chunk == chunk))
+    heard = connection.scalar(select(delivered.c.content).where(delivered.c.chunk == chunk))
+    reasons = [] if heard is None else unpack_deliveries(heard).reasons
+    return (
+        {at for at, state in enumerate(states) if state == ACCEPTED}
+        | {*waiting}
+        | {at for at, reason in enumerate(reasons) if reason is not None and states and states[at] == REJECTED}
+    )
+
+
+def turned_up_before(connection: Connection, chunk: int) -> set[int]:
+    """Return who of a chunk, by position, got an earlier message, or may have."""
+    found, here = set[int](), None
     for link in befores(connection, chunk):
-        # By position in the chunk: of each, where they stand in the one before.
+        # By position in the chunk: where they stand in the one before.
         here = dict(enumerate(link.positions)) if here is None else {at: link.positions[of] for at, of in here.items()}
-        content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == link.parent))
-        states = [] if content is None else unpack_outcomes(content).states
-        accepted |= {at for at, of in here.items() if states and states[of] == ACCEPTED}
-    return accepted
+        there = turned_up(connection, link.parent)
+        found |= {at for at, of in here.items() if of in there}
+    return found
 
 
 def counted(told: Outcomes, away: Iterable[int]) -> dict[str, int]:
@@ -88,8 +111,7 @@ def take_over(
 ) -> int | None:
     """Let another chunk send to some of a chunk again; return its id, or None when something has changed meanwhile.
 
-    That is the chunk, or an earlier message to one of them, which turned out to be accepted. A campaign that has ended is
-    ready again then.
+    That is the chunk, or an earlier message to one of them, which turned up. A campaign that has ended is ready again.
 
     Both are in one transaction, and the chunk's version is the proof that nobody else does the same: so it is done
     once, however often it is asked for.
@@ -111,7 +133,8 @@ def take_over(
     row = connection.execute(select(chunks).where(chunks.c.id == chunk).with_for_update()).first()
     if row is None or row.version != version or row.state not in {ChunkState.DONE, ChunkState.UNKNOWN}:
         return None
-    if not {*handed_over(connection, chunk), *accepted_before(connection, chunk)}.isdisjoint(positions):
+    late = {*connection.scalars(select(reports.c.position).where(reports.c.chunk == chunk))}
+    if not {*handed_over(connection, chunk), *turned_up_before(connection, chunk), *late}.isdisjoint(positions):
         return None
     _reopen(connection, campaign, now)
     lowest = connection.scalar(select(func.min(chunks.c.sequence)).where(chunks.c.campaign == campaign))
@@ -131,7 +154,7 @@ def take_over(
     connection.execute(insert(payloads).values(chunk=child, content=pack_payload(payload)))
     link = {"child": child, "parent": chunk, "campaign": campaign, "positions": packed(positions), "accepted_too": 0}
     connection.execute(insert(resends).values(**link))
-    _recount(connection, chunk)
+    recount(connection, chunk)
     return child
 
 
@@ -158,7 +181,7 @@ def _reopen(connection: Connection, campaign: int, now: float) -> None:
 
 
 def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> bool:
-    """Take those out of other chunks that were not posted yet, whose first message turns out to be accepted.
+    """Take those out of other chunks that were not posted yet, whose first message turns up.
 
     Args:
         connection: within a transaction.
@@ -181,12 +204,12 @@ def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> bo
             elif state != ChunkState.SPLIT:
                 mine = [at for at, position in enumerate(link.positions) if position in wanted]
                 if withdraw(connection, link.child, mine):  # who is sent to for the third time
-                    _recount(connection, link.child)
+                    recount(connection, link.child)
             split = split or state == ChunkState.SPLIT  # just now: who it sends to is in its parts
     return taken_out
 
 
-def _recount(connection: Connection, chunk: int) -> None:
+def recount(connection: Connection, chunk: int) -> None:
     """Count those of a chunk that was posted who are not sent to again by another."""
     content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
     if content is None:  # its process ended: everybody is unknown

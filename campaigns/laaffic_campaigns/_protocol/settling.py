@@ -12,7 +12,15 @@ from sqlalchemy import Connection, delete, insert, select, update
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, unpack_outcomes
 from laaffic_campaigns._kept.once import insert_once
 from laaffic_campaigns._kept.schema import chunks, found, outcomes
-from laaffic_campaigns._protocol.again import befores, count_accepted_too, counted, handed_over, withdraw
+from laaffic_campaigns._protocol.again import (
+    befores,
+    count_accepted_too,
+    counted,
+    handed_over,
+    recount,
+    turned_up,
+    withdraw,
+)
 from laaffic_campaigns._protocol.delivery import forget_delivery
 from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
 
@@ -97,18 +105,19 @@ def keep_earlier(connection: Connection, chunk: int) -> list[int]:
     return earlier
 
 
-def withdraw_accepted(connection: Connection, earlier: Iterable[int]) -> None:
-    """Take those out of what is ready again whose earlier message turned out to be accepted while it was claimed.
+def withdraw_turned_up(connection: Connection, earlier: Iterable[int]) -> None:
+    """Take those out of what is ready again whose earlier message turned up while it was claimed.
 
     Args:
         connection: within a transaction.
         earlier: by which chunks they were sent to before.
     """
     for chunk in earlier:
+        if withdraw(connection, chunk, turned_up(connection, chunk)):
+            recount(connection, chunk)
         there = standing(connection, chunk)
-        accepted = [] if there is None else [at for at, state in enumerate(there.told.states) if state == ACCEPTED]
-        if there is not None and accepted and withdraw(connection, chunk, accepted):
-            write(connection, chunk, there.told)
+        if there is not None:
+            count_accepted_too(connection, chunk, there.told)
 
 
 def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.pace import SETTINGS
-from laaffic_campaigns._protocol.settling import keep_earlier, withdraw_accepted
+from laaffic_campaigns._protocol.settling import keep_earlier, withdraw_turned_up
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.states import UNKNOWN
 from laaffic_campaigns._protocol.steps import Claimed, Settled, holds, record, release
@@ -43,7 +43,7 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
         nobody_knows = Outcomes([UNKNOWN] * claimed.size, [None] * claimed.size, [None] * claimed.size)
         settled = replace(settled, outcomes=nobody_knows, reason=REPORTED)
     elif _given_back(connection, claimed, settled, verdict):
-        withdraw_accepted(connection, earlier)
+        withdraw_turned_up(connection, earlier)
         return True
     record(connection, campaign, claimed, settled, now)
     return False
