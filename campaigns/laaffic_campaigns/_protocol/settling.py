@@ -125,7 +125,7 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
 
     Args:
         connection: within a transaction.
-        chunk: which one; it is unknown.
+        chunk: which one; it is unknown, or was settled by evidence since.
         told: what the response says.
         values: what else is noted of the chunk.
     """

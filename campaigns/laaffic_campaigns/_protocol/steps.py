@@ -179,10 +179,12 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
         connection.execute(_KEEP, {"chunk": chunk, "content": content})
         claim_back(connection, chunk, told)
         return True
-    before = connection.scalar(select(chunks.c.state).where(_MINE).with_for_update(), {"of": chunk, "mine": token})
-    if before == ChunkState.UNKNOWN:  # it was taken for dead, or this is written once more
-        record_late(connection, chunk, told, values)
+    mine = select(chunks.c.state, chunks.c.recorded_at).where(_MINE).with_for_update()
+    before = connection.execute(mine, {"of": chunk, "mine": token}).first()
     if before is not None:
+        # It was taken for dead, and may be settled by records since; or this is written once more.
+        if before.state == ChunkState.UNKNOWN or (before.state == ChunkState.DONE and before.recorded_at is None):
+            record_late(connection, chunk, told, values)
         return True
     connection.execute(insert(incidents).values(campaign=campaign, chunk=chunk, token=token, at=now, content=content))
     why = "An outcome came for a chunk that somebody else claimed. It is kept; ask the maintainers of laaffic."
