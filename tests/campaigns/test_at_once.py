@@ -11,6 +11,7 @@ from laaffic_campaigns._fate.inbox import OLDER, add
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.schema import chunks, outcomes
+from laaffic_campaigns._protocol.again import recount, take_over, withdraw
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, move, record, start
 from laaffic_campaigns._protocol.verdicts import Verdict
@@ -162,3 +163,44 @@ def test_who_has_a_report_before_the_second_message_is_posted_is_taken_out_at_on
     assert unpack_payload(second.payload).numbers == [SECOND]
     status = campaign.status()
     assert (status.in_flight, status.accepted, status.rejected) == (1, state == "unknown", state == "rejected")
+
+
+@pytest.mark.parametrize("what", ["texts", "numbers"])
+def test_who_is_taken_out_while_a_campaign_is_erased_does_not_come_back(
+    ledger: Ledger, database: Database, what: str
+) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello"), (SECOND, "Hello")])
+    mine = rejected(database, campaign)
+    campaign.resend(rejected=True)
+    campaign.cancel()
+    with database.write() as connection:
+        assert withdraw(connection, mine.id, [0])
+        recount(connection, mine.id)
+        erase = campaign.erase_texts if what == "texts" else campaign.erase_numbers
+        other = held_up(database, connection, erase)
+    other.ended()
+    assert [outcome.state for outcome in campaign.outcomes()] == ["rejected", "not_sent"]
+
+
+def test_what_is_sent_again_while_a_campaign_is_erased_keeps_its_text(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello")])
+    mine = rejected(database, campaign)
+    with database.write() as connection:
+        payload = unpack_payload(mine.payload)
+        assert take_over(connection, campaign._id, mine.id, 1, positions=[0], payload=payload, now=3.0)
+        other = held_up(database, connection, campaign.erase_texts)
+    with pytest.raises(LedgerError, match="has not ended"):
+        other.ended()
+    assert campaign.preview().texts == ("Hello",)
+
+
+def test_what_is_erased_while_it_is_to_be_sent_again_is_not(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello")])
+    rejected(database, campaign)
+
+    def text(_: Outcome) -> str:
+        campaign.erase_numbers()
+        return "Hello"
+
+    assert campaign.resend(rejected=True, content=text).recipients == 0
+    assert (campaign.status().state, campaign.status().rejected) == ("done", 1)
