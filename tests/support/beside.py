@@ -9,7 +9,10 @@ from sqlalchemy import Connection, text
 from laaffic_campaigns._kept.database import Database
 
 T = TypeVar("T")
-_WAITS = text("select 1 from pg_stat_activity where :holder = any(pg_blocking_pids(pid)) limit 1")
+_WAITING = text(  # for it, or for who waits for it
+    "with recursive held (pid) as (select cast(:holder as integer) union select other.pid"
+    " from pg_stat_activity other join held on held.pid = any(pg_blocking_pids(other.pid))) select count(*) from held"
+)
 
 
 class Beside(Generic[T]):
@@ -53,9 +56,13 @@ def held_up(database: Database, holder: Connection, does: Callable[[], T]) -> Be
         does: what to begin.
     """
     pid = holder.scalar(text("select pg_backend_pid()"))
-    begun = Beside(does)
+    before, begun = _waiting(database, pid), Beside(does)
     while begun.goes_on():
-        with database.read() as connection:
-            if connection.scalar(_WAITS, {"holder": pid}):
-                return begun
+        if _waiting(database, pid) > before:
+            return begun
     raise AssertionError("it has waited for nobody")
+
+
+def _waiting(database: Database, pid: int) -> int:
+    with database.read() as connection:
+        return int(connection.scalar(_WAITING, {"holder": pid}) or 0)

@@ -128,9 +128,9 @@ def take_over(
     Raises:
         LedgerError: the campaign was cancelled, and something of it is still in flight.
     """
-    # Two at once would give the same sequence to both.
-    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
     row = connection.execute(select(chunks).where(chunks.c.id == chunk).with_for_update()).first()
+    # Two at once would give the same sequence to both. Everybody keeps a chunk first, and then its campaign.
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
     if row is None or row.version != version or row.state not in {ChunkState.DONE, ChunkState.UNKNOWN}:
         return None
     late = {*connection.scalars(select(reports.c.position).where(reports.c.chunk == chunk))}

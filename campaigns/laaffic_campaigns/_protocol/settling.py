@@ -78,7 +78,7 @@ def settle(
     if before is None or before.version != version or before.state != ChunkState.UNKNOWN:
         return None
     told, accepted = _copy(before.told), []
-    for at, evidence in shown.items():
+    for at, evidence in sorted(shown.items(), key=_by_msg_id):
         if told.states[at] != UNKNOWN or evidence.msg_id in told.msg_ids:
             continue
         if insert_once(connection, found, {"msg_id": evidence.msg_id, "chunk": chunk, "position": at}):
@@ -141,14 +141,27 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
         said = told.states[at]
         merged.reasons[at] = before.told.reasons[at] if said == UNKNOWN else CONTRADICTED.format(said)
     connection.execute(delete(found).where(found.c.chunk == chunk))
-    for at, msg_id in enumerate(merged.msg_ids):
-        if merged.states[at] == ACCEPTED and msg_id:  # so that whoever reconciles just now gives it to nobody else
+    for msg_id, at in sorted((msg_id, at) for at, msg_id in enumerate(merged.msg_ids) if msg_id):
+        if merged.states[at] == ACCEPTED:  # so that whoever reconciles just now gives it to nobody else
             given = {"msg_id": msg_id, "chunk": chunk, "position": at}
             if not insert_once(connection, found, given):
                 _take_back(connection, msg_id)
                 insert_once(connection, found, given)
     withdraw(connection, chunk, [at for at, state in enumerate(merged.states) if state == ACCEPTED])
     write(connection, chunk, merged, values)
+
+
+def keep_with_owners(connection: Connection, chunk: int, told: Outcomes) -> None:
+    """Keep a chunk, and those to whom message ids of its response were given: the earlier first, as everybody does.
+
+    Args:
+        connection: within a transaction.
+        chunk: whose response it is.
+        told: what it says.
+    """
+    owners = _owners(connection, chunk, told).values()
+    for each in sorted({chunk, *owners}) if owners else ():
+        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update())
 
 
 def claim_back(connection: Connection, chunk: int, told: Outcomes) -> None:
@@ -159,12 +172,17 @@ def claim_back(connection: Connection, chunk: int, told: Outcomes) -> None:
         chunk: whose response it is.
         told: what it says.
     """
-    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
-        return
-    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
-    given = select(found.c.msg_id).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
-    for msg_id in connection.scalars(given).all():
+    for msg_id in _owners(connection, chunk, told):
         _take_back(connection, msg_id)
+
+
+def _owners(connection: Connection, chunk: int, told: Outcomes) -> dict[str, int]:
+    """Return to which other chunks message ids of a response were given."""
+    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
+        return {}
+    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
+    given = select(found.c.msg_id, found.c.chunk).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
+    return {row.msg_id: row.chunk for row in connection.execute(given.order_by(found.c.msg_id))}
 
 
 def write(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any] | None = None) -> None:
@@ -190,6 +208,11 @@ def _take_back(connection: Connection, msg_id: str) -> None:
     told.states[at], told.msg_ids[at], told.reasons[at] = UNKNOWN, None, TAKEN_BACK
     write(connection, given.chunk, told)
     forget_delivery(connection, given.chunk, told, [at])
+
+
+def _by_msg_id(one: tuple[int, Shown]) -> str:
+    """Say in which order message ids are given: everybody has the same, so that none waits for another in a circle."""
+    return one[1].msg_id
 
 
 def _copy(told: Outcomes) -> Outcomes:

@@ -12,7 +12,7 @@ from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
 from laaffic_campaigns._kept.mark import count_claim
 from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
-from laaffic_campaigns._protocol.settling import claim_back, record_late
+from laaffic_campaigns._protocol.settling import claim_back, keep_with_owners, record_late
 from laaffic_campaigns._protocol.states import (
     COUNTS,
     UNKNOWN,
@@ -174,6 +174,7 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     values = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at, "recorded_at": now}
     counts = {name: told.count(name) for name in COUNTS}
     given = {f"new_{name}": value for name, value in {**values, **counts}.items()}
+    keep_with_owners(connection, chunk, told)
     if connection.execute(_RECORD[state], {"of": chunk, "mine": token, **given}).rowcount:
         connection.execute(_FORGET, {"of": chunk})
         connection.execute(_KEEP, {"chunk": chunk, "content": content})
