@@ -1,9 +1,12 @@
 """What two processes do at the same moment, in PostgreSQL: what one has read, the other may have changed."""
 
+import os
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerError, Outcome
@@ -17,7 +20,7 @@ from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, m
 from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import unposted
 from laaffic_campaigns._running.writing import write_down
-from support.beside import held_up
+from support.beside import Beside, held_up
 
 BACKENDS = ["postgresql"]
 FIRST, SECOND = "99900000001", "99900000002"
@@ -204,3 +207,28 @@ def test_what_is_erased_while_it_is_to_be_sent_again_is_not(ledger: Ledger, data
 
     assert campaign.resend(rejected=True, content=text).recipients == 0
     assert (campaign.status().state, campaign.status().rejected) == ("done", 1)
+
+
+def test_whose_lock_was_lost_throws_away_nobody_elses_campaign(ledger: Ledger, database: Database, url: str) -> None:
+    begun, fails = threading.Event(), threading.Event()
+
+    def cut_off() -> Iterator[tuple[str, str]]:
+        yield FIRST, "Hello"
+        begun.set()
+        fails.wait()
+        raise ZeroDivisionError
+
+    def goes_on() -> Iterator[tuple[str, str]]:
+        yield SECOND, "Hello"
+        fails.set()
+        with pytest.raises(ZeroDivisionError):
+            filling.ended()
+
+    filling = Beside(lambda: ledger.create("spring", cut_off()))
+    begun.wait()
+    with database.write() as connection:
+        locks = "select pg_terminate_backend(l.pid, 60000) from pg_locks l join pg_stat_activity a on a.pid = l.pid"
+        mine = f"l.locktype = 'advisory' and a.application_name like 'laaffic {os.getpid()} %'"
+        assert connection.scalars(text(f"{locks} where {mine}")).all() == [True]
+    with Ledger(url) as other:
+        assert other.create("spring", goes_on()).status().recipients == 1
