@@ -13,8 +13,9 @@ from laaffic_campaigns import Campaign, Ledger, LedgerError, Outcome
 from laaffic_campaigns._fate.inbox import OLDER, add
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.schema import chunks, outcomes
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes
 from laaffic_campaigns._protocol.again import recount, take_over, withdraw
+from laaffic_campaigns._protocol.pace import Turn, turn
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, move, record, start
 from laaffic_campaigns._protocol.verdicts import Verdict
@@ -232,3 +233,21 @@ def test_whose_lock_was_lost_throws_away_nobody_elses_campaign(ledger: Ledger, d
         assert connection.scalars(text(f"{locks} where {mine}")).all() == [True]
     with Ledger(url) as other:
         assert other.create("spring", goes_on()).status().recipients == 1
+
+
+def test_a_rate_that_is_set_while_a_turn_is_waited_for_is_heeded(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(100)], rate=1000)
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+
+    def waits() -> Turn | None:
+        with database.write() as connection:
+            return turn(connection, campaign._id, 2.0, None)
+
+    with database.write() as connection:
+        values = {"rate": 1.0, "pace": campaigns.c.pace + 1, "free_at": 0.0}
+        connection.execute(update(campaigns).values(**values))
+        other = held_up(database, connection, waits)
+    got = other.ended()
+    assert got is not None
+    assert got.size == 1
