@@ -68,11 +68,13 @@ def test_a_lock_that_is_let_go_of_is_not_kept_by_a_child_that_was_forked_meanwhi
 def test_a_lock_of_who_is_killed_is_not_kept_by_its_child(path: Path) -> None:
     here, there = FORK.Pipe()
 
+    def lives() -> None:
+        there.send(os.getpid())
+        signal.pause()
+
     def parent() -> None:
         with locked(path, "running a campaign"):
-            child = FORK.Process(target=signal.pause)
-            child.start()
-            there.send(child.pid)
+            FORK.Process(target=lives).start()
             signal.pause()
 
     one = FORK.Process(target=parent)

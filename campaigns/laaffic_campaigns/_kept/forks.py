@@ -4,6 +4,7 @@ SQLite notes in memory which locks its process has. A child that got such a note
 would wait for ever for one that nobody has. So a fork waits until no other thread has a transaction open.
 """
 
+import fcntl
 import os
 import threading
 import time
@@ -41,9 +42,10 @@ def keep_from_children(handle: int) -> None:
 
 
 def close(handle: int) -> None:
-    """Close such a file, unless this is a child that does not have it."""
+    """Let go of such a file's lock and close it, unless this is a child that does not have it."""
     if handle in _handles:
         _handles.discard(handle)
+        fcntl.flock(handle, fcntl.LOCK_UN)  # a child may not have come so far as to close its own
         os.close(handle)
 
 
