@@ -80,8 +80,8 @@ site: tools/node_modules/.ready $(VENV)/.ready ## build the site, offline; dead 
 docs-serve: site ## show the site on http://127.0.0.1:8000 until Ctrl-C
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
 
-pictures: setup ## make the picture in docs/ anew, from a campaign against the mock
-	$(BIN)/python tools/pictures.py
+pictures: setup ## make the pictures in docs/ anew, of a campaign and of the mock's page; needs Chromium
+	PYTHONPATH=tests $(BIN)/python tools/pictures.py
 
 soak: setup ## 100,000 sends and 1,000 interrupts, with faults at every place; takes about three minutes
 	PYTHONPATH=tests $(BIN)/python -m chaos $(SOAK)

@@ -13,15 +13,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from bench.environments import BENCH, NotMadeError, peer
-from bench.goals import CAMPAIGNS
+from bench.figures.goals import CAMPAIGNS
+from bench.figures.page import page
+from bench.figures.results import FULL, PAGE, PEERS_FILE, Results, measured_on, read, write
 from bench.ledgers.measure import FULL as LARGE
 from bench.ledgers.measure import QUICK, measure_campaigns
 from bench.mocks import measure_mocks
-from bench.page import page
-from bench.processes import ROOT, ChildError
-from bench.results import FULL, PAGE, PEERS_FILE, Results, measured_on, read, write
-from bench.server import server
+from bench.started.environments import BENCH, NotMadeError, peer
+from bench.started.processes import ROOT, ChildError
+from bench.started.server import server
 
 SLOW = 0.05
 MILLION = 1_000_000
@@ -133,7 +133,7 @@ def _group(group: str, effort: Effort, options: list[str]) -> dict[str, list[flo
             print(f"  {group}: round {number + 1} of {effort.rounds}", file=sys.stderr)
             how = ["-q", "-p1", f"-n{effort.values}", f"-w{effort.warmups}", f"--append={kept}"]
             _run("bench.measure", group, *how, *options)
-        found: dict[str, list[float]] = json.loads(_run("bench.values", kept))
+        found: dict[str, list[float]] = json.loads(_run("bench.figures.values", kept))
     return found
 
 

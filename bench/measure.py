@@ -11,10 +11,10 @@ from typing import Any
 import pyperf
 
 import laaffic
-from bench import at_once, campaign, sends
-from bench.bodies import APP, BODIES, KEY, SECRET
-from bench.goals import ASYNC, ORDER_IDS
-from bench.processes import import_cpu
+from bench.figures.goals import ASYNC, ORDER_IDS
+from bench.sending import at_once, campaign, sends
+from bench.sending.bodies import APP, BODIES, KEY, SECRET
+from bench.started.processes import import_cpu
 
 SENDS = {"one": 100, "n1000": 25, "i1000": 10}  # in a block of about 50 ms
 SENDS_IN_FLIGHT = [(way, in_flight) for in_flight in (1, 16, 64, 100) for way in at_once.WAYS]

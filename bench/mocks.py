@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.bodies import BODIES, PATH, document, signed_headers
-from bench.processes import Child
+from bench.sending.bodies import BODIES, PATH, document, signed_headers
+from bench.started.processes import Child
 from laaffic_mock import Gateway, Prism, PrismError, environment_for
 
 SAMPLE = environment_for("")

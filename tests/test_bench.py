@@ -8,14 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from bench import results
-from bench.bodies import BODIES, PATH, document, signed_headers
-from bench.goals import CAMPAIGNS, CELERY, ON_SQLITE, Goal, Judged, judged
+from bench.figures import results
+from bench.figures.goals import CAMPAIGNS, CELERY, ON_SQLITE, Goal, Judged, judged
+from bench.figures.page import page
 from bench.ledgers.people import TEMPLATE, write_csv
 from bench.ledgers.upstream import off_by, per_second
-from bench.page import page
-from bench.raw import RawConnection
-from bench.server import arrivals, counts, server
+from bench.sending.bodies import BODIES, PATH, document, signed_headers
+from bench.sending.raw import RawConnection
+from bench.started.server import arrivals, counts, server
 
 MEASURED, PEERS = results.read(results.FULL), results.read(results.PEERS_FILE)
 JUDGED = judged(MEASURED, PEERS) if MEASURED else []  # before the first `make bench` there is nothing to check

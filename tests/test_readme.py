@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -28,6 +28,7 @@ OUTCOMES = {"outcomes.csv", "other.csv", "another.csv"}
 A_DAY_OF_THE_PAGES = re.compile(r"2026-11-\d\d")
 NOT_FOUND = 5
 OWN_VARIABLE = re.compile(r"LAAFFIC_[A-Z]+(?:_[A-Z]+)*")
+A_FILE = re.compile(r"# ([\w/]+\.(?:py|ini))\n")  # the first line of a block that is one of a page's files
 
 
 def name_of(path: Path) -> str:
@@ -42,6 +43,20 @@ def blocks(language: str) -> Iterator[tuple[str, str]]:
             yield f"{name_of(path)}:{text.count(chr(10), 0, block.start()) + 1}", block[1]
 
 
+def snippets() -> Iterator[tuple[str, str]]:
+    """Yield where each block of Python stands that runs by itself, and the block."""
+    return ((where, block) for where, block in blocks("python") if not A_FILE.match(block))
+
+
+def applications() -> dict[str, dict[str, str]]:
+    """Return the files that each page shows, of those that show some."""
+    found: dict[str, dict[str, str]] = {}
+    for where, block in (*blocks("python"), *blocks("ini")):
+        if named := A_FILE.match(block):
+            found.setdefault(where.partition(":")[0], {})[named[1]] = block
+    return found
+
+
 def commands() -> Iterator[tuple[str, str]]:
     """Yield where each command stands, and the command; all but the mock, which runs until it is stopped."""
     for where, block in blocks("sh"):
@@ -50,7 +65,7 @@ def commands() -> Iterator[tuple[str, str]]:
                 yield f"{where} {line}", line
 
 
-def cases(found: Iterator[tuple[str, str]]) -> list[object]:
+def cases(found: Iterable[tuple[str, object]]) -> list[object]:
     return [pytest.param(code, id=where) for where, code in found]
 
 
@@ -79,14 +94,28 @@ def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+def pass_tests(folder: Path) -> None:
+    """Run the tests in a folder, all of which have to pass."""
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(folder)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.usefixtures("mocked")
-@pytest.mark.parametrize("code", cases(blocks("python")))
+@pytest.mark.parametrize("files", cases(applications().items()))
+def test_the_files_of_a_page_pass_their_tests(files: dict[str, str], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    pass_tests(tmp_path)
+
+
+@pytest.mark.usefixtures("mocked")
+@pytest.mark.parametrize("code", cases(snippets()))
 def test_python_example_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if "def test_" in code:
         (tmp_path / "test_page.py").write_text(code, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(tmp_path)]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout
+        pass_tests(tmp_path)
         return
     monkeypatch.chdir(tmp_path)  # some make files
     exec(compile(code, "page.py", "exec"), {"__name__": "__main__"})  # noqa: S102  # the point
@@ -100,6 +129,11 @@ def test_command_runs(
     _, name, *arguments = shlex.split(command)
     if name == "send":
         monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)  # which accepts the magic numbers of the examples, too
+    if name == "campaign" and arguments[0] != "create":  # one that an earlier command has made
+        monkeypatch.setenv("LAAFFIC_BASE_URL", server.url)
+        made = run(tmp_path, "send", arguments[-1])
+        assert made.returncode == 0, made.stderr
+        monkeypatch.setenv("LAAFFIC_BASE_URL", mocked.url)
     if name in ASKS_ABOUT:  # files that an earlier command of the page has written
         for file in OUTCOMES.intersection(arguments):
             made = run(tmp_path, "send", "recipients.csv", "--content", "Hello", "--again", "--yes", "--output", file)

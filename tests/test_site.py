@@ -1,12 +1,18 @@
 """The site has every page, and its check finds what must not be in it. `make site` builds it and runs the check."""
 
 import importlib.util
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from laaffic._model.explained import file_of
+from laaffic_cli.explaining.pages import topics
 
 ROOT = Path(__file__).parents[1]
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
@@ -31,6 +37,10 @@ def problems() -> Callable[[Path], Iterator[str]]:
 
 def test_every_page_is_in_the_navigation() -> None:
     assert {path.name for path in (ROOT / "docs").glob("*.md")} <= set(listed(SITE["nav"]))
+
+
+def test_no_picture_is_large() -> None:
+    assert [path.name for path in (ROOT / "docs").glob("*.png") if path.stat().st_size > 150_000] == []
 
 
 @pytest.mark.parametrize(
@@ -61,3 +71,46 @@ def test_dead_links_and_loads_from_outside_are_found(
 def test_a_font_from_outside_is_found(problems: Callable[[Path], Iterator[str]], tmp_path: Path) -> None:
     (tmp_path / "x.css").write_text("@font-face { src: url(https://example.com/x.woff2) }", encoding="utf-8")
     assert list(problems(tmp_path)) == ["x.css loads something from outside"]
+
+
+def test_a_link_below_the_path_of_a_published_site_is_found(
+    problems: Callable[..., Iterator[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "404.html").write_text('<a href="/docs/there.html"><a href="/there.html">', encoding="utf-8")
+    (tmp_path / "there.html").touch()
+    assert list(problems(tmp_path, "/docs/")) == ["404.html links to /there.html, which is not there"]
+
+
+def checkout_with(address: str, folder: Path) -> Path:
+    """Return a checkout like this one, whose pyproject.toml has the address of the documentation."""
+    for path in ROOT.iterdir():
+        if not path.name.startswith(".") and path.name not in {"build", "dist", "pyproject.toml", "site", "tools"}:
+            (folder / path.name).symlink_to(path)
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    urls = f'[project.urls]\nDocumentation = "{address}"\n\n[project.scripts]'
+    (folder / "pyproject.toml").write_text(text.replace("[project.scripts]", urls, 1), encoding="utf-8")
+    shutil.copytree(ROOT / "tools" / "site", folder / "tools" / "site")  # it builds the checkout in which it is
+    (folder / "tools" / "node_modules").symlink_to(ROOT / "tools" / "node_modules")
+    return folder
+
+
+def test_a_published_site_has_its_pages_where_the_texts_of_errors_lead(tmp_path: Path) -> None:
+    home = "https://docs.example/laaffic/"
+    program = [sys.executable, str(checkout_with(home, tmp_path) / "tools" / "site")]
+    built = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    site = tmp_path / "site"
+    for topic in topics():
+        page = (site / file_of(topic)).read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="{home}{file_of(topic)}">' in page
+    assert f"<loc>{home}{file_of('-10')}</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert f"- [Errors]({home}errors.md)" in (site / "llms.txt").read_text(encoding="utf-8")
+
+
+def test_an_address_that_is_none_builds_no_site(tmp_path: Path) -> None:
+    program = [sys.executable, str(checkout_with("docs.example", tmp_path) / "tools" / "site")]
+    built = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert built.returncode == 2
+    assert built.stderr.startswith(
+        "pyproject.toml: the project's URL `Documentation` is 'docs.example': give an address"
+    )

@@ -13,6 +13,7 @@ import sys
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -60,7 +61,7 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             say(f"NOT FIT FOR RELEASE: {' '.join(map(str, error.cmd))[:200]}", error.output or "")
             return 1
-    before = what_is_left(version)
+    before = what_is_left(project)
     say("fit for release" if not before else "it works; before it is released:", *before)
     return 0
 
@@ -97,15 +98,19 @@ def first_example() -> str:
     return found[0]
 
 
-def what_is_left(version: str) -> list[str]:
+def what_is_left(project: dict[str, Any]) -> list[str]:
     """Return what a person has still to do."""
-    left = []
+    left, version = [], project["version"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     if not re.search(rf"^## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)$", changes, re.MULTILINE):
         left.append(f"CHANGELOG.md has no headline `## {version} (<year>-<month>-<day>)`")
     links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README.read_text(encoding="utf-8"))
     if links:
         left.append(f"{len(links)} links of README.md lead nowhere on an index, which does not have the files")
+    if not any(label.strip().lower() == "documentation" for label in project.get("urls", {})):
+        left.append(
+            "pyproject.toml has no [project.urls] Documentation, so the texts of errors name a command and no address"
+        )
     return left
 
 

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from bench.environments import BENCH
-from bench.goals import CELERY, LARGE_LOAD, LARGE_RUN, LOAD, ON_POSTGRES, ON_SQLITE, RATED, STATUS
+from bench.figures.goals import CELERY, LARGE_LOAD, LARGE_RUN, LOAD, ON_POSTGRES, ON_SQLITE, RATED, STATUS
 from bench.ledgers.people import write_csv
 from bench.ledgers.upstream import off_by, per_second
-from bench.processes import Child
-from bench.server import arrivals, counts, server
+from bench.started.environments import BENCH
+from bench.started.processes import Child
+from bench.started.server import arrivals, counts, server
 from support import services
 
 SLOW = 0.05  # seconds until the server responds

@@ -9,8 +9,8 @@ import sys
 from celery import Celery
 
 import laaffic
-from bench.bodies import APP, KEY, SECRET
 from bench.ledgers.people import TEMPLATE
+from bench.sending.bodies import APP, KEY, SECRET
 
 THREADS = "32"  # in each of two workers: far more in flight than two cores get done
 

@@ -14,9 +14,9 @@ from statistics import median
 from typing import Any
 
 import laaffic
-from bench.bodies import APP, KEY, SECRET
-from bench.campaign import kib
 from bench.ledgers.people import TEMPLATE
+from bench.sending.bodies import APP, KEY, SECRET
+from bench.sending.campaign import kib
 from laaffic_campaigns import Campaign, Ledger
 
 NAME = "bench"

@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from statistics import median
 from typing import Any
 
-from bench.environments import NotMadeError, peer
-from bench.page import table
+from bench.figures.page import table
+from bench.figures.results import PEERS_FILE, measured_on, write
 from bench.peers.catalogue import PEERS
-from bench.processes import Child, ChildError, import_cpu
-from bench.results import PEERS_FILE, measured_on, write
-from bench.server import counts, server
+from bench.started.environments import NotMadeError, peer
+from bench.started.processes import Child, ChildError, import_cpu
+from bench.started.server import counts, server
 
 RECIPIENTS = 1000
 SENDS_IN_A_BLOCK = 50

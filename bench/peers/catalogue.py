@@ -1,8 +1,5 @@
 """All who take part."""
 
-from bench.peers import sdk_infobip, sdk_laaffic, sdk_plivo, sdk_sinch, sdk_telnyx, sdk_twilio, sdk_vonage
+from bench.peers.sdks import infobip, laaffic, plivo, sinch, telnyx, twilio, vonage
 
-PEERS = {
-    module.PEER.name: module.PEER
-    for module in (sdk_infobip, sdk_laaffic, sdk_plivo, sdk_sinch, sdk_telnyx, sdk_twilio, sdk_vonage)
-}
+PEERS = {module.PEER.name: module.PEER for module in (infobip, laaffic, plivo, sinch, telnyx, twilio, vonage)}

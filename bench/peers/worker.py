@@ -26,7 +26,7 @@ def main(name: str, url: str) -> None:
     sender: Sender | None = None
     for line in sys.stdin:
         try:
-            sender = sender or import_module(f"bench.peers.sdk_{name}").PEER.connect(url)
+            sender = sender or import_module(f"bench.peers.sdks.{name}").PEER.connect(url)
             response = _done(sender, *line.split())
         except Exception as error:  # noqa: BLE001  # whatever an SDK raises is the response
             response = {"error": f"{type(error).__name__}: {error}"}

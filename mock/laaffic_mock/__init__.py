@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from laaffic_mock._account import environment_for
     from laaffic_mock.gateway.desk.message import AcceptedMessage
     from laaffic_mock.gateway.errors import GatewayError
+    from laaffic_mock.gateway.faults.faults import faults
     from laaffic_mock.gateway.local import Gateway, magic_numbers
     from laaffic_mock.gateway.remote import RemoteGateway
     from laaffic_mock.prism.errors import PrismError
@@ -23,6 +24,7 @@ __all__ = [
     "PrismError",
     "RemoteGateway",
     "environment_for",
+    "faults",
     "magic_numbers",
 ]
 
@@ -36,6 +38,7 @@ _ROOMS = {
     "PrismError": "prism.errors",
     "RemoteGateway": "gateway.remote",
     "environment_for": "_account",
+    "faults": "gateway.faults.faults",
     "magic_numbers": "gateway.local",
 }
 

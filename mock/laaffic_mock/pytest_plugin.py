@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VARIABLE = "LAAFFIC_MOCK_URL"
 BLOCK = "laaffic_block"
 
+_ABOUT_KEYS = frozenset({"key", "signature", "app_id"})
 _IN_USE = pytest.StashKey["RemoteGateway"]()
 
 
@@ -169,9 +170,10 @@ def _about_keys(gateway: "RemoteGateway") -> str:
     from laaffic_mock import GatewayError
 
     try:
-        refused = gateway.counts.get("status -1", 0)
+        rules = [exchange["rule"] or {} for exchange in gateway.requests_refused]
     except GatewayError:
         return ""  # it is gone, and the test's own error says so
+    refused = sum(rule.get("broken") in _ABOUT_KEYS for rule in rules)
     if not refused:
         return ""
     return (

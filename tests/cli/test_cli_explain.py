@@ -1,12 +1,24 @@
-"""`laaffic explain`: every error, status and state has a page, and every error's text names its page."""
+"""`laaffic explain`: what can be met has a page, the faults and rules of the mock too, and errors name their pages."""
+
+import re
+import subprocess
+import sys
+from typing import get_args
 
 import pytest
+import yaml
 
 import laaffic
 import laaffic_campaigns
 from cli.conftest import Laaffic
 from laaffic_cli.explaining.pages import page, topics
-from laaffic_cli.explaining.words import TO_DO
+from laaffic_cli.explaining.words import OPEN, TO_DO
+from laaffic_mock import faults
+from laaffic_mock.gateway.desk.rules import Broken
+from laaffic_mock.gateway.faults.faults import Fault
+from laaffic_mock.gateway.serving.paths.description import DESCRIPTION
+from laaffic_mock.gateway.serving.paths.page import INBOX
+from matrix.faults import ROWS, Row
 
 ERRORS = {
     name: kind
@@ -14,10 +26,13 @@ ERRORS = {
     for name in home.__all__
     if isinstance(kind := getattr(home, name), type) and issubclass(kind, laaffic.LaafficError)
 }
+FAULTS = dict(faults())
+RULES = get_args(Broken)
+EVERYTHING = [*laaffic.STATUSES, *ERRORS, *laaffic.State, *OPEN, *laaffic.DeliveryState, *FAULTS, *RULES]
 PARTS = ("## What happened", "## What to do", "## What is safe")
 
 
-@pytest.mark.parametrize("topic", [*laaffic.STATUSES, *ERRORS, *laaffic.State])
+@pytest.mark.parametrize("topic", EVERYTHING)
 def test_everything_has_a_page(topic: str) -> None:
     text = page(topic)
     assert text
@@ -27,8 +42,12 @@ def test_everything_has_a_page(topic: str) -> None:
 
 
 def test_nothing_is_explained_that_is_not_there() -> None:
-    assert set(topics()) == {*laaffic.STATUSES, *ERRORS, *laaffic.State}
+    assert set(topics()) == set(EVERYTHING)
     assert set(TO_DO) == set(ERRORS)
+
+
+def test_no_name_has_two_pages_whatever_its_case() -> None:
+    assert len({name.lower() for name in EVERYTHING}) == len(EVERYTHING)
 
 
 def test_a_status_is_explained(laaffic: Laaffic) -> None:
@@ -51,6 +70,34 @@ def test_an_unlisted_status_is_explained_too() -> None:
 def test_a_magic_number_is_explained() -> None:
     assert "refuses the request with status -10" in (page("99900100010") or "")
     assert page("99955500001") is None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_explained_by_what_the_mock_does(fault: str) -> None:
+    assert FAULTS[fault] in (page(fault) or "")
+
+
+def test_faults_and_rules_are_explained_without_the_extra_mock() -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(['starlette', 'uvicorn', 'yaml']))\n"
+        "from laaffic_cli.explaining.pages import page; assert page('accept_then_drop') and page('signature')"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(("fault", "row"), ROWS.items())
+def test_a_fault_is_explained_by_what_a_send_then_gets(fault: Fault, row: Row) -> None:
+    text = page(fault) or ""
+    met = row.error.__name__ if row.error else "`accepted`"
+    assert met in text
+    assert ("Sending again is not: it may arrive twice" in text) == (row.sent == "unknown")
+
+
+def test_the_mock_describes_and_shows_the_rules_that_are_explained() -> None:
+    described = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]["Rule"]
+    assert set(described["properties"]["broken"]["enum"]) == set(RULES)
+    labels = (INBOX / "requests.js").read_text(encoding="utf-8").partition("const RULES = {")[2].partition("};")[0]
+    assert set(re.findall(r"^  (\w+):", labels, re.MULTILINE)) == set(RULES)
 
 
 def test_what_is_not_known_says_what_is(laaffic: Laaffic) -> None:

@@ -344,3 +344,14 @@ def test_reports_are_pushed_to_loopback_only(start: Start) -> None:
     assert mock.process.returncode == 1
     assert "start the gateway with --allow-host" in errors
     assert "Traceback" not in errors
+
+
+def test_what_the_contract_refuses_is_among_the_requests(start: Start) -> None:
+    mock = start()
+    url = mock.url()
+    headers = {"Api-Key": "k" * 8, "Timestamp": "1" * 10, "Sign": "0" * 32}
+    body = {"appid": "x", "array": [{"numbers": NUMBER, "content": "x"}]}
+    assert httpx2.post(f"{url}/v3/sendSms/batch", json=body, headers=headers, trust_env=False).status_code == 422
+    with RemoteGateway(url) as gateway:
+        (refused,) = gateway.requests_refused
+    assert (refused["rule"]["broken"], refused["rule"]["said"]) == ("contract", "no appId, but appid")

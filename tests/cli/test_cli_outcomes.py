@@ -42,6 +42,7 @@ def test_3_refused(laaffic: Laaffic, gateway: Server, action: Action) -> None:
     result = laaffic(*TO)
     assert result.exit_code == 3
     assert result.stderr.startswith("Error in 1 request to 2 recipients: ")
+    assert "(laaffic explain " in result.stderr
     assert "2 rejected" in result.stdout
 
 
@@ -154,6 +155,7 @@ def test_the_same_error_is_told_once_with_a_count(laaffic: Laaffic, gateway: Ser
     result = laaffic("send", many, "--max-recipients", "50")
     assert result.stderr.count("Error") == 1
     assert "Error: 2 recipients are rejected: the provider responded with status -3" in result.stderr
+    assert "(laaffic explain -3)" in result.stderr
     assert result.exit_code == 3
 
 

@@ -25,7 +25,7 @@ SPEC = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text(enc
 SCHEMAS = SPEC["components"]["schemas"]
 ANSWERS = SPEC["paths"]["/v3/sendSms/batch"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
 ITEM = SCHEMAS["BatchMessage"]["properties"]
-ASK = "Do not send again blindly: ask the provider what became of the unknown ones."
+ASK = "Do not send again blindly: client.reconcile (laaffic reconcile) asks the provider about the unknown ones."
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:

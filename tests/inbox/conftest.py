@@ -46,10 +46,10 @@ def console() -> list[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, gateway: Gateway, console: list[str]) -> Iterator[OpenPage]:
-    """Return a function that opens the page: in a scheme, in a window of some width."""
+    """Return a function that opens the page: in a scheme, in a window of some width, at an address."""
     contexts = []
 
-    def open_page(scheme: str = "light", width: int = 1280) -> Page:
+    def open_page(scheme: str = "light", width: int = 1280, url: str = gateway.url) -> Page:
         context = browser.new_context(
             color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 800}
         )
@@ -59,7 +59,7 @@ def open_page(browser: Browser, gateway: Gateway, console: list[str]) -> Iterato
         page.set_default_timeout(20_000)
         page.on("console", lambda message: console.append(message.text))
         page.on("pageerror", lambda error: console.append(str(error)))
-        page.goto(gateway.url)
+        page.goto(url)
         expect(page.get_by_text("live", exact=True)).to_be_visible()
         return page
 

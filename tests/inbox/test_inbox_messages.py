@@ -86,6 +86,21 @@ def test_a_message_is_found_by_its(of: str, page: Page, client: laaffic.Client) 
     expect(page.get_by_role("option")).to_have_count(2)
 
 
+def test_what_the_mock_would_delete_is_seen_to_be_found(page: Page, client: laaffic.Client) -> None:
+    send(client, ALICE, "Lange Straße 1")
+    page.get_by_role("searchbox").fill("STRASSE")
+    expect(page.get_by_text("1 message found")).to_be_visible()
+    page.get_by_role("button", name="Delete found").click()
+    expect(page.get_by_role("dialog", name="Delete 1 message?")).to_be_visible()
+
+
+def test_of_a_conversation_what_was_found_can_be_deleted(page: Page, client: laaffic.Client) -> None:
+    send(client, ALICE, "K\u0131rm\u0131z\u0131")
+    page.get_by_role("searchbox").fill("\u0131")
+    page.get_by_role("button", name="Delete these").click()
+    expect(page.get_by_role("dialog", name="Delete 1 message?")).to_be_visible()
+
+
 def test_a_message_is_delivered(page: Page, client: laaffic.Client, gateway: Gateway) -> None:
     send(client, ALICE, "Hello")
     page.get_by_role("button", name="Deliver", exact=True).click()
@@ -172,6 +187,21 @@ def test_keys_go_from_number_to_number(page: Page, client: laaffic.Client) -> No
     page.get_by_role("listbox", name="Numbers").focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", selected=True)).to_contain_text(ALICE)
+
+
+def test_the_end_of_the_search_leaves_the_focus_where_it_is(page: Page, client: laaffic.Client) -> None:
+    send(client, ALICE, "Blue parcel")
+    page.get_by_role("searchbox").fill("blue")
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    delete.focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Blue", exact=True)).to_have_count(0)  # it is marked no more
+    expect(delete).to_be_focused()
+
+
+def test_a_message_that_has_the_focus_is_read_out(page: Page, client: laaffic.Client) -> None:
+    send(client, ALICE, "Your code is 4711")
+    expect(page.get_by_role("article")).to_have_accessible_description("Your code is 4711")
 
 
 def test_what_is_typed_is_no_key(page: Page) -> None:

@@ -1,17 +1,29 @@
 """The inbox in a browser: requests that were refused or met a fault, and the panel on which faults are armed."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
 import laaffic
-from laaffic_mock import Gateway
-from laaffic_mock._account import SAMPLE_SECRET
+from inbox.conftest import OpenPage
+from laaffic_mock import Gateway, Prism
+from laaffic_mock._account import SAMPLE_APP, SAMPLE_SECRET
+from support.asked import signed
 
 ALICE = "99955500001"
+PATH = "/v3/sendSms/batch"
 HELLO = [laaffic.Message(ALICE, "Hello")]
+
+
+@pytest.fixture
+def prism(gateway: Gateway) -> Iterator[Prism]:
+    """Return a Prism before the gateway."""
+    with Prism(upstream=gateway.url) as prism:
+        yield prism
 
 
 def view(page: Page, name: str) -> None:
@@ -30,8 +42,39 @@ def test_a_refused_request_says_which_rule_it_broke(page: Page, gateway: Gateway
     expect(request).to_contain_text("the signature")
     expect(request).to_contain_text('MD5("bDqJFiq9" + <secret> + "')
     expect(request).to_contain_text("Remedy")
+    request.get_by_role("button", name="Copy: laaffic explain signature").click()
+    expect(page.get_by_text("Copied command")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "laaffic explain signature"
     assert SAMPLE_SECRET not in page.content()
     assert not re.search("Sign: [0-9a-f]{5}", page.content(), re.IGNORECASE)
+
+
+def test_what_prism_refused_is_shown_with_its_reason(prism: Prism, open_page: OpenPage) -> None:
+    page = open_page(url=prism.url)
+    body = {"appid": SAMPLE_APP, "array": [{"numbers": ALICE, "content": "Hello"}]}
+    headers = signed()
+    assert httpx2.post(f"{prism.url}{PATH}", json=body, headers=headers, trust_env=False).status_code == 422
+    expect(page).to_have_title("(0, 1 refused) laaffic inbox")
+    view(page, "Requests")
+    request = page.locator("#exchange")
+    for shown in ("refused HTTP 422", "the contract", "the body", "no appId, but appid", "the fields appId, array"):
+        expect(request).to_contain_text(shown)
+    expect(request.get_by_role("region", name="Body of the request")).to_contain_text('"appid"')
+    expect(request.get_by_role("region", name="Body of the response")).to_contain_text("UNPROCESSABLE_ENTITY")
+    assert headers["Sign"] not in page.content()
+
+
+def test_what_prism_made_of_a_response_is_shown(prism: Prism, open_page: OpenPage, gateway: Gateway) -> None:
+    page = open_page(url=prism.url)
+    view(page, "Requests")
+    gateway.fail_next("wrong_types")
+    with laaffic.Client(base_url=prism.url) as client, pytest.raises(laaffic.OutcomeUnknownError):
+        client.send_batch(HELLO)
+    request = page.locator("#exchange")
+    expect(request).to_contain_text("fault wrong_types")
+    expect(request).to_contain_text("What the client got instead")
+    expect(request).to_contain_text("HTTP 500 from Prism")
+    expect(page).to_have_title("(1) laaffic inbox")
 
 
 def test_a_lost_answer_is_armed_and_seen(page: Page, client: laaffic.Client) -> None:
@@ -46,6 +89,7 @@ def test_a_lost_answer_is_armed_and_seen(page: Page, client: laaffic.Client) -> 
     request = page.locator("#exchange")
     expect(request).to_contain_text("fault accept_then_drop")
     expect(request).to_contain_text("There was no response.")
+    expect(request).to_contain_text("laaffic explain accept_then_drop")
     request.get_by_role("button", name=re.compile("^[0-9]+$")).click()
     expect(page.get_by_role("article")).to_contain_text("Hello")
 
@@ -118,6 +162,22 @@ def test_what_somebody_types_is_not_overwritten(page: Page, gateway: Gateway) ->
     gateway.configure(balance=5, words=["bogus"])
     expect(page.get_by_label("Sensitive words")).to_have_value("bogus")
     expect(page.get_by_label("Balance")).to_have_value("12")
+
+
+def test_a_chance_that_somebody_types_is_kept_until_it_is_set(
+    page: Page, gateway: Gateway, client: laaffic.Client
+) -> None:
+    view(page, "Panel")
+    page.get_by_label("Chance of accept_then_drop").fill("0.5")
+    page.get_by_label("Seed of chance").fill("7")
+    gateway.clear()
+    client.send_batch(HELLO)
+    expect(page).to_have_title("(1) laaffic inbox")
+    page.get_by_label("Chance of slow").fill("0.25")
+    page.get_by_role("button", name="Set chances").click()
+    expect(page.get_by_text("Armed now: accept_then_drop with 50%, slow with 25%.")).to_be_visible()
+    page.get_by_role("button", name="Disarm all").click()
+    expect(page.get_by_label("Chance of slow")).to_have_value("")
 
 
 def test_the_mock_says_what_does_not_fit(page: Page, console: list[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import laaffic
 from laaffic_mock import magic_numbers
-from laaffic_mock.gateway.faults.faults import ABOUT
+from laaffic_mock.gateway.faults.faults import ABOUT, REFUSING
 from laaffic_mock.gateway.words import REFUSE
 from matrix.cell import Cell
 from matrix.cells import CELLS
@@ -41,7 +41,7 @@ if you ask for it with `split_refused`.
 | `accepted` | the provider took it; whether it was delivered is not known yet | Keep the `msg_id`. Never send again. |
 | `rejected` | the provider, or something before it, refused it | Remove the cause that the error names; send again. |
 | `not_sent` | nothing left this machine for it | Send again once there is a connection; it is safe. |
-| `unknown` | it may have been sent and charged for, or not | [Ask](reports.md#a-lost-response) before you send again. |
+| `unknown` | it may have been sent and charged for, or not | [Ask](lost-response.md) before you send again. |
 
 An exception's `.sent` says the same of the whole request: `"no"`, nobody got anything; `"unknown"`, see each
 recipient's state in `.result`. Without an exception the result itself has the states. [Errors](errors.md) explains the
@@ -90,7 +90,7 @@ posted again, because sending ended, are `rejected`, with a `reason` that says s
 Each line is a test, with the synchronous client and with the asynchronous one, against the stateful gateway. It fails
 when the gateway has accepted anything else, or anything twice. Three recipients are asked for; in some cases there is a
 fourth, a [magic number](magic-numbers.md). The last column is what becomes of the recipients when
-[`reconcile`](reports.md#a-lost-response) is asked about those that are unknown, once the gateway has finished them all.
+[`reconcile`](lost-response.md) is asked about those that are unknown, once the gateway has finished them all.
 
 {tables}"""
 
@@ -138,7 +138,7 @@ def magic_numbers_page() -> str:
     faults = [
         f"| `{kind.value}` | {about.does} | {'yes' if about.accepts else 'no'} |" for kind, about in ABOUT.items()
     ]
-    faults.append(f"| `{REFUSE}` | drops every connection and stops listening for `seconds=` (only `fail_next`) | no |")
+    faults.append(f"| `{REFUSE}` | {REFUSING.does}, one or `seconds=` (only `fail_next`) | no |")
     made = MADE.format(source="`mock/laaffic_mock`")
     return MAGIC.format(made=made, numbers="\n".join(numbers), faults="\n".join(faults))
 

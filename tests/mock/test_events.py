@@ -11,7 +11,9 @@ import httpx2
 import pytest
 
 from laaffic_mock import Gateway
-from laaffic_mock.gateway.watching.events import Events, Kind
+from laaffic_mock.gateway.serving.paths.events import EventPaths
+from laaffic_mock.gateway.serving.wire import Connections
+from laaffic_mock.gateway.watching.events import Event, Events, Kind
 from mock.asked import NUMBER, inspect, send
 
 PATIENCE = 20.0
@@ -205,6 +207,23 @@ def test_a_ring_keeps_only_so_many_and_says_when_some_are_lost() -> None:
     assert events.since(30, 5) == ([], True)
     assert events.since(events.last, 5) == ([], False)
     assert events.since(events.last + 1, 5) == ([], True)
+
+
+def test_readers_at_the_same_place_share_what_is_written() -> None:
+    told: list[int] = []
+
+    def tell(event: Event) -> dict[str, str]:
+        told.append(event.number)
+        return {}
+
+    events = Events()
+    paths = EventPaths(events, tell, Connections(1), lambda: None)
+    events.add(Kind.MESSAGE, [1, 2])
+    assert [paths.after(0)[1] for _ in range(100)] == [2] * 100
+    assert told == [1, 2]
+    events.add(Kind.MESSAGE, [3])
+    assert paths.after(0)[1] == 3
+    assert told == [1, 2, 1, 2, 3]
 
 
 def test_what_is_deleted_is_told(gateway: Gateway) -> None:

@@ -126,7 +126,7 @@ def test_all_are_deleted_and_nothing_else(gateway: Gateway) -> None:
     assert gateway.requests == 3
 
 
-@pytest.mark.parametrize("query", ["msg_id=1&q=x", "state=failed", "number=1&x=1"])
+@pytest.mark.parametrize("query", ["msg_id=1&q=x", "state=failed", "number=1&x=1", "number=", "q=", "msg_id="])
 @pytest.mark.usefixtures("sent")
 def test_a_doubtful_deletion_deletes_nothing(gateway: Gateway, query: str) -> None:
     headers = {"X-Laaffic-Mock": "1"}
@@ -165,7 +165,7 @@ def test_it_is_downloaded_as_csv(gateway: Gateway, sent: list[Any]) -> None:
     assert (row["state"], row["reason"], row["encoding"]) == ("failed", "REJECTD", "UCS-2")
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "a;=1", "a\n=1", "\uff1d1"]
+FORMULAS = ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "a;=1", "a\n=1", "\uff1d1", "a\t=1", "a\r=1", 'a;"=1;']
 
 
 def test_a_spreadsheet_has_nothing_to_calculate(gateway: Gateway) -> None:
@@ -179,9 +179,9 @@ def test_a_spreadsheet_has_nothing_to_calculate(gateway: Gateway) -> None:
 
 
 def test_what_is_no_formula_stays_as_it_is(gateway: Gateway) -> None:
-    send(gateway.url, {"content": "a = b; c - d"})
+    send(gateway.url, {"content": "a = b; c - d\t\te"})
     file = httpx2.get(f"{gateway.url}/_mock/messages.csv", trust_env=False).content.decode("utf-8-sig")
-    assert next(csv.DictReader(io.StringIO(file)))["content"] == "a = b; c - d"
+    assert next(csv.DictReader(io.StringIO(file)))["content"] == "a = b; c - d\t\te"
 
 
 def test_many_are_downloaded_whole(gateway: Gateway) -> None:

@@ -71,6 +71,16 @@ def test_a_url_gets_them_as_json(gateway: Gateway) -> None:
     assert post.json()["mobile"] == ONE
 
 
+def test_a_url_without_a_path_is_that_of_the_root(gateway: Gateway) -> None:
+    with Server([answer({})]) as application:
+        gateway.push_reports_to(f"{application.url}?key=1")
+        send(gateway)
+        gateway.deliver(ONE)
+        gateway.wait_for_pushes()
+        [post] = application.posts
+    assert post.head.startswith("POST /?key=1 HTTP/1.1")
+
+
 def test_what_had_finished_before_is_not_told(gateway: Gateway) -> None:
     send(gateway)
     gateway.deliver(ONE)

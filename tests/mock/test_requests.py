@@ -71,6 +71,13 @@ def test_key_and_signature_are_masked(gateway: Gateway) -> None:
     assert headers["cookie"] == "…"
 
 
+def test_a_header_that_came_twice_is_shown_twice(gateway: Gateway) -> None:
+    headers = [("Timestamp", "1"), ("Timestamp", "2"), ("Sign", "a" * 32), ("Sign", "b" * 32)]
+    httpx2.get(f"{gateway.url}/v3/getBalance", headers=headers, trust_env=False)
+    shown = last(gateway)["headers"]
+    assert (shown["timestamp"], shown["sign"]) == ("1, 2", "aaaa…, bbbb…")
+
+
 def test_no_secret_is_shown_wherever_somebody_put_it(gateway: Gateway) -> None:
     send(gateway.url, {"content": f"my secret is {SAMPLE_SECRET}"}, **{"X-Secret": SAMPLE_SECRET})
     httpx2.get(f"{gateway.url}/v3/getBalance?secret={SAMPLE_SECRET}", headers=signed(), trust_env=False)

@@ -1,5 +1,6 @@
 """With `laaffic_block = true` no test reaches another host, whatever its name."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ def test_every_way_to_another_host_is_stopped(run: Run) -> None:
     ATTEMPTS = [
         lambda: socket.getaddrinfo("sms.example.com", 443),
         lambda: socket.gethostbyname(b"sms.example.com"),
+        lambda: socket.gethostbyaddr("192.0.2.1"),
+        lambda: socket.getnameinfo(("192.0.2.1", 443), 0),
         lambda: socket.create_connection(("database", 5432)),
         lambda: dial(socket.AF_INET, ("192.0.2.1", 443)),
         lambda: dial(socket.AF_INET6, ("2001:db8::1", 443, 0, 0)),
@@ -58,7 +61,7 @@ def test_every_way_to_another_host_is_stopped(run: Run) -> None:
     def test_closed():
         UDP.close()
     """
-    run(tests).assert_outcomes(passed=14)
+    run(tests).assert_outcomes(passed=16)
 
 
 @pytest.mark.parametrize("base_url", ["https://api.laaffic.com", "https://sms.example.com"])
@@ -103,11 +106,45 @@ def test_what_is_on_this_machine_is_reached(run: Run) -> None:
     def test_its_own_name():
         sys.audit("socket.getaddrinfo", socket.gethostname(), 80, 0, 0, 0)
 
+    def test_the_name_of_an_address():
+        socket.gethostbyaddr("127.0.0.1")
+        socket.getnameinfo(("127.0.0.1", 80), 0)
+
     @pytest.mark.parametrize("address", ["/run/a.socket", ("::ffff:127.0.0.1", 80, 0, 0), None])
     def test_an_address(address):
         sys.audit("socket.connect", None, address)
     """
-    run(tests).assert_outcomes(passed=13)
+    run(tests).assert_outcomes(passed=14)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
+def test_a_unix_socket_is_reached_with_the_http_library(run: Run) -> None:
+    tests = """
+    import asyncio, socketserver, threading
+    import httpx2
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            while self.rfile.readline() != b"\\r\\n":
+                pass
+            self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nhi")
+
+    async def get_async(path):
+        async with httpx2.AsyncClient(transport=httpx2.AsyncHTTPTransport(uds=path)) as client:
+            return (await client.get("http://service/")).text
+
+    def test_one(tmp_path):
+        path = str(tmp_path / "s")
+        with socketserver.UnixStreamServer(path, Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            with httpx2.Client(transport=httpx2.HTTPTransport(uds=path)) as client:
+                assert client.get("http://service/").text == "hi"
+            assert asyncio.run(get_async(path)) == "hi"
+            server.shutdown()
+            thread.join()
+    """
+    run(tests).assert_outcomes(passed=1)
 
 
 def test_what_is_imported_is_stopped_too(run: Run) -> None:

@@ -239,6 +239,16 @@ def test_one(laaffic_gateway):
     run(OTHER_KEYS + tests).assert_outcomes(passed=1)
 
 
+def test_a_magic_number_says_nothing_of_keys(run: Run) -> None:
+    tests = """
+def test_one(laaffic_gateway, laaffic_client):
+    laaffic_client.send("99900100001", "Hello")
+"""
+    done = run(tests)
+    done.stdout.fnmatch_lines(["E *AuthenticationError*"])
+    done.stdout.no_fnmatch_line("*- laaffic_gateway -*")
+
+
 def test_a_failure_of_another_kind_says_nothing_of_keys(run: Run) -> None:
     done = run(failing("assert_sent(times=2)"))
     done.stdout.no_fnmatch_line("*- laaffic_gateway -*")

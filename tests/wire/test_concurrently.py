@@ -13,6 +13,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from laaffic._bulk import in_flight as _in_flight
 from laaffic._bulk import threads as _threads
 from support.server import Action, Connection, Server, answer, drop, silence, success
 
+TRACE = ContextVar("TRACE", default="none")
 BALANCE_TOO_LOW = answer({"status": "-10", "reason": "insufficient balance"})
 
 
@@ -582,3 +584,15 @@ def test_an_interruption_while_a_thread_starts_is_no_thread_that_did_not_start(
         next(client.send_many(messages(20), concurrency=2))
     assert "messages 0 to 9, whose result nobody read: BatchResult(accepted=10" in caplog.text
     assert len(server.posts) == 1
+
+
+def test_what_is_logged_of_each_request_belongs_to_the_callers_trace(
+    send_many: SendMany, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    traces = []
+    caplog.handler.addFilter(lambda _: traces.append(TRACE.get()) or True)  # type: ignore[func-returns-value]  # it appends, and keeps the record
+    caplog.set_level("DEBUG", "laaffic")
+    TRACE.set("mine")
+    send_many(messages(3), base_url=server.url, max_recipients=1, concurrency=3)
+    assert len(server.posts) == 3
+    assert {*traces} == {"mine"}

@@ -116,6 +116,7 @@ def test_a_refusal_is_raised_at_once_and_speaks_of_no_sending(
     assert caught.value.sent == "no"
     assert caught.value.result.recipients == ()
     assert "sent" not in str(caught.value).replace("sends nothing", "").lower()
+    assert "send again" not in str(caught.value)
 
 
 def test_a_closed_client_speaks_of_no_sending() -> None:

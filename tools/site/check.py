@@ -36,41 +36,41 @@ def _page(path: Path) -> Page:
     return Page(path.read_text(encoding="utf-8"))
 
 
-def problems(site: Path) -> Iterator[str]:
-    """Yield what is wrong with the site in a folder, a line each."""
+def problems(site: Path, base: str = "/") -> Iterator[str]:
+    """Yield what is wrong with the site in a folder, which is published below a path, a line each."""
     for path in sorted(site.rglob("*.html")):
         where = path.relative_to(site).as_posix()
-        yield from (f"{where} loads {what}" for what in _wrong_loads(site, path))
-        yield from (f"{where} links to {what}" for what in _dead_links(site, path))
+        yield from (f"{where} loads {what}" for what in _wrong_loads(site, base, path))
+        yield from (f"{where} links to {what}" for what in _dead_links(site, base, path))
     for path in sorted(site.rglob("*.css")):
         if LOADS.search(path.read_text(encoding="utf-8")):
             yield f"{path.relative_to(site)} loads something from outside"
 
 
-def _wrong_loads(site: Path, path: Path) -> Iterator[str]:
+def _wrong_loads(site: Path, base: str, path: Path) -> Iterator[str]:
     for load in _page(path).loads:
         parts = urlsplit(load)
         if parts.netloc:
             yield f"{load}, from outside"
-        elif not parts.scheme and not _there(site, path, parts.path).is_file():
+        elif not parts.scheme and not _there(site, base, path, parts.path).is_file():
             yield f"{load}, which is not there"
 
 
-def _dead_links(site: Path, path: Path) -> Iterator[str]:
+def _dead_links(site: Path, base: str, path: Path) -> Iterator[str]:
     for link in _page(path).links:
         parts = urlsplit(link)
         if parts.scheme or parts.netloc:
             continue
-        there = _there(site, path, parts.path)
+        there = _there(site, base, path, parts.path)
         if not there.is_file():
             yield f"{link}, which is not there"
         elif parts.fragment and there.suffix == ".html" and unquote(parts.fragment) not in _page(there).anchors:
             yield f"{link}, whose headline is not there"
 
 
-def _there(site: Path, page: Path, link: str) -> Path:
+def _there(site: Path, base: str, page: Path, link: str) -> Path:
     link = unquote(link)
     if not link:
         return page
-    path = site / link.lstrip("/") if link.startswith("/") else page.parent / link
+    path = site / link.removeprefix(base) if link.startswith("/") else page.parent / link
     return path / "index.html" if path.is_dir() else path

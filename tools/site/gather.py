@@ -10,7 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from laaffic_cli.explaining.pages import topics
+from laaffic._model.explained import file_of
+from laaffic_cli.explaining.pages import chapters, topics
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = ROOT / "build" / "docs"
@@ -35,11 +36,14 @@ ALIASES = {
     "examples/fastapi_otp": "examples/fastapi_otp.md",
     "examples/otp_app": "examples/otp_app.md",
 }
+PICTURES = ("*.png", "*.svg")
 PACKAGES = ("laaffic", "laaffic_campaigns", "laaffic_mock")
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")
-ERROR_ROW = re.compile(r"^\| `(\w+Error)` \|", re.MULTILINE)
-STATUS_ROW = re.compile(r"^\| `(-?\d+)` \|", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]*)(#[^)]+)?\)")  # of pictures, too
+ROW = re.compile(r"^\| `([\w-]+)` \|", re.MULTILINE)
+WITH_ROWS = {"errors.md", "magic-numbers.md", "statuses.md"}  # of what has a page of its own
 
+# Lines of code have up to 120 characters.
+STYLE = ".md-grid { max-width: 72rem; }\n"
 CONTRACT = """\
 # The contract
 
@@ -67,23 +71,25 @@ def gather() -> None:
     """Make build/docs anew."""
     shutil.rmtree(STAGE, ignore_errors=True)
     pages = {path.relative_to(ROOT).as_posix(): path.name for path in (ROOT / "docs").glob("*.md")} | ELSEWHERE
+    pictures = {
+        path.relative_to(ROOT).as_posix(): path.name for kind in PICTURES for path in (ROOT / "docs").glob(kind)
+    }
     for source, target in pages.items():
-        text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages)
-        _write(target, _with_links_to_explanations(text) if target in {"errors.md", "statuses.md"} else text)
-    for picture in (ROOT / "docs").glob("*.svg"):
-        shutil.copyfile(picture, STAGE / picture.name)
+        text = _relinked((ROOT / source).read_text(encoding="utf-8"), source, target, pages | pictures)
+        _write(target, _with_links_to_explanations(text) if target in WITH_ROWS else text)
+    for source, target in pictures.items():
+        shutil.copyfile(ROOT / source, STAGE / target)
     for topic, text in topics().items():
-        _write(f"explain/{topic}.md", text)
+        _write(_explained(topic), text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
-        _write(
-            f"api/{package}.md", f"# {package}\n\n" + "".join(f"::: {package}.{name}\n\n" for name in _names(package))
-        )
+        _write(f"api/{package}.md", f"# {package}\n\n" + "\n".join(_api(package, name) for name in _names(package)))
     _write("contract.md", CONTRACT)
     contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     _write("openapi.yaml", contract)
     within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
     _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
+    _write("assets/wide.css", STYLE)
     redoc = REDOC.read_text(encoding="utf-8")
     _write(f"assets/{REDOC.name}", redoc.replace(ITS_LOGO, "data:,"))  # the one thing that it would load from outside
 
@@ -150,15 +156,23 @@ def _relinked(text: str, source: str, target: str, pages: dict[str, str]) -> str
     return LINK.sub(there, text)
 
 
+def _explained(topic: str) -> str:
+    """Return the page that becomes the one to which an error's text leads."""
+    return f"{file_of(topic).removesuffix('.html')}.md"
+
+
 def _with_links_to_explanations(text: str) -> str:
-    text = ERROR_ROW.sub(r"| [`\1`](explain/\1.md) |", text)
-    return STATUS_ROW.sub(r"| [`\1`](explain/\1.md) |", text)
+    known = topics()
+    return ROW.sub(lambda row: f"| [`{row[1]}`]({_explained(row[1])}) |" if row[1] in known else row[0], text)
 
 
 def _index() -> str:
-    rows = [f"- [{text.splitlines()[0][2:]}]({topic}.md)" for topic, text in topics().items()]
-    head = "What happened, what to do, what is safe. In a terminal, without a network: `laaffic explain -10`."
-    return f"# Every error, status and state\n\n{head}\n\n" + "\n".join(rows) + "\n"
+    parts = ["# Every error, status and state\n"]
+    parts.append("What happened, what to do, what is safe. In a terminal, without a network: `laaffic explain -10`.\n")
+    for chapter, pages in chapters().items():
+        parts.append(f"## {chapter}\n")
+        parts.append("".join(f"- [{text.splitlines()[0][2:]}]({topic}.md)\n" for topic, text in pages.items()))
+    return "\n".join(parts)
 
 
 def _write(target: str, text: str) -> None:

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from contextvars import copy_context
+from functools import partial
 from typing import Protocol
 
 import laaffic
@@ -102,7 +104,8 @@ class Runner:
         for index in range(self._desk.wanted):
             if index not in self._working and not self._desk.over:
                 # A daemon, so that a second Ctrl-C ends the program. What was in flight is unknown then.
-                thread = threading.Thread(target=self._work, args=(index,), name="laaffic-campaign", daemon=True)
+                work = partial(copy_context().run, self._work, index)  # what it logs belongs to the caller's trace
+                thread = threading.Thread(target=work, name="laaffic-campaign", daemon=True)
                 self._working[index] = thread  # before it starts: an interruption must not lose sight of it
                 thread.start()
         return bool(self._working)

@@ -13,8 +13,8 @@ def explain(topic: str) -> None:
     """Explain an error, a status or a state, and what is safe.
 
     TOPIC is what an error's text ends with: a status such as -10, the name of an exception such as OutcomeUnknownError,
-    or a state such as unknown; or a magic number of the mock. It tells what happened, what to do and what is safe, asks
-    nobody, and works offline.
+    or a state such as unknown; or what the mock shows: a fault such as accept_then_drop, a rule such as signature, or a
+    magic number. It tells what happened, what to do and what is safe, asks nobody, and works offline.
     """
     try:
         text = page(topic)
@@ -22,8 +22,9 @@ def explain(topic: str) -> None:
         raise click.UsageError(str(error)) from None
     if text is None:
         raise click.BadParameter(
-            "give a status such as -10, the name of an exception such as OutcomeUnknownError, or a state: accepted,"
-            " rejected, not_sent or unknown; `laaffic statuses` lists the statuses",
+            "give a status such as -10, the name of an exception such as OutcomeUnknownError, a state: accepted,"
+            " rejected, not_sent or unknown; or a fault or a rule of the mock, such as accept_then_drop or signature;"
+            " `laaffic statuses` lists the statuses",
             param_hint="'TOPIC'",
         )
     Stream("stdout").write("\n".join(map(wrapped, text.splitlines())) + "\n")

@@ -1,1 +1,1 @@
-"""What `laaffic explain` prints, and what the site has a page for each of: errors, statuses and states."""
+"""What `laaffic explain` prints, and what the site has a page for each of: errors, statuses, states, faults, rules."""

@@ -1,4 +1,4 @@
-"""A page for each error, status and state, as Markdown."""
+"""A page for each error, status and state, and for each fault and rule of the mock, as Markdown."""
 
 import inspect
 import re
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 import laaffic
 import laaffic_campaigns
 import laaffic_mock
-from laaffic_cli.explaining.words import STATES, TO_DO, UNLISTED
+from laaffic_cli.explaining.mocked import FAULTS, REFUSED, RULES, to_rehearse
+from laaffic_cli.explaining.words import DELIVERIES, OPEN, STATES, TO_DO, UNLISTED
 
 _A_STATUS = re.compile(r"-\d{1,3}")
 _A_MAGIC_NUMBER = re.compile(r"999\d{8}")
@@ -33,16 +34,26 @@ _DEPENDS = frozenset({"LaafficError", "StatusError", "PartialFailureError", "HTT
 
 
 def topics() -> Mapping[str, str]:
-    """Return every page by its name: the statuses, the classes of errors, the states."""
+    """Return every page by its name."""
+    return {name: text for pages in chapters().values() for name, text in pages.items()}
+
+
+def chapters() -> Mapping[str, Mapping[str, str]]:
+    """Return every page by its name, below what it is about."""
     return {
-        **{code: _status_page(code) for code in laaffic.STATUSES},
-        **{name: _error_page(kind) for name, kind in _errors().items()},
-        **{state: _page(f"State {state}", *words) for state, words in STATES.items()},
+        "Errors": {name: _error_page(kind) for name, kind in _errors().items()},
+        "Statuses": {code: _status_page(code) for code in laaffic.STATUSES},
+        "States of a recipient": {
+            state: _page(f"State {state}", *words) for state, words in {**STATES, **OPEN}.items()
+        },
+        "What became of a message": {state: _page(f"Delivery {state}", *words) for state, words in DELIVERIES.items()},
+        "Rules by which the mock refuses": {name: _rule_page(name) for name in RULES},
+        "Faults of the mock": {name: _fault_page(name, does) for name, does in laaffic_mock.faults()},
     }
 
 
 def page(topic: str) -> str | None:
-    """Return the page about a status, such as `-10`, a class, a state, or a magic number of the mock; else None.
+    """Return the page about a status, such as `-10`, a class, a state, or what the mock does; else None.
 
     Raises:
         ImportError: it is a magic number, and the extra `mock` is not installed.
@@ -81,6 +92,21 @@ def _error_page(kind: type[laaffic.LaafficError]) -> str:
     told = " ".join(" ".join(paragraph.split()) for paragraph in paragraphs if not paragraph.startswith("Attributes:"))
     code = f" ({kind.code})" if issubclass(kind, laaffic.StatusError) and kind.code else ""
     return _page(f"{kind.__name__}{code}", f"Status {told}" if code else told, *_of(kind))
+
+
+def _fault_page(name: str, does: str) -> str:
+    words = FAULTS[name]
+    happened = f"The mock gateway does this when it is told to, and never by itself: it {does}. {words.met}"
+    return _page(f"Fault {name}", happened, f"{words.to_do} {to_rehearse(name)}", words.safe)
+
+
+def _rule_page(name: str) -> str:
+    words = RULES[name]
+    happened = (
+        f"It is a rule by which the mock gateway refuses requests. {words.rule} The page of the mock, and"
+        " `/_mock/requests`, show what was there and what was expected."
+    )
+    return _page(f"Rule {name}", happened, words.to_do, REFUSED)
 
 
 def _of(kind: type[laaffic.LaafficError], hint: str = "") -> tuple[str, str]:

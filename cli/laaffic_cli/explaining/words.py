@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 ASK = (
-    "Find out what became of the unknown recipients: `client.reconcile(...)` in your program, `laaffic reconcile"
-    " outcomes.csv` for a file of outcomes, `laaffic campaign reconcile` for a campaign. They ask the provider's"
-    " records and send nothing. What they leave unknown, ask the provider's staff about: give the account, the time,"
-    " the numbers and, where there are any, the message ids."
+    "To find out what became of the unknown recipients: `client.reconcile(...)` in your program, `laaffic reconcile"
+    " outcomes.csv` for a file of outcomes, `laaffic campaign reconcile` for a campaign. They send nothing. What they"
+    " leave unknown, ask the provider's staff about: give the account, the time, the numbers and, where there are any,"
+    " the message ids."
 )
 
 # More to do than the error's hint says, by the class.
@@ -100,6 +100,47 @@ STATES: Mapping[str, StateWords] = {
         ASK,
         "Asking is safe, as often as you like. Sending again is not: it may arrive twice, and cost twice. There is no"
         " key by which the provider would tell that it is the same message.",
+    ),
+}
+
+# In a campaign only: what a recipient's outcome is before there is one.
+OPEN: Mapping[str, StateWords] = {
+    "to_go": StateWords(
+        "In a campaign: nothing was posted to this recipient yet.",
+        "Run the campaign, or let it go on: `laaffic campaign status` says whether it runs, and why it was paused.",
+        "Running the campaign again is safe, as often as you like: it posts to nobody twice.",
+    ),
+    "in_flight": StateWords(
+        "In a campaign: the request was, or is just being, posted, and what came of it is not written down yet.",
+        "Wait while the campaign runs. If nobody runs it any more, run it again: who was in flight when its process"
+        " ended becomes `unknown`, and is not posted to again.",
+        "Running the campaign again is safe. Sending to this recipient by other means is not: it may arrive twice, and"
+        " cost twice.",
+    ),
+}
+
+DELIVERIES: Mapping[str, StateWords] = {
+    "succeeded": StateWords(
+        "The provider says that the message was sent. Whether that means that the phone has it is not documented.",
+        "Nothing.",
+        "Never send it again: it would arrive twice, and cost twice.",
+    ),
+    "failed": StateWords(
+        "The provider took the message, and says that it failed.",
+        "Look at the report's `reason`, in the network's words; check the number, or reach the person by another way."
+        " In a campaign, `laaffic campaign resend` sends again to those who failed, each once.",
+        "As far as the provider says, nothing arrived, so sending again reaches the person once; it costs again.",
+    ),
+    "pending": StateWords(
+        "The provider is still sending the message, or has a word for it that no page lists; `status` has the word.",
+        "Ask again later: `client.get_reports([...])`, `laaffic report`, `laaffic campaign refresh`.",
+        "Asking is safe. Sending again is not: it may arrive twice, and cost twice.",
+    ),
+    "not_found": StateWords(
+        "The provider does not list this message id. That is no failure: what is still in its queue is not listed"
+        " either, nor what is older than 90 to 120 days, nor another account's, nor an id that does not exist.",
+        "Ask again later, and compare LAAFFIC_APP_ID and the id. If it stays so, ask the provider's staff.",
+        "Asking is safe. Sending again is not: it may arrive twice, and cost twice.",
     ),
 }
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from laaffic import STATUSES, StatusError, UnknownStatusError
+from laaffic import STATUSES, HTTPStatusError, LaafficError, OutcomeUnknownError, StatusError, UnknownStatusError
 from laaffic_campaigns import Outcome
 from laaffic_cli.reports.result import Failure, plain_error
 
@@ -54,25 +54,25 @@ def _failure(state: str, status: str | None, count: int) -> Failure | None:
     """Say it by what the contract says of a status, never in the provider's words."""
     if state == "not_sent" or (state == "rejected" and status == _SUCCESS):
         return None
-    kind, what, hint = _explained(state, status)
-    sent = "no" if state == "rejected" else "unknown"
+    error = _error(state, status)
+    what, sent = str(error.args[0]), "no" if state == "rejected" else "unknown"
     whom = f"{count:,} recipient{' is' if count == 1 else 's are'} {state}"
-    entry = {**plain_error(kind, what, sent, hint=hint, recipients=count), "status": status}
-    page = status if status in STATUSES else kind
-    return Failure(" ".join(filter(None, [f"Error: {whom}: {what}.", hint, f"(laaffic explain {page})"])), entry)
+    entry = {**plain_error(type(error).__name__, what, sent, hint=error.hint, recipients=count), "status": status}
+    said = (f"Error: {whom}: {what}.", error.hint, f"({error.page})")
+    return Failure(" ".join(part for part in said if part), entry)
 
 
-def _explained(state: str, status: str | None) -> tuple[str, str, str]:
+def _error(state: str, status: str | None) -> LaafficError:
     if status is None and state == "rejected":
-        return "HTTPStatusError", "their requests were refused without a status", "The outcomes have the reason."
+        return HTTPStatusError("their requests were refused without a status", hint="The outcomes have the reason.")
     if status is None:
-        return "OutcomeUnknownError", "no usable response came, or the process ended before it did", ""
+        return OutcomeUnknownError("no usable response came, or the process ended before it did", hint="")
     if status == _SUCCESS:
-        return "OutcomeUnknownError", "the response does not say what became of them", ""
+        return OutcomeUnknownError("the response does not say what became of them", hint="", status=status)
     info = STATUSES.get(status)
     if info is None:
         shown = f"status {status}, which is not documented" if _STATUS.fullmatch(status) else "an unknown status"
-        return UnknownStatusError.__name__, f"the provider responded with {shown}", ""
-    kinds = (kind.__name__ for kind in StatusError.__subclasses__() if kind.code == status)
-    kind = next(kinds, UnknownStatusError.__name__)
-    return kind, f"the provider responded with status {status}: {info.meaning}", info.hint
+        return UnknownStatusError(f"the provider responded with {shown}", hint="")
+    kinds = (kind for kind in StatusError.__subclasses__() if kind.code == status)
+    kind = next(kinds, UnknownStatusError)
+    return kind(f"the provider responded with status {status}: {info.meaning}", hint=info.hint, status=status)

@@ -105,6 +105,8 @@ def _went_wrong(exchange: Mapping[str, Any]) -> str:
     told = f"{exchange['method']} {exchange['path'].partition('?')[0]}: {status}"
     if exchange["fault"] is not None:
         told += f", by the fault {exchange['fault']}"
+    if exchange["instead"] is not None:
+        told += f", for which the client got HTTP {exchange['instead']['status']} from the check against the contract"
     rule = exchange["rule"]
     if rule is not None:
         where = f" ({rule['where']})" if rule["where"] else ""

@@ -1,10 +1,12 @@
 """A gateway to start here, and what it knows of magic numbers."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
 
 from laaffic_mock._addresses import local_url, own_names
+from laaffic_mock._tokens import drop, keep
 from laaffic_mock.gateway.contract import load_contract
 from laaffic_mock.gateway.delivery.pushing import Pusher
 from laaffic_mock.gateway.delivery.reports import PLAIN
@@ -72,6 +74,7 @@ class Gateway(RemoteGateway):
             target = None if push_to is None else as_target(push_to, PLAIN, hosts)
         except BadRequest as error:
             raise GatewayError(str(error)) from None
+        token = secrets.token_urlsafe()
         connections = Connections(read_timeout)
         account = Account(contract, limit, settings, on_accepted or (lambda _: None))
         desk = Desk(account)
@@ -80,16 +83,25 @@ class Gateway(RemoteGateway):
         aftermath = Aftermath(account, self._pusher, watch.events)
 
         def make(refuse: Callable[[float], Awaitable[None]]) -> Starlette:
-            endpoints = find_endpoints(contract)
             return make_app(
-                endpoints, desk, aftermath, connections, refuse, read_timeout=read_timeout, hosts=hosts, watch=watch
+                find_endpoints(contract),
+                desk,
+                aftermath,
+                connections,
+                refuse,
+                read_timeout=read_timeout,
+                hosts=hosts,
+                watch=watch,
+                token=token,
             )
 
         self._server, self._thread = start(host, port, connections, make, aftermath.close)
         super().__init__(local_url(host, self._server.address[1]))
+        keep(self.url, token)
 
     def close(self) -> None:
         """Stop, and drop every connection. Harmless when it has stopped."""
+        drop(self.url)
         self._pusher.close()
         super().close()
         self._server.should_exit = self._server.force_exit = True

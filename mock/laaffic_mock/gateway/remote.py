@@ -45,7 +45,7 @@ class RemoteGateway(Following):
 
     @property
     def requests(self) -> int:
-        """How many requests have come to the contract's endpoints."""
+        """How many requests have come to the contract's endpoints, or would have if Prism had not refused them."""
         return int(self.counts.get("requests", 0))
 
     @property
@@ -58,6 +58,9 @@ class RemoteGateway(Following):
     def requests_refused(self) -> list[Mapping[str, Any]]:
         """The last requests that were refused or malformed, at most 1,000, oldest first; those to other paths, too.
 
+        What a Prism before it refuses is among them soon after the client has its response; a question at Prism's own
+        address waits for it.
+
         Each has `method`, `path`, `headers` with key and signature masked, `body`, `status` (that of HTTP),
         `provider_status`, and `rule`: which one was `broken`, and `where`; what was `said`, and what was `expected`;
         and the `remedy`.
@@ -66,7 +69,10 @@ class RemoteGateway(Following):
 
     @property
     def requests_spoiled(self) -> list[Mapping[str, Any]]:
-        """The last requests that a fault spoiled, at most 1,000, oldest first: as `requests_refused`, with `fault`."""
+        """The last requests that a fault spoiled, at most 1,000, oldest first: as `requests_refused`, with `fault`.
+
+        `instead` is what the client got of a Prism before it, if the response broke the contract or did not come.
+        """
         return self._exchanges("faulty")
 
     @property

@@ -16,12 +16,15 @@ import httpx2
 from laaffic_mock._addresses import local_url
 from laaffic_mock._contract_file import find_contract
 from laaffic_mock._printable import printable
+from laaffic_mock._tokens import token_of
 from laaffic_mock.prism.errors import PrismError
 from laaffic_mock.prism.install import environment, find_node, find_prism
 
 BESIDE = Path(__file__).parent
 # In this order, in which the last one sees a request first.
-PRELOADED = [BESIDE / name for name in ("exit_with_parent.cjs", "inspect_upstream.cjs", "forward_host.cjs")]
+PRELOADED = [
+    BESIDE / f"{name}.cjs" for name in ("exit_with_parent", "tell_refused", "inspect_upstream", "forward_host")
+]
 LISTENING = re.compile(r"Prism is listening on http://\S+:(\d+)")
 HELP = re.compile(r"^prism mock <document>\n.*?--seed[^\n]*\n*", re.DOTALL | re.MULTILINE)
 SECONDS_TO_EXIT = 5.0
@@ -34,7 +37,8 @@ class Prism:
 
     It responds from the contract's examples. With `upstream`, the address of another server, it is a proxy before that
     one, and checks every request and every response against the contract as they pass. What the contract does not know,
-    the gateway's page at `/` and its paths below `/_mock`, it hands to that one as it comes.
+    the gateway's page at `/` and its paths below `/_mock`, it hands to that one as it comes. What it refuses itself, it
+    tells a `Gateway` of this process whose `url` the `upstream` is, so that it is among the gateway's requests.
 
     `spec` is the path of an OpenAPI file; left out, it is the `openapi.yaml` that the package `laaffic` ships.
     `host` is where it listens, by default on loopback only; `port` 0 lets the system choose a free one. `timeout` is
@@ -106,6 +110,7 @@ class Prism:
         command += ["-h", self._host, "-p", str(self._port), self._contract()]
         if self._upstream is not None:
             command += [self._upstream, "--cors=false"]  # else it tells every web page that it may ask with any header
+        upstream = self._upstream or ""
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -113,7 +118,7 @@ class Prism:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            env={**environment(), "MOCK_UPSTREAM": self._upstream or ""},
+            env={**environment(), "MOCK_UPSTREAM": upstream, "MOCK_TOKEN": token_of(upstream)},
             # A terminal sends Ctrl-C to its whole process group. It is for Python, which then stops Prism.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

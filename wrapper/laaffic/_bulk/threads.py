@@ -10,6 +10,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from queue import SimpleQueue
 
 from laaffic._batch.batch import Batch, all_in
@@ -130,6 +131,7 @@ class _Post(threading.Thread):
         self.job = job
         self.outcome: BatchResult | BaseException | None = None
         self._send = send
+        self._context = copy_context()  # what is logged meanwhile belongs to the caller's trace
         self.part = part
         self._finished = finished
         self._leave = [True]  # to post: whoever takes it out decides, and `pop` cannot be interrupted
@@ -158,7 +160,7 @@ class _Post(threading.Thread):
         except IndexError:
             return
         try:
-            self.outcome = self._send(self.part)
+            self.outcome = self._context.run(self._send, self.part)
         except BaseException as error:  # raised where the results are read
             self.outcome = error
         finally:

@@ -134,7 +134,7 @@ class OutcomeUnknownError(LaafficError):
     """
 
     sent = UNKNOWN
-    hint = "Do not send again blindly: ask the provider what became of the unknown ones."
+    hint = status_info("").hint
 
 
 class HTTPStatusError(LaafficError):

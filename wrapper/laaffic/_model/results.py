@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from laaffic._model.explained import explained
 from laaffic._model.masking import shown_status
 from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
@@ -88,16 +89,24 @@ class LaafficError(Exception):
         """The random id of the batch, which is in the log too; None when there was no batch."""
         return self.result.batch_id
 
+    @property
+    def page(self) -> str:
+        """Where the page about it is: a command such as `laaffic explain -10`, or its address on a published site.
+
+        It is about the status, if that is in the table, else about the class; empty when it is neither.
+        """
+        topic = self._topic()
+        return explained(topic) if topic else ""
+
     def __str__(self) -> str:
         """Say what happened, whether it was sent, and what to do."""
         message = str(self.args[0]) if self.args else ""
         sentence = message and (message if message.endswith((".", "!", "?")) else f"{message}.")
-        page = f"(laaffic explain {self._page()})" if self._page() else ""
+        page = f"({self.page})" if self.page else ""
         batch = f"(batch {self.batch_id})" if self.batch_id else ""
         return " ".join(part for part in (sentence, self._said(), self.hint, page, batch) if part)
 
-    def _page(self) -> str:
-        """Return what `laaffic explain` has a page about: the status, if it is in the table, else the class."""
+    def _topic(self) -> str:
         if self.status and self.status in STATUSES and self.status != "0":
             return self.status
         ours = (kind.__name__ for kind in type(self).__mro__ if kind.__module__ in _OURS)

@@ -29,7 +29,9 @@ class StatusInfo:
     definite: bool = True
 
 
-_ASK_BEFORE_RESENDING = "Do not send again blindly: ask the provider what became of the unknown ones."
+_ASK_BEFORE_RESENDING = (
+    "Do not send again blindly: client.reconcile (laaffic reconcile) asks the provider about the unknown ones."
+)
 
 STATUSES: Mapping[str, StatusInfo] = MappingProxyType({row[0]: StatusInfo(*row) for row in TABLE})
 

@@ -6,6 +6,7 @@ from typing import Any
 from laaffic._http.evidence import Evidence, Responded, Unanswered
 from laaffic._model.errors import HTTPStatusError, QueryFailedError, class_for
 from laaffic._model.results import LaafficError
+from laaffic._model.statuses import status_info
 from laaffic._outcome.errors import (
     SUCCESS,
     http_error_words,
@@ -91,4 +92,7 @@ def _refusal(evidence: Responded, body: dict[str, Any] | None, status: str | Non
     what = status_words(status, reason)
     if status == _TOO_FREQUENT:
         return QueryFailedError(what, status=status, reason=reason, http_status=http_status)
-    return class_for(status)(what, sent="no", status=status, reason=reason, http_status=http_status, about_query=True)
+    its_own = None if status_info(status).definite else QueryFailedError.hint  # the table speaks of sends
+    return class_for(status)(
+        what, sent="no", hint=its_own, status=status, reason=reason, http_status=http_status, about_query=True
+    )

@@ -189,7 +189,9 @@ def _failure(error: LaafficError, requests: int, recipients: int) -> Failure:
         "http_status": error.http_status,
         "recipients": recipients,
     }
-    return Failure(f"Error in {where}: {sentence} {_SENT[error.sent]} {error.hint}".rstrip(), entry)
+    page = f"({error.page})" if error.page else ""
+    said = (f"Error in {where}: {sentence}", _SENT[error.sent], error.hint, page)
+    return Failure(" ".join(part for part in said if part), entry)
 
 
 def _count(count: int, what: str) -> str:

@@ -200,7 +200,7 @@ def _connection(url: str) -> HTTPConnection:
 def _post(connection: HTTPConnection, url: str, report: bytes) -> str | None:
     """Post a report, and return why that failed, or None."""
     address = urlsplit(url)
-    path = address._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    path = (address.path or "/") + (f"?{address.query}" if address.query else "")
     try:
         connection.request("POST", path, report, {"Content-Type": "application/json", "Connection": "close"})
         status = connection.getresponse().status

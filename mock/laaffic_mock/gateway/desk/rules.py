@@ -1,6 +1,30 @@
 """The rule that a request broke: what was said, what was expected, and what to do. No secret is in any of it."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+Broken = Literal[
+    "key",
+    "signature",
+    "time",
+    "app_id",
+    "ip",
+    "host",
+    "origin",
+    "header",
+    "path",
+    "method",
+    "body",
+    "query",
+    "field",
+    "number",
+    "content",
+    "word",
+    "template",
+    "balance",
+    "contract",
+    "magic",
+]
 
 _MAX_SHOWN = 120
 _SIGNS = 4
@@ -10,16 +34,15 @@ class Rule(NamedTuple):
     """A rule that was broken.
 
     Attributes:
-        broken: which, in a word: `"key"`, `"signature"`, `"time"`, `"app_id"`, `"ip"`, `"host"`, `"origin"`, `"path"`,
-            `"header"`, `"method"`, `"body"`, `"query"`, `"field"`, `"number"`, `"content"`, `"word"`, `"template"`,
-            `"balance"`, or `"magic"`, where nothing is wrong but the number.
+        broken: which, in a word, as `laaffic explain` knows it: `"contract"` where the check against it refused the
+            request before it came here, `"magic"` where nothing is wrong but the number.
         where: the place, such as `"array[0].numbers"` or `"the header Sign"`; None where it is no single one.
         said: what was there.
         expected: what should have been.
         remedy: what to do.
     """
 
-    broken: str
+    broken: Broken
     where: str | None
     said: str
     expected: str
@@ -70,6 +93,16 @@ def broken_app(said: str, app_id: str, where: str) -> Rule:
     return Rule("app_id", where, brief(said) or "nothing", f'"{app_id}"', remedy)
 
 
-def broken_field(where: str, said: str, expected: str, broken: str = "field") -> Rule:
+def broken_address(method: str, path: str, there_are: Iterable[tuple[str, str]]) -> Rule:
+    """Return the rule about a request that no endpoint is for; `there_are` methods and paths of them."""
+    known = list(there_are)
+    methods = [one for one, where in known if where == path]
+    if methods:
+        return Rule("method", None, brief(method), ", ".join(methods), "correct the HTTP method")
+    remedy = "correct the address: it is the base URL and then such a path"
+    return Rule("path", None, brief(path), ", ".join(sorted(where for _, where in known)), remedy)
+
+
+def broken_field(where: str, said: str, expected: str, broken: Broken = "field") -> Rule:
     """Return the rule about a field."""
     return Rule(broken, where, brief(said), expected, f"correct {where}")

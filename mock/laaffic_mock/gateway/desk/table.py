@@ -12,8 +12,9 @@ COLUMNS = (
     *("msg_id", "accepted_at", "number", "sender_id", "order_id", "content"),
     *("state", "received_at", "reason", "codes", "encoding", "segments"),
 )
-# At the beginning of a cell; also behind a semicolon, where a spreadsheet of another country begins one.
-_FORMULA = re.compile("(^|[;\\n])(?=\\s*[=+\\-@\\t\\r\uff1d\uff0b\uff0d\uff20])")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+# At the beginning of a cell; also behind a semicolon, a tab or the end of a line, where some spreadsheets begin one.
+_FORMULA = re.compile(f'^(?=\\s*[{_SIGNS}\\t\\r])|(?<=[;\\t\\r\\n])(?=[\\s"]*[{_SIGNS}])')
 _MARK = "\ufeff"  # by which a spreadsheet knows UTF-8
 
 
@@ -39,4 +40,4 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _safe(cell: str) -> str:
-    return _FORMULA.sub(r"\1'", cell)
+    return _FORMULA.sub("'", cell)

@@ -99,10 +99,12 @@ def _check_account(recipients: Sequence[Recipient], settings: Settings, codes: C
 def _check_object(value: Any, schema: Schema, where: str) -> None:
     if not isinstance(value, dict):
         raise Malformed(f"{where} is not an object", broken_field(where, _kind(value), "an object"))
+    unknown = [name for name in value if name not in schema["properties"]]
     if missing := [name for name in schema["required"] if name not in value]:
-        rule = broken_field(where, f"no {', '.join(missing)}", f"the fields {', '.join(schema['required'])}")
+        said = f"no {', '.join(missing)}" + (f", but {', '.join(unknown)}" if unknown else "")
+        rule = broken_field(where, said, f"the fields {', '.join(schema['required'])}")
         raise Malformed(f"{where} lacks {', '.join(missing)}", rule)
-    if unknown := [name for name in value if name not in schema["properties"]]:
+    if unknown:
         rule = broken_field(where, f"the fields {', '.join(unknown)}", f"only {', '.join(schema['properties'])}")
         raise Malformed(f"{where} has {len(unknown)} fields that are not in the contract", rule)
     for name, field in schema["properties"].items():

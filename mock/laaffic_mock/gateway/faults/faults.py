@@ -2,10 +2,12 @@
 
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+from laaffic_mock.gateway.words import REFUSE
 
 DEFAULT_SECONDS = 1.0
 SKEW_SECONDS = 7200.0
@@ -66,6 +68,14 @@ ABOUT: Mapping[Fault, About] = {
     ),
     Fault.TOO_FREQUENT: About("accepts nothing, and refuses as asked too often (-15)", accepts=False),
 }
+
+
+REFUSING = About("drops every connection, and stops listening for some seconds", accepts=False)
+
+
+def faults() -> Sequence[tuple[str, str]]:
+    """Return the faults, each with what the gateway does then. `refuse_connection`, the last, comes by order only."""
+    return [*((fault.value, about.does) for fault, about in ABOUT.items()), (REFUSE, REFUSING.does)]
 
 
 class Due(NamedTuple):

@@ -38,10 +38,12 @@ export function query(given) {
 export async function readMessages(take) {
   const { total, ...rest } = await ask("GET", "/messages?limit=0");
   let from = { offset: Math.max(0, total - MAX_MESSAGES) };
+  let reached = from.offset;
   for (;;) {
     const { messages } = await ask("GET", `/messages${query({ ...from, limit: PAGE })}`);
     take(messages);
-    if (messages.length < PAGE) return { total, ...rest };
+    reached += messages.length;
+    if (messages.length < PAGE) return { ...rest, total: Math.max(total, reached) }; // more may have come meanwhile
     from = { after: messages.at(-1).msg_id }; // an offset would skip some, if others are deleted meanwhile
   }
 }

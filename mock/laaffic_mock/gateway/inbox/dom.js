@@ -1,5 +1,7 @@
 // Elements, made without HTML: whatever is in a message reaches the page as text only.
 
+import { fold } from "./fold.js";
+
 /** Return an element. `on…` are listeners, true and false set or leave out an attribute, strings become text. */
 export function h(tag, given = {}, ...children) {
   const element = document.createElement(tag);
@@ -14,6 +16,11 @@ export function h(tag, given = {}, ...children) {
 
 /** Return the element of an id. */
 export const byId = (id) => document.getElementById(id);
+
+/** Let an element say something. What it says already is not said again, or a screen reader would read it out again. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
 
 /** Say something for some seconds, to screen readers too. */
 export function toast(text, { bad = false } = {}) {
@@ -33,7 +40,7 @@ export const doing = (work) => async (event) => {
 
 /** Return a text as nodes, in which what was searched for is marked. */
 export function marked(text, words) {
-  const low = text.toLowerCase();
+  const low = fold(text);
   if (!words || low.length !== text.length) return [text];
   const nodes = [];
   let from = 0;

@@ -6,7 +6,7 @@ export const HELP = [
   ["/", "search"],
   ["j", "the next number or request"],
   ["k", "the one before"],
-  ["c", "copy the newest code of the conversation, or that of the message that has the focus"],
+  ["c", "copy the newest code of the conversation, or that of the message that has the focus; of several in a text, the first"],
   ["Esc", "end the search; then follow the newest message again"],
   ["?", "this help"],
 ];

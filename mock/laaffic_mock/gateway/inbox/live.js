@@ -23,6 +23,7 @@ export function follow(load, take, tell) {
     try {
       do {
         again = false;
+        waiting = []; // what came before is in what is read now, or gone from it
         await load();
       } while (again);
       tell("live");

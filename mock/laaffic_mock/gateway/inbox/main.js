@@ -86,7 +86,7 @@ const take = {
   settings: (data) => Object.assign(store, { settings: data }),
   push(data) {
     store.putPush(data);
-    panel.refresh().catch(() => {}); // it says so itself, when the connection is lost
+    panel.refreshSoon();
   },
   deleted(data) {
     store.total = data.all ? 0 : Math.max(0, store.total - data.msg_ids.length);

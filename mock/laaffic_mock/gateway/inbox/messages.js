@@ -3,7 +3,8 @@
 import * as api from "./api.js";
 import { copy } from "./clipboard.js";
 import { confirm } from "./dialogs.js";
-import { byId, clock, doing, h, marked, plural } from "./dom.js";
+import { byId, clock, doing, h, marked, plural, say } from "./dom.js";
+import { fold } from "./fold.js";
 import { Choice } from "./list.js";
 import { stateOf, Thread } from "./thread.js";
 
@@ -21,6 +22,7 @@ export class Messages {
       showRequest,
       back: () => this.unpin(),
       words: () => this.words,
+      sought: () => this.search.value,
       remove: (found, text) => this.#remove(found, text),
     });
     byId("thread").addEventListener("pointerdown", () => this.#pin(this.#shown));
@@ -46,7 +48,7 @@ export class Messages {
   }
 
   get words() {
-    return this.search.value.toLowerCase();
+    return fold(this.search.value);
   }
 
   draw() {
@@ -60,7 +62,7 @@ export class Messages {
 
     const count = this.#found.reduce((sum, { ids }) => sum + ids.length, 0);
     const older = store.total > store.messages.size ? `; ${store.total - store.messages.size} older ones are only in the downloads` : "";
-    byId("found").textContent = words ? `${plural(count, "message")} found${older}` : older.slice(2);
+    say(byId("found"), words ? `${plural(count, "message")} found${older}` : older.slice(2));
     byId("no-numbers").hidden = store.messages.size > 0;
     byId("delete-found").textContent = words ? "Delete found" : "Delete all";
     byId("as-json").href = `/_mock/messages.json${api.query({ q: this.search.value })}`;

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { confirm } from "./dialogs.js";
-import { byId, clock, doing, h, plural, toast } from "./dom.js";
+import { byId, clock, doing, h, plural, say, toast } from "./dom.js";
 import { Account } from "./account.js";
 
 const REFUSE = "refuse_connection";
@@ -10,6 +10,9 @@ const number = (given) => h("input", { type: "number", ...given });
 
 export class Panel {
   #faults = {};
+  #stale = false; // whether there were pushes since the state of the pushes was asked for
+  #asking = false;
+  #typed = new Set(); // inputs that somebody is changing, which are not overwritten by what comes from elsewhere
 
   constructor(store) {
     this.store = store;
@@ -38,6 +41,7 @@ export class Panel {
   takeFaults(faults) {
     this.#faults = faults;
     const names = Object.keys(faults);
+    if (names.join() === [...this.chances.keys()].join()) return;
     this.choice.replaceChildren(...names.map((name) => h("option", { value: name }, name)), h("option", { value: REFUSE }, REFUSE));
     this.rows.replaceChildren(...names.map((name) => this.#faultRow(name)));
   }
@@ -47,12 +51,12 @@ export class Panel {
     const soon = next.map(({ fault, times }) => (times > 1 ? `${fault} ${times} times` : fault));
     const byChance = Object.entries(chances).map(([fault, chance]) => `${fault} with ${chance * 100}%`);
     const all = [...soon, ...byChance];
-    this.armedNow.textContent = all.length ? `Armed now: ${all.join(", ")}.` : "Nothing is armed.";
+    say(this.armedNow, all.length ? `Armed now: ${all.join(", ")}.` : "Nothing is armed.");
     byId("armed").hidden = !all.length;
     byId("armed").textContent = `armed: ${all.join(", ")}`;
     this.disarm.disabled = !all.length;
-    for (const [fault, input] of this.chances) if (document.activeElement !== input) input.value = chances[fault] ?? "";
-    if (document.activeElement !== this.seed) this.seed.value = seed ?? 0;
+    for (const [fault, input] of this.chances) if (!this.#typed.has(input)) input.value = chances[fault] ?? "";
+    if (!this.#typed.has(this.seed)) this.seed.value = seed ?? 0;
     for (const [fault, cell] of this.used) cell.textContent = used[fault] ?? 0;
     this.account.draw();
     this.#drawLog();
@@ -61,9 +65,25 @@ export class Panel {
   /** Ask for what no event tells: the state of the pushes. */
   async refresh() {
     const { to, shapes, pushed, failed, waiting } = await api.pushes();
-    this.pushState.textContent = to
-      ? `Reports go to ${to} (${shapes}): ${pushed} pushed, ${failed} failed, ${waiting} waiting.`
-      : "Reports go nowhere.";
+    const state = `Reports go to ${to} (${shapes}): ${pushed} pushed, ${failed} failed, ${waiting} waiting.`;
+    say(this.pushState, to ? state : "Reports go nowhere.");
+  }
+
+  /** Ask for it once more, or as soon as the last question is answered: a thousand pushes are not a thousand questions. */
+  async refreshSoon() {
+    this.#stale = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      while (this.#stale) {
+        this.#stale = false;
+        await this.refresh();
+      }
+    } catch {
+      // the page says so itself, when the connection is lost
+    } finally {
+      this.#asking = false;
+    }
   }
 
   #part(title, ...what) {
@@ -75,7 +95,11 @@ export class Panel {
     this.choice = h("select");
     const times = number({ min: 1, max: 10000, value: 1 });
     const seconds = number({ min: 0, max: 3600, step: "any", value: 1 });
-    this.disarm = h("button", { type: "button", onclick: doing(() => api.disarm()) }, "Disarm all");
+    const disarm = async () => {
+      await api.disarm();
+      await this.#drawArmed();
+    };
+    this.disarm = h("button", { type: "button", onclick: doing(disarm) }, "Disarm all");
     const order = async () => {
       const fault = this.choice.value;
       await this.#arm({ fault, seconds: seconds.valueAsNumber, ...(fault !== REFUSE && { times: times.valueAsNumber }) });
@@ -88,12 +112,11 @@ export class Panel {
   }
 
   #table() {
-    this.seed = number({ min: 0, step: 1, value: 0 });
+    this.seed = this.#kept({ min: 0, step: 1, value: 0 });
     const set = async () => {
       const given = [...this.chances].filter(([, input]) => input.value !== "").map(([fault, input]) => [fault, input.valueAsNumber]);
       await api.setChances({ chances: Object.fromEntries(given), seed: this.seed.valueAsNumber || 0 });
-      this.store.armed = await api.armed();
-      this.draw();
+      await this.#drawArmed();
       toast(given.length ? "Set." : "No fault comes by chance.");
     };
     const heads = ["Fault", "Next request", "By chance, 0 to 1", "Used", "What it does"].map((name) => h("th", { scope: "col" }, name));
@@ -102,12 +125,23 @@ export class Panel {
   }
 
   #faultRow(fault) {
-    const chance = number({ "aria-label": `Chance of ${fault}`, min: 0, max: 1, step: "any" });
+    const chance = this.#kept({ "aria-label": `Chance of ${fault}`, min: 0, max: 1, step: "any" });
     const used = h("td", { class: "used" }, "0");
     this.chances.set(fault, chance);
     this.used.set(fault, used);
     const once = h("button", { type: "button", "aria-label": `Arm ${fault} once`, onclick: doing(() => this.#arm({ fault })) }, "Once");
     return h("tr", { "data-fault": fault }, h("th", { scope: "row" }, fault), h("td", {}, once), h("td", {}, chance), used, h("td", { class: "does" }, this.#faults[fault]));
+  }
+
+  /** Return an input for a number that stays what somebody types until it is set. */
+  #kept(given) {
+    return number({ ...given, oninput: ({ target }) => this.#typed.add(target) });
+  }
+
+  async #drawArmed() {
+    this.#typed.clear();
+    this.store.armed = await api.armed();
+    this.draw();
   }
 
   async #arm(order) {

@@ -13,11 +13,11 @@ const RULES = {
   ip: "the address it came from",
   host: "the host it asked for",
   origin: "the page it came from",
+  header: "a header",
   path: "the path",
   method: "the method",
   query: "the query",
   body: "the body",
-  size: "the size",
   field: "a field",
   number: "a number",
   content: "a text",
@@ -25,6 +25,7 @@ const RULES = {
   template: "the templates",
   balance: "the balance",
   magic: "none: the number is a magic one",
+  contract: "the contract",
 };
 const NOTHING = {
   trouble: "No request was refused, and none met a fault.",
@@ -49,7 +50,7 @@ export class Requests {
     for (const radio of this.radios) radio.addEventListener("change", () => this.draw());
     this.exchanges = new Choice(
       byId("exchanges"),
-      { key: ({ id }) => id, stamp: ({ id }) => id, render: (exchange) => this.#row(exchange), guess: 80 },
+      { key: ({ id }) => id, stamp, render: (exchange) => this.#row(exchange), guess: 80 },
       (id) => {
         this.#chosen = id;
         this.draw();
@@ -69,9 +70,11 @@ export class Requests {
     this.exchanges.show(this.#items, shown);
     byId("no-exchanges").textContent = this.#items.length ? "" : NOTHING[this.only];
     byId("no-exchanges").hidden = this.#items.length > 0;
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.detail.replaceChildren(...(shown === null ? [] : this.#details(this.store.requests.get(shown))));
+    const exchange = shown === null ? null : this.store.requests.get(shown);
+    const now = exchange && stamp(exchange);
+    if (now === this.#shown) return;
+    this.#shown = now;
+    this.detail.replaceChildren(...(exchange ? this.#details(exchange) : []));
     this.detail.scrollTop = 0;
   }
 
@@ -95,7 +98,8 @@ export class Requests {
 
   #row(exchange) {
     const { at, method, path, rule, fault } = exchange;
-    const broken = rule && `${RULES[rule.broken] ?? rule.broken}: ${rule.said}`;
+    const place = rule?.broken === "contract" && rule.where ? `, ${rule.where}` : "";
+    const broken = rule && `${RULES[rule.broken] ?? rule.broken}${place}: ${rule.said}`;
     const why = rule ? broken : fault ? (this.faults[fault] ?? fault) : `${plural(exchange.msg_ids.length, "message")} accepted`;
     return h(
       "div",
@@ -116,8 +120,12 @@ export class Requests {
       row("What was there", h("code", {}, rule.said));
       if (rule.expected) row("Expected", h("code", { class: "expected" }, rule.expected));
       row("Remedy", h("strong", {}, rule.remedy));
+      row("More", explain(rule.broken));
     }
-    if (fault) row("Fault", h("code", {}, fault), this.faults[fault] ? ` ${this.faults[fault]}` : "");
+    if (fault) {
+      row("Fault", h("code", {}, fault), this.faults[fault] ? ` ${this.faults[fault]}` : "");
+      row("What to do", explain(fault));
+    }
     if (exchange.provider_status) row("Status", h("code", {}, exchange.provider_status));
     row("Came", clock(exchange.at), " from ", h("bdi", {}, exchange.client));
     row("Messages accepted", ...this.#links(msg_ids));
@@ -138,6 +146,7 @@ export class Requests {
         h("h3", {}, "Response"),
         exchange.status !== null && h("p", {}, h("code", {}, `HTTP ${exchange.status}`)),
         exchange.response ? part("Body of the response", exchange.response) : h("p", { class: "note" }, "There was no response."),
+        ...(exchange.instead ? replaced(exchange.instead) : []),
       ),
     ];
   }
@@ -150,11 +159,31 @@ export class Requests {
   }
 }
 
+/**
+ * Return what differs when a request is to be drawn anew: a mock that was started again counts from 1, and what the
+ * client got instead is told later.
+ */
+const stamp = ({ id, at, instead }) => `${id} ${at} ${instead?.status}`;
+
 /** Return how a request ended, as a badge. */
 export function endOf({ end, fault, rule, provider_status, status }) {
   const kind = end === "fault" ? "faulty" : rule || end === "refused" || end === "malformed" ? "failed" : "succeeded";
-  const code = end === "refused" && provider_status ? ` ${provider_status}` : end === "malformed" && status ? ` HTTP ${status}` : "";
+  const code = end === "refused" && provider_status ? ` ${provider_status}` : kind === "failed" && status ? ` HTTP ${status}` : "";
   return h("span", { class: `state ${kind}` }, fault && end === "fault" ? `fault ${fault}` : `${end}${code}`);
+}
+
+/** Return the command that explains a rule or a fault, to be copied with one click. */
+function explain(topic) {
+  const command = `laaffic explain ${topic}`;
+  return [h("code", {}, command), " ", h("button", { class: "plain", "aria-label": `Copy: ${command}`, onclick: doing(() => copy(command, "command")) }, "Copy")];
+}
+
+function replaced({ status, response }) {
+  return [
+    h("h3", {}, "What the client got instead"),
+    h("p", {}, h("code", {}, `HTTP ${status}`), " from Prism, which checks against the contract what passes."),
+    part("Body of what the client got", response),
+  ];
 }
 
 function head(line, headers) {

@@ -1,10 +1,12 @@
 // What the page knows. Pure: it neither asks nor draws, and whatever comes twice changes nothing.
 
+import { fold } from "./fold.js";
+
 const REFUSED = new Set(["refused", "malformed"]);
 
 /** Return in which filters of the requests one belongs. */
 export const isRefused = ({ end, rule }) => REFUSED.has(end) || rule !== null;
-export const isFaulty = ({ fault }) => fault !== null;
+export const isFaulty = ({ fault, instead }) => fault !== null || instead !== null;
 
 export class Store {
   messages = new Map(); // by message id, the oldest first
@@ -90,12 +92,12 @@ export class Store {
   }
 }
 
-/** Return what tells whether words, in lower case, are in a message, as the mock itself would. */
+/** Return what tells whether folded words are in a message, as the mock itself would. */
 function matching(words) {
   const digits = words.replaceAll(/[\s()+-]/g, "");
   return ({ content, number, order_id, msg_id }) =>
-    content.toLowerCase().includes(words) ||
+    fold(content).includes(words) ||
     (digits !== "" && number.includes(digits)) ||
-    Boolean(order_id?.toLowerCase().includes(words)) ||
+    (order_id !== null && fold(order_id).includes(words)) ||
     msg_id.includes(words);
 }

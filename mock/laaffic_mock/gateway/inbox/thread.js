@@ -17,7 +17,7 @@ export function stateOf({ state, reason }) {
 export class Thread {
   #number = null;
 
-  /** @param actions showRequest, back, words, remove */
+  /** @param actions showRequest, back, words, sought, remove */
   constructor(box, store, actions) {
     this.store = store;
     this.actions = actions;
@@ -80,8 +80,8 @@ export class Thread {
   }
 
   async #removeThese() {
-    const words = this.actions.words();
-    await this.actions.remove({ number: this.#number, q: words }, `to ${this.#number}${words ? ", in which this is found" : ""}`);
+    const q = this.actions.sought();
+    await this.actions.remove({ number: this.#number, q }, `to ${this.#number}${q ? ", in which this is found" : ""}`);
   }
 
   #bubble(message) {
@@ -92,8 +92,8 @@ export class Thread {
     const ended = ENDED.has(message.state);
     return h(
       "article",
-      { class: "bubble", tabindex: "0", "data-msg-id": msg_id, "aria-label": `Message ${msg_id}` },
-      h("p", { class: "text", dir: "auto" }, ...marked(message.content, words)),
+      { class: "bubble", tabindex: "0", "data-msg-id": msg_id, "aria-label": `Message ${msg_id}`, "aria-describedby": `text-${msg_id}` },
+      h("p", { id: `text-${msg_id}`, class: "text", dir: "auto" }, ...marked(message.content, words)),
       codes.length > 0 &&
         h("p", { class: "codes" }, ...codes.map((code, at) => action(`code-${at}`, `Copy ${code}`, () => copy(code), "code"))),
       h(

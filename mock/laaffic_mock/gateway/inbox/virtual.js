@@ -64,8 +64,7 @@ export class VirtualList {
 
   /** Draw every row anew, next time. */
   forget() {
-    for (const { element } of this.#rows.values()) element.remove();
-    this.#rows.clear();
+    for (const row of this.#rows.values()) row.stamp = null;
   }
 
   /** Scroll so that a row is seen. */

@@ -15,20 +15,20 @@ from starlette.routing import Route
 from laaffic_mock.gateway.desk.desk import Desk, Verdict
 from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed
 from laaffic_mock.gateway.desk.exchange import Request as Asked
-from laaffic_mock.gateway.desk.rules import Rule, brief
+from laaffic_mock.gateway.desk.rules import Rule, broken_address
 from laaffic_mock.gateway.faults.faults import SKEW_SECONDS, Fault
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.body import Unreadable, read_body
 from laaffic_mock.gateway.serving.guard import Guard, Hosts
 from laaffic_mock.gateway.serving.inspection import Inspection
+from laaffic_mock.gateway.serving.paths.told import ToldPaths
 from laaffic_mock.gateway.serving.watch import Watch
 from laaffic_mock.gateway.serving.wire import Connections, RawResponse
 from laaffic_mock.gateway.watching.log import End
-from laaffic_mock.gateway.words import INSPECTION
+from laaffic_mock.gateway.words import BROWSERS_OWN, INSPECTION
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _HTTP = {Fault.HTTP_500: 500, Fault.HTTP_502: 502, Fault.HTTP_503: 503, Fault.HTTP_429: 429}
-_BROWSERS_OWN = frozenset({"/favicon.ico", "/apple-touch-icon.png"})
 _BODY_RULE = ("a body of at most 16 MiB, sent without a pause", "send fewer recipients in a request")
 _DROPS = frozenset({Fault.DROP_BEFORE_READING, Fault.DROP, Fault.ACCEPT_THEN_DROP})
 _HANGS = frozenset({Fault.HANG, Fault.ACCEPT_THEN_HANG})
@@ -44,6 +44,7 @@ def make_app(
     read_timeout: float,
     hosts: Hosts,
     watch: Watch,
+    token: str,
 ) -> Starlette:
     """Return the ASGI program.
 
@@ -56,6 +57,7 @@ def make_app(
         read_timeout: how many seconds a client has for a body.
         hosts: by which names it may be asked.
         watch: what is written down of them.
+        token: by which the Prism before it is known.
     """
     given, house = list(endpoints), _House(desk, aftermath, connections, watch, read_timeout)
 
@@ -68,10 +70,11 @@ def make_app(
     async def nowhere(request: Request, error: Exception) -> Response:
         return _nowhere(request, error, given, watch)
 
+    told = ToldPaths(given, desk, watch, hosts, read_timeout=read_timeout, token=token)
     inspection = Inspection(desk, aftermath, connections, refuse, watch, read_timeout=read_timeout, hosts=hosts)
     guard = Middleware(Guard, hosts=hosts, desk=desk, watch=watch, read_timeout=read_timeout)
     app = Starlette(
-        routes=[*map(route, given), *inspection.routes()],
+        routes=[*map(route, given), *inspection.routes(), *told.routes()],
         middleware=[guard],
         exception_handlers={404: nowhere, 405: nowhere},
     )
@@ -131,13 +134,12 @@ def _nowhere(request: Request, error: Exception, endpoints: Iterable[Endpoint], 
     if request.url.path.startswith(INSPECTION):
         status, headers = getattr(error, "status_code", 404), getattr(error, "headers", None)
         return JSONResponse({"error": "there is no such inspection path, or not with this method"}, status, headers)
-    methods = [one.operation.method for one in endpoints if one.operation.path == request.url.path]
-    status, broken, said = (405, "method", request.method) if methods else (404, "path", request.url.path)
-    expected = ", ".join(methods or sorted(one.operation.path for one in endpoints))
-    response = PlainTextResponse(f"laaffic mock gateway: there is only {expected}.\n", status)
-    remedy = "correct the HTTP method" if methods else "correct the address: it is the base URL and then such a path"
-    if request.url.path not in _BROWSERS_OWN:
-        watch.end(watch.begin(request), End.REFUSED, response, rule=Rule(broken, None, brief(said), expected, remedy))
+    there_are = ((one.operation.method, one.operation.path) for one in endpoints)
+    rule = broken_address(request.method, request.url.path, there_are)
+    status = 405 if rule.broken == "method" else 404
+    response = PlainTextResponse(f"laaffic mock gateway: there is only {rule.expected}.\n", status)
+    if request.url.path not in BROWSERS_OWN:
+        watch.end(watch.begin(request), End.REFUSED, response, rule=rule)
     return response
 
 

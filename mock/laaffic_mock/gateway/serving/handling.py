@@ -14,14 +14,16 @@ Handler = Callable[[Request], Awaitable[Response]]
 MAX_BODY = 1024 * 1024
 
 
-async def read_object(request: Request, read_timeout: float, default: bytes = b"") -> dict[str, Any]:
-    """Read a JSON object of at most 1 MiB.
+async def read_object(
+    request: Request, read_timeout: float, default: bytes = b"", most: int = MAX_BODY
+) -> dict[str, Any]:
+    """Read a JSON object of at most so many bytes, by default 1 MiB.
 
     Raises:
         BadRequest: it is none.
         Unreadable: it is too large, or does not come in time.
     """
-    body = await read_body(request, read_timeout, MAX_BODY) or default
+    body = await read_body(request, read_timeout, most) or default
     try:
         wanted = read_json(body)
     except ValueError:

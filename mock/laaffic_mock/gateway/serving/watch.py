@@ -10,6 +10,7 @@ from laaffic_mock.gateway.faults.faults import Due, Fault
 from laaffic_mock.gateway.serving.wire import RawResponse
 from laaffic_mock.gateway.watching.events import Events, Kind
 from laaffic_mock.gateway.watching.log import End, Exchange, Log
+from laaffic_mock.gateway.words import PASSED
 
 _OK = 200
 _SUCCESS = "0"
@@ -59,6 +60,14 @@ class Watch:
         self.end(exchange, end, response, rule=verdict.rule, fault=fault)
         if exchange.first <= exchange.last and self._account.settings.balance is not None:
             self.events.add(Kind.SETTINGS)
+
+    def replaced(self, passed: str, response: Response) -> None:
+        """Write down what the client got in place of the response to a request, which was passed on by this name."""
+        named = (PASSED.lower().encode(), passed.encode())
+        exchange = next((one for one in self.log.newest() if named in one.headers), None)
+        if exchange is not None:
+            self.log.replace(exchange, (response.status_code, bytes(response.body)))
+            self.events.add(Kind.REQUEST, (exchange.id,))
 
     def end(
         self,

@@ -44,6 +44,8 @@ class Exchange:
         fault: the fault by which it went wrong.
         provider_status: the status in the response.
         rule: the rule that the request broke.
+        instead: the HTTP status and the response that the client got instead, if this one broke the contract or never
+            came.
         first: the number in the book of the first message that was accepted.
         last: that of the last one; less than `first` when there is none.
         id: its number, rising from 1; 0 until it is in the log.
@@ -62,6 +64,7 @@ class Exchange:
     fault: str | None = None
     provider_status: str | None = None
     rule: Rule | None = None
+    instead: tuple[int, bytes] | None = None
     first: int = 1
     last: int = 0
     id: int = 0
@@ -92,7 +95,7 @@ class Log:
         exchange.id = self._last
         size = _USUAL_BYTES
         if exchange.body:
-            exchange.size = len(exchange.body)
+            exchange.size = max(exchange.size, len(exchange.body))
             exchange.body = exchange.body[:MAX_BODY]
             size += len(exchange.body)
         if exchange.response:
@@ -104,9 +107,17 @@ class Log:
         self._bytes += size
         if exchange.first <= exchange.last:
             self._accepting.append(exchange)
-        while len(self._kept) > self._most or self._bytes > MAX_BYTES:
-            self._let_go()
+        self._make_room()
         return exchange.id
+
+    def replace(self, exchange: Exchange, instead: tuple[int, bytes]) -> None:
+        """Write down what the client got in place of the response of an exchange that is kept."""
+        status, response = instead
+        exchange.instead = status, response[:MAX_BODY]
+        size = len(exchange.instead[1])
+        self._sizes[exchange.id - self._last - 1] += size  # ids have no gaps
+        self._bytes += size
+        self._make_room()
 
     def get(self, exchange_id: int) -> Exchange | None:
         """Return an exchange, or None when there is none of this id, or none any more."""
@@ -133,6 +144,10 @@ class Log:
                 high = middle
         found = self._accepting[low] if low < len(self._accepting) else None
         return found.id if found is not None and found.first <= number else None
+
+    def _make_room(self) -> None:
+        while len(self._kept) > self._most or self._bytes > MAX_BYTES:
+            self._let_go()
 
     def _let_go(self) -> None:
         gone = self._kept.popleft()

@@ -1,14 +1,17 @@
 """An exchange as JSON: readable, and without a secret."""
 
+from collections.abc import Callable
 from typing import Any
 
 from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.rules import masked
 from laaffic_mock.gateway.watching.log import MAX_BODY, Exchange
+from laaffic_mock.gateway.words import PASSED
 
 _MASKED = frozenset({"api-key", "authorization", "cookie", "proxy-authorization", "sign"})
 _MIN_SECRET = 4  # a shorter one would be found in everything
 _HIDDEN = "<secret>"
+_PASSED = PASSED.lower().encode()
 
 
 def shown(exchange: Exchange, account: Account) -> dict[str, Any]:
@@ -31,18 +34,26 @@ def shown(exchange: Exchange, account: Account) -> dict[str, Any]:
         "method": exchange.method,
         "path": text(exchange.path),
         "client": exchange.client,
-        "headers": {
-            name.decode("latin-1"): masked(value.decode("latin-1"))
-            if name.decode("latin-1").lower() in _MASKED
-            else text(value)
-            for name, value in exchange.headers
-        },
+        "headers": _headers(exchange, text),
         "body": body,
         "status": exchange.status,
         "response": text(exchange.response),
+        "instead": exchange.instead and {"status": exchange.instead[0], "response": text(exchange.instead[1])},
         "end": exchange.end.value,
         "fault": exchange.fault,
         "provider_status": exchange.provider_status,
         "rule": rule and {name: text(said.encode()) if said else said for name, said in rule._asdict().items()},
         "msg_ids": [message.msg_id for message in account.book.between(exchange.first, exchange.last)],
     }
+
+
+def _headers(exchange: Exchange, text: Callable[[bytes], str | None]) -> dict[str, str]:
+    """Return the headers by name; what several of one name say stands together, as HTTP has it."""
+    told: dict[str, str] = {}
+    for raw_name, raw in exchange.headers:
+        if raw_name == _PASSED:
+            continue
+        name = raw_name.decode("latin-1")
+        value = masked(raw.decode("latin-1")) if name.lower() in _MASKED else text(raw) or ""
+        told[name] = f"{told[name]}, {value}" if name in told else value
+    return told

@@ -40,6 +40,7 @@ class EventPaths:
         self.closing = False
         self.open: set[_Stream] = set()
         self._begin = begin
+        self._written = (-1, -1), ("", 0)
 
     def routes(self) -> list[Route]:
         """Return the route."""
@@ -59,6 +60,37 @@ class EventPaths:
         self.events.wake()
         for stream in self.open:
             stream.cut()
+
+    def after(self, position: int) -> tuple[str, int]:
+        """Return the next events after one as text, and the number of the last of them.
+
+        They are written once for all readers that are at the same place, or hundreds of them would hold up the gateway.
+        """
+        place = position, self.events.last
+        if self._written[0] != place:
+            self._written = place, self._write(position)
+        return self._written[1]
+
+    def id_of(self, number: int) -> str:
+        """Return the line with an event's id."""
+        return f"id: {self.events.name}-{number}"
+
+    def _write(self, position: int) -> tuple[str, int]:
+        events, lost = self.events.since(position, _MAX_EVENTS_AT_ONCE)
+        if lost:
+            position = self.events.last
+            return f"event: reset\n{self.id_of(position)}\ndata: {{}}\n\n", position
+        parts, size = [], 0
+        for event in events:
+            data = self.told(event)
+            position = event.number
+            # What is gone is not told, and its number is passed on.
+            told = "" if data is None else f"event: {event.kind.value}\ndata: {json.dumps(data)}\n"
+            parts.append(f"{told}{self.id_of(position)}\n\n")
+            size += len(parts[-1])
+            if size > _MAX_BYTES_AT_ONCE:
+                break
+        return "".join(parts), position
 
     def _position(self, last_event_id: str | None) -> int:
         """Return after which event to begin; one that there never was stands for those that are lost."""
@@ -97,9 +129,9 @@ class _Stream(Response):
             headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
             headers.append((b"x-content-type-options", b"nosniff"))
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await write(f"retry: 1000\n{'' if self._position < 0 else self._id()}\n\n")
+            await write(f"retry: 1000\n{'' if self._position < 0 else self._paths.id_of(self._position)}\n\n")
             while not gone.done() and not self._paths.closing:
-                text = self._next()
+                text, self._position = self._paths.after(self._position)
                 if text:
                     await write(text)
                     if self._position < self._paths.events.last:
@@ -118,27 +150,6 @@ class _Stream(Response):
             gone.cancel()
             self._paths.open.discard(self)
             self._paths.events.readers = len(self._paths.open)
-
-    def _next(self) -> str:
-        """Return the next events as text, and step behind them."""
-        events, lost = self._paths.events.since(self._position, _MAX_EVENTS_AT_ONCE)
-        if lost:
-            self._position = self._paths.events.last
-            return f"event: reset\n{self._id()}\ndata: {{}}\n\n"
-        parts, size = [], 0
-        for event in events:
-            data = self._paths.told(event)
-            self._position = event.number
-            # What is gone is not told, and its number is passed on.
-            told = "" if data is None else f"event: {event.kind.value}\ndata: {json.dumps(data)}\n"
-            parts.append(f"{told}{self._id()}\n\n")
-            size += len(parts[-1])
-            if size > _MAX_BYTES_AT_ONCE:
-                break
-        return "".join(parts)
-
-    def _id(self) -> str:
-        return f"id: {self._paths.events.name}-{self._position}"
 
 
 async def _until_gone(receive: Receive) -> None:

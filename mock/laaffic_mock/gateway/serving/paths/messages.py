@@ -20,7 +20,7 @@ from laaffic_mock.gateway.desk.message import AcceptedMessage, as_json
 from laaffic_mock.gateway.desk.table import csv_of
 from laaffic_mock.gateway.serving.aftermath import Aftermath
 from laaffic_mock.gateway.serving.handling import guarded
-from laaffic_mock.gateway.serving.values import MAX_NUMBER, BadRequest, as_number
+from laaffic_mock.gateway.serving.values import MAX_NUMBER, BadRequest, as_number, as_text
 from laaffic_mock.gateway.serving.watch import Watch
 from laaffic_mock.gateway.watching.events import Kind
 from laaffic_mock.gateway.words import MAX_ON_A_PAGE, MAX_SECONDS
@@ -87,6 +87,8 @@ class MessagePaths:
         query, book = request.query_params, self._account.book
         if "msg_id" in query and len(query) > 1:
             raise BadRequest("say which messages: either by msg_id or by q and number")
+        for name, value in query.items():
+            as_text(value, name)  # a variable that is not set in somebody's script must not delete everything
         everything = not query
         gone = [query["msg_id"]] if "msg_id" in query else [kept.msg_id for kept in book.find(_sought(query))]
         gone = [msg_id for msg_id in gone if book.get(msg_id) is not None]

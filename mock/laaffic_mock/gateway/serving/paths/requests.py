@@ -61,4 +61,4 @@ class RequestPaths:
 def _is(only: str, exchange: Exchange) -> bool:
     if only == "refused":
         return exchange.rule is not None or exchange.end in {End.REFUSED, End.MALFORMED}
-    return only == "all" or exchange.fault is not None
+    return only == "all" or exchange.fault is not None or exchange.instead is not None

@@ -1,4 +1,4 @@
-"""Reading answers: the quick way for what is as usual may never read anything otherwise than the liberal one."""
+"""Reading responses: the quick way for what is as usual may never read anything otherwise than the liberal one."""
 
 import json
 from typing import Any

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bench.goals import CAMPAIGNS, judged, shown
-from bench.results import Results
+from bench.figures.goals import CAMPAIGNS, judged, shown
+from bench.figures.results import Results
 
 INTRODUCTION = """# Performance
 

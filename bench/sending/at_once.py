@@ -9,9 +9,9 @@ import httpx
 import orjson
 
 import laaffic
-from bench.bodies import APP, BODIES, KEY, PATH, SECRET, document, signed_headers
-from bench.sends import accepted_of, listed_in_bytes, verify
-from bench.server import counts
+from bench.sending.bodies import APP, BODIES, KEY, PATH, SECRET, document, signed_headers
+from bench.sending.sends import accepted_of, listed_in_bytes, verify
+from bench.started.server import counts
 
 BODY = BODIES["one"]
 Send = Callable[[], Awaitable[list[str]]]

@@ -6,7 +6,7 @@ Its SMS API is used, with key and secret, as in its README; the newer Messages A
 from typing import Any
 
 from bench.peers.peer import NUMBER, NUMBERS, SENDER, SINGLE_CALLS, TEXT, TEXTS, Peer, Sender
-from bench.peers.plain_http import divert
+from bench.peers.sdks.plain_http import divert
 
 
 def _connect(url: str) -> Sender:

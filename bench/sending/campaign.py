@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import laaffic
-from bench.bodies import APP, KEY, RECIPIENTS, SECRET, row
-from bench.sends import WrongResponseError, cpu_of
+from bench.sending.bodies import APP, KEY, RECIPIENTS, SECRET, row
+from bench.sending.sends import WrongResponseError, cpu_of
 
 _KIB = 1024
 _STATUS = Path("/proc/self/status")

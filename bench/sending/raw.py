@@ -4,7 +4,7 @@ import socket
 from typing import Self
 from urllib.parse import urlsplit
 
-from bench.bodies import PATH, signed_headers
+from bench.sending.bodies import PATH, signed_headers
 
 SEPARATOR = b"\r\n\r\n"
 MAX_READ = 1 << 18

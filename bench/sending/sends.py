@@ -12,8 +12,8 @@ import httpx
 import orjson
 
 import laaffic
-from bench.bodies import APP, KEY, PATH, SECRET, Body, document, signed_headers
-from bench.raw import RawConnection
+from bench.sending.bodies import APP, KEY, PATH, SECRET, Body, document, signed_headers
+from bench.sending.raw import RawConnection
 
 
 class Sender(NamedTuple):

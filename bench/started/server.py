@@ -1,4 +1,4 @@
-"""The server that is sent to, in a process of its own: `python -m bench.server [--delay SECONDS] [--unseen]`.
+"""The server that is sent to, in a process of its own: `python -m bench.started.server [--delay SECONDS] [--unseen]`.
 
 It accepts everything, as fast as it can: a body that it has seen before costs it nothing; or, unseen, each is another.
 Its first line out is its address. `GET /counts` returns what it has counted, and `GET /arrivals` what came when since
@@ -18,7 +18,7 @@ from typing import Any
 
 from bench.ledgers.upstream import Arrival, Upstream
 from bench.peers.responses import http, respond
-from bench.processes import Child
+from bench.started.processes import Child
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def server(delay: float = 0.0, *, unseen: bool = False) -> Iterator[str]:
         unseen: whether the bodies are all different, so that none is kept.
     """
     more = ["--unseen"] if unseen else []
-    with Child(Path(sys.executable), "bench.server", f"--delay={delay}", *more) as process:
+    with Child(Path(sys.executable), "bench.started.server", f"--delay={delay}", *more) as process:
         yield str(process.ask()["url"])
 
 
@@ -116,7 +116,7 @@ async def _serve(delay: float, *, unseen: bool) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m bench.server")
+    parser = argparse.ArgumentParser(prog="python -m bench.started.server")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each response")
     parser.add_argument("--unseen", action="store_true", help="keep no response: the bodies are all different")
     asked = parser.parse_args()

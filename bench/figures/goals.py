@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from bench.results import Results
+from bench.figures.results import Results
 
 ASYNC = "async, responses after 50 ms"
 ORDER_IDS = "order ids of ours, where the caller gives none"

@@ -1,4 +1,4 @@
-"""Servers that send more than one answer, or one without end."""
+"""Servers that send more than one response, or one without end."""
 
 import asyncio
 import json

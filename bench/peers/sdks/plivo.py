@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.peers.peer import NUMBER, NUMBERS, ONE_TEXT, SENDER, TEXT, Peer, Sender
-from bench.peers.plain_http import divert
+from bench.peers.sdks.plain_http import divert
 
 
 def _connect(url: str) -> Sender:

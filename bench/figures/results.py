@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 FULL = _HERE / "results" / "bench.json"
 PEERS_FILE = _HERE / "results" / "peers.json"
 PAGE = _HERE.parent / "docs" / "performance.md"

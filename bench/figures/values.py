@@ -1,4 +1,4 @@
-"""`python -m bench.values FILE`: print a file of pyperf as JSON, for each benchmark the median value of each run."""
+"""`python -m bench.figures.values FILE`: print a file of pyperf as JSON: for each benchmark the median of each run."""
 
 import json
 import sys

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any, Self
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MAX_SECONDS = 300  # far more than any block takes
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from venv import EnvBuilder
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 
 
 class NotMadeError(Exception):

@@ -1,0 +1,1 @@
+"""The figures: their goals, their file, and the page that tells them."""

@@ -1,0 +1,1 @@
+"""What is sent, and the ways in which it is."""

@@ -1,0 +1,1 @@
+"""What is started for measuring: environments, processes, the server that responds."""
