@@ -112,7 +112,7 @@ class Campaign(Fate):
         """
         values = checked(rate, not_between, zone, stop_after, concurrency)
         with self._database.write() as connection:
-            if campaign_row(connection, self._id).state in ENDED:
+            if campaign_row(connection, self._id, to_change=True).state in ENDED:
                 raise LedgerError("The campaign has ended: there is nothing more to post")
             changed = {**values, "pace": campaigns.c.pace + 1, "free_at": 0.0}
             connection.execute(update(campaigns).where(campaigns.c.id == self._id).values(**changed))
@@ -199,7 +199,7 @@ class Campaign(Fate):
 
     def _move(self, to: CampaignState, *, why: str | None = None, held: bool = False) -> Status:
         with self._database.write() as connection:
-            before = campaign_row(connection, self._id).state
+            before = campaign_row(connection, self._id, to_change=True).state
             refused = to == CampaignState.READY and before != CampaignState.PAUSED
             if refused or not move(connection, self._id, to, time.time(), why=why, held=held):
                 raise LedgerError(f"The campaign is {before}: it cannot become {to}")

@@ -220,3 +220,18 @@ def test_a_campaign_keeps_what_it_was_made_from(ledger: Ledger) -> None:
     assert ledger.create("summer", [("99900000001", "Hello")]).source is None
     with pytest.raises(LedgerError, match="at most 200 characters"):
         ledger.create("autumn", [("99900000001", "Hello")], source="x" * 201)
+
+
+def test_an_id_of_a_campaign_that_was_thrown_away_is_never_anothers(ledger: Ledger) -> None:
+    opened = list[Campaign]()
+
+    def rows() -> Iterator[tuple[str, str]]:
+        opened.append(ledger.campaign("spring"))
+        yield HELLO
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ledger.create("spring", rows())
+    ledger.create("summer", [HELLO])
+    with pytest.raises(NoSuchCampaignError):
+        opened[0].cancel()

@@ -279,3 +279,17 @@ def test_what_is_older_than_the_providers_records_is_not_asked_about(
 def test_a_client_of_the_wrong_kind_is_refused(ledger: Ledger) -> None:
     with pytest.raises(laaffic.ConfigurationError, match=r"laaffic\.Client"):
         campaign_of(ledger, FIRST).reconcile(None)  # type: ignore[arg-type]  # what is tested
+
+
+def test_a_late_response_wins_over_a_record_by_which_nobody_was_unknown_any_more(
+    ledger: Ledger, database: Database, client: laaffic.Client, provider: Provider
+) -> None:
+    spring, summer = campaign_of(ledger, FIRST), campaign_of(ledger, FIRST, name="summer")
+    mine = claimed_and_lost(database, spring, "t1")
+    provider.book.append(Taken("m9", FIRST, "", "of somebody else's"))
+    assert spring.reconcile(client).found == 1
+    answered(database, spring, mine, "accepted", "m0")
+    assert only(spring, FIRST).msg_id == "m0"
+    claimed_and_lost(database, summer, "t2")
+    provider.book[:] = [Taken("m0", FIRST, "", "Hello")]
+    assert summer.reconcile(client).found == 0

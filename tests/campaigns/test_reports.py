@@ -392,3 +392,18 @@ def test_where_a_report_came_no_refusal_lets_anybody_be_posted_to_again(
     status = campaign.status()
     assert (status.accepted, status.unknown, status.to_go) == (1, 2, 0)
     assert told(campaign)[1].reason == REPORTED
+
+
+def test_what_is_given_back_once_more_after_others_have_posted_it_pauses_nothing(
+    ledger: Ledger, database: Database, campaign: Campaign
+) -> None:
+    with database.write() as connection:
+        start(connection, campaign._id, 1.0)
+        mine = claim(connection, campaign._id, "t1", 5.0)
+        assert mine is not None
+        write_down(connection, campaign._id, unposted(mine), 6.0)
+        claim(connection, campaign._id, "t2", 7.0)
+    ledger.add_report(report("m0", order_id=wires(campaign)[0]))
+    with database.write() as connection:
+        assert write_down(connection, campaign._id, unposted(mine), 8.0)
+    assert campaign.status().state == "running"

@@ -12,7 +12,8 @@ import laaffic
 from laaffic_campaigns._kept.chunks import ours, unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.once import insert_once
-from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports, resends
+from laaffic_campaigns._protocol.again import recount, withdraw
 from laaffic_campaigns._protocol.states import CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import move
 from laaffic_campaigns._telling.reading import read
@@ -48,7 +49,12 @@ def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> b
         insert_once(connection, reports, values)
         return None
     here = (chunks.c.campaign == campaign) & (chunks.c.sequence == sequence)
-    chunk: Any = connection.execute(select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)).first()
+    wanted = select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)
+    again = connection.scalar(
+        select(resends.c.child).join(chunks, chunks.c.id == resends.c.parent).where(here).limit(1)
+    )
+    # Whoever is about to give it back, since nothing of it was sent, or to send again, sees the report, or is seen.
+    chunk: Any = connection.execute(wanted.with_for_update(read=again is None)).first()
     if chunk is not None and position >= chunk.size:
         return False
     if chunk is None or chunk.state in {ChunkState.READY, ChunkState.SPLIT}:
@@ -57,6 +63,8 @@ def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> b
         insert_once(connection, reports, values)
         return None
     insert_once(connection, reports, {**values, "chunk": chunk.id, "position": position})
+    if withdraw(connection, chunk.id, [position]):
+        recount(connection, chunk.id)
     return True
 
 

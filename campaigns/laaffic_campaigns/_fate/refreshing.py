@@ -74,8 +74,10 @@ class Refreshing:
             self._counts[report.state.value] += 1
         with self._database.write() as connection:
             now = self._database.now(connection)
+            # All are kept before anything is written, which needs their campaign's row: everybody does it so.
+            kept = {chunk: standing(connection, chunk) for chunk in sorted(by_chunk)}
             for chunk, some in by_chunk.items():
-                there = standing(connection, chunk)
+                there = kept[chunk]
                 if there is None:
                     continue
                 # What a late response has changed meanwhile is asked about the next time.

@@ -20,7 +20,7 @@ from laaffic_campaigns._kept.chunks import Outcomes, Payload, unpack_outcomes, u
 from laaffic_campaigns._kept.database import Database
 from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
-from laaffic_campaigns._protocol.again import handed_over, take_over
+from laaffic_campaigns._protocol.again import handed_over, take_over, turned_up_before
 from laaffic_campaigns._protocol.delivery import deliveries_of
 from laaffic_campaigns._protocol.states import REJECTED, UNKNOWN, ChunkState
 from laaffic_campaigns._telling.outcomes import outcomes_in
@@ -36,6 +36,7 @@ _GONE = "the numbers are erased"
 _OLD = "the provider's records do not go back so far, or the outcome changed meanwhile"
 _CHANGED = "the outcome changed meanwhile"
 _CONTRADICTED = "they are rejected, but a report came for them"
+_EARLIER = "an earlier message to them was accepted, or a report came for it"
 _LEFT = "no text was given for them"
 
 Texts = str | Callable[[Outcome], str | None] | None
@@ -168,8 +169,12 @@ class Resending:
         return self._told(uncertain=self._recipients, found=found)
 
     def _send_again(self, chunk: Any, payload: Payload, positions: list[int]) -> None:
-        there = [at for at in positions if payload.numbers[at]]
-        self._excluded[_GONE] += len(positions) - len(there)
+        with self._database.read() as connection:
+            earlier = turned_up_before(connection, chunk.id)
+        wanted = [at for at in positions if at not in earlier]
+        self._excluded[_EARLIER] += len(positions) - len(wanted)
+        there = [at for at in wanted if payload.numbers[at]]
+        self._excluded[_GONE] += len(wanted) - len(there)
         texts = self._texts(chunk, payload, there)
         chosen = [(at, text) for at, text in zip(there, texts, strict=True) if text is not None]
         self._excluded[_LEFT] += len(there) - len(chosen)

@@ -55,8 +55,8 @@ def load(
         try:
             _fill(database, campaign, _frozen(given, rules, template))
         except BaseException:
-            with database.write() as connection:
-                discard_dead(database, connection, mine=name)
+            with database.write() as connection:  # this one alone: should the lock be lost, another may have the name
+                _discard(connection, campaign)
             raise
 
 
@@ -71,8 +71,12 @@ def discard_dead(database: Database, connection: Connection, mine: str | None = 
     dead = select(campaigns.c.id, campaigns.c.name).where(campaigns.c.state == CampaignState.LOADING)
     for campaign in connection.execute(dead).all():
         if campaign.name == mine or database.is_free(connection, "load", campaign.name):
-            still = campaigns.c.state == CampaignState.LOADING  # its filler may have come to the end since it was read
-            connection.execute(delete(campaigns).where(campaigns.c.id == campaign.id, still))
+            _discard(connection, campaign.id)
+
+
+def _discard(connection: Connection, campaign: int) -> None:
+    still = campaigns.c.state == CampaignState.LOADING  # its filler may have come to the end since it was read
+    connection.execute(delete(campaigns).where(campaigns.c.id == campaign, still))
 
 
 def _begin(connection: Connection, name: str, more: Mapping[str, Any]) -> int:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from laaffic_campaigns._errors import LedgerBusyError
+from laaffic_campaigns._kept.forks import close, keep_from_children
 
 _MAX_HOLDER = 4096
 
@@ -24,6 +25,7 @@ def locked(path: Path, doing: str) -> Iterator[None]:
         LedgerBusyError: somebody else holds it.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    keep_from_children(handle)  # a child that lives longer would hold the lock
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,7 +37,7 @@ def locked(path: Path, doing: str) -> Iterator[None]:
         os.pwrite(handle, json.dumps(holder).encode(), 0)
         yield
     finally:
-        os.close(handle)
+        close(handle)
 
 
 def _busy(handle: int) -> LedgerBusyError:

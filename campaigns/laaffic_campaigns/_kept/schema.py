@@ -65,6 +65,7 @@ campaigns = Table(
     Column("concurrency", Integer),
     Column("pace", Integer, nullable=False, default=0),
     Column("free_at", Float, nullable=False, default=0.0),  # when the rate lets the next chunk go
+    sqlite_autoincrement=True,  # an id that was given is never another's: somebody may still hold it
 )
 
 chunks = Table(

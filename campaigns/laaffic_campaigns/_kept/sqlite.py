@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.claims import note, note_of, noted, state_folder
 from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.forks import in_use
 from laaffic_campaigns._kept.lock import locked
 from laaffic_campaigns._kept.migrations import is_current, set_up
 from laaffic_campaigns._kept.schema import CLAIMS, campaigns
@@ -110,7 +111,7 @@ class Sqlite(Database):
         Raises:
             LedgerUnavailableError: the database failed. Nothing is written, unless it was the commit that failed.
         """
-        with self._one_writer, _translated(), self._engine.connect() as connection:
+        with in_use(), self._one_writer, _translated(), self._engine.connect() as connection:
             with connection.begin():
                 yield connection
             claims = connection.info.pop(CLAIMS, None)
@@ -124,7 +125,7 @@ class Sqlite(Database):
         Raises:
             LedgerUnavailableError: the database failed.
         """
-        with _translated(), self._reading.begin() as connection:
+        with in_use(), _translated(), self._reading.begin() as connection:
             yield connection
 
     def locked_for(self, what: str, doing: str, *, name: str = "") -> AbstractContextManager[None]:
@@ -193,7 +194,7 @@ class Sqlite(Database):
 
     def forget_journal(self) -> None:
         """Delete the journal, which keeps the last pages that were overwritten; the next transaction makes another."""
-        with self._one_writer, _translated(), self._engine.connect() as connection:
+        with in_use(), self._one_writer, _translated(), self._engine.connect() as connection:
             driver = connection.connection.dbapi_connection
             if isinstance(driver, sqlite3.Connection):
                 driver.execute("pragma journal_mode = delete")

@@ -9,11 +9,18 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from laaffic_campaigns._errors import LedgerError
-from laaffic_campaigns._kept.chunks import Outcomes, Payload, pack_payload, unpack_outcomes, unpack_payload
+from laaffic_campaigns._kept.chunks import (
+    Outcomes,
+    Payload,
+    pack_payload,
+    unpack_deliveries,
+    unpack_outcomes,
+    unpack_payload,
+)
 from laaffic_campaigns._kept.chunks import pack_positions as packed
 from laaffic_campaigns._kept.chunks import unpack_positions as unpacked
-from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, resends
-from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, UNKNOWN, CampaignState, ChunkState
+from laaffic_campaigns._kept.schema import campaigns, chunks, delivered, outcomes, payloads, reports, resends
+from laaffic_campaigns._protocol.states import ACCEPTED, COUNTS, ENDED, REJECTED, UNKNOWN, CampaignState, ChunkState
 
 
 class Link(NamedTuple):
@@ -35,6 +42,45 @@ def links(connection: Connection, *, parents: Iterable[int] = (), children: Iter
 def handed_over(connection: Connection, chunk: int) -> dict[int, int]:
     """Return which chunk sends again to whom of a chunk, by position."""
     return {at: link.child for link in links(connection, parents=[chunk]) for at in link.positions}
+
+
+def befores(connection: Connection, chunk: int) -> list[Link]:
+    """Return by what a chunk's recipients were sent to before, the last first, each with whom of it the next one took.
+
+    Who is sent to for the first time was not.
+    """
+    found: list[Link] = []
+    while link := next(iter(links(connection, children=[found[-1].parent if found else chunk])), None):
+        found.append(link)
+    return found
+
+
+def turned_up(connection: Connection, chunk: int) -> set[int]:
+    """Return who of a chunk that was posted got its message, or may have, by position.
+
+    They are accepted, or a report came for them: one that waits, or one that contradicts that they were rejected.
+    """
+    content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
+    states = [] if content is None else unpack_outcomes(content).states
+    waiting = connection.scalars(select(reports.c.position).where(reports.c.chunk == chunk))
+    heard = connection.scalar(select(delivered.c.content).where(delivered.c.chunk == chunk))
+    reasons = [] if heard is None else unpack_deliveries(heard).reasons
+    return (
+        {at for at, state in enumerate(states) if state == ACCEPTED}
+        | {*waiting}
+        | {at for at, reason in enumerate(reasons) if reason is not None and states and states[at] == REJECTED}
+    )
+
+
+def turned_up_before(connection: Connection, chunk: int) -> set[int]:
+    """Return who of a chunk, by position, got an earlier message, or may have."""
+    found, here = set[int](), None
+    for link in befores(connection, chunk):
+        # By position in the chunk: where they stand in the one before.
+        here = dict(enumerate(link.positions)) if here is None else {at: link.positions[of] for at, of in here.items()}
+        there = turned_up(connection, link.parent)
+        found |= {at for at, of in here.items() if of in there}
+    return found
 
 
 def counted(told: Outcomes, away: Iterable[int]) -> dict[str, int]:
@@ -63,9 +109,9 @@ def take_over(
     payload: Payload,
     now: float,
 ) -> int | None:
-    """Let another chunk send to some of a chunk again; return its id, or None when the chunk has changed meanwhile.
+    """Let another chunk send to some of a chunk again; return its id, or None when something has changed meanwhile.
 
-    A campaign that has ended is ready again then.
+    That is the chunk, or an earlier message to one of them, which turned up. A campaign that has ended is ready again.
 
     Both are in one transaction, and the chunk's version is the proof that nobody else does the same: so it is done
     once, however often it is asked for.
@@ -82,13 +128,13 @@ def take_over(
     Raises:
         LedgerError: the campaign was cancelled, and something of it is still in flight.
     """
-    # Two at once would give the same sequence to both.
-    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
     row = connection.execute(select(chunks).where(chunks.c.id == chunk).with_for_update()).first()
+    # Two at once would give the same sequence to both. Everybody keeps a chunk first, and then its campaign.
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
     if row is None or row.version != version or row.state not in {ChunkState.DONE, ChunkState.UNKNOWN}:
         return None
-    taken = handed_over(connection, chunk)
-    if not taken.keys().isdisjoint(positions):
+    late = {*connection.scalars(select(reports.c.position).where(reports.c.chunk == chunk))}
+    if not {*handed_over(connection, chunk), *turned_up_before(connection, chunk), *late}.isdisjoint(positions):
         return None
     _reopen(connection, campaign, now)
     lowest = connection.scalar(select(func.min(chunks.c.sequence)).where(chunks.c.campaign == campaign))
@@ -108,11 +154,7 @@ def take_over(
     connection.execute(insert(payloads).values(chunk=child, content=pack_payload(payload)))
     link = {"child": child, "parent": chunk, "campaign": campaign, "positions": packed(positions), "accepted_too": 0}
     connection.execute(insert(resends).values(**link))
-    content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
-    states = [UNKNOWN] * row.size if content is None else unpack_outcomes(content).states
-    less = {name: getattr(row, name) - sum(states[at] == name for at in positions) for name in COUNTS}
-    changed = {**less, "version": row.version + 1}
-    connection.execute(update(chunks).where(chunks.c.id == chunk).values(**changed))
+    recount(connection, chunk)
     return child
 
 
@@ -138,15 +180,18 @@ def _reopen(connection: Connection, campaign: int, now: float) -> None:
         connection.execute(update(campaigns).where(here).values(**values))
 
 
-def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> None:
-    """Take those out of other chunks that were not posted yet, whose first message turns out to be accepted.
+def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> bool:
+    """Take those out of other chunks that were not posted yet, whose first message turns up.
 
     Args:
         connection: within a transaction.
         chunk: who was posted first.
         positions: who it is; some of them may be sent to again, or none.
+
+    Returns:
+        Whether anybody was taken out of a chunk that was made from this one. Its counts are the caller's to write.
     """
-    wanted, split = {*positions}, True
+    wanted, split, taken_out = {*positions}, True, False
     while split:
         split = False
         for link in links(connection, parents=[chunk]):
@@ -155,7 +200,25 @@ def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> No
             state = connection.scalar(select(chunks.c.state).where(chunks.c.id == link.child).with_for_update())
             if state == ChunkState.READY:
                 _take_out(connection, link, wanted)
+                taken_out = True
+            elif state != ChunkState.SPLIT:
+                mine = [at for at, position in enumerate(link.positions) if position in wanted]
+                if withdraw(connection, link.child, mine):  # who is sent to for the third time
+                    recount(connection, link.child)
             split = split or state == ChunkState.SPLIT  # just now: who it sends to is in its parts
+    return taken_out
+
+
+def recount(connection: Connection, chunk: int) -> None:
+    """Count those of a chunk that was posted who are not sent to again by another."""
+    content = connection.scalar(select(outcomes.c.content).where(outcomes.c.chunk == chunk))
+    if content is None:  # its process ended: everybody is unknown
+        size = connection.execute(select(chunks.c.size).where(chunks.c.id == chunk)).scalar_one()
+        told = Outcomes([UNKNOWN] * size, [None] * size, [None] * size)
+    else:
+        told = unpack_outcomes(content)
+    counts = counted(told, handed_over(connection, chunk))
+    connection.execute(update(chunks).where(chunks.c.id == chunk).values(version=chunks.c.version + 1, **counts))
 
 
 def _take_out(connection: Connection, link: Link, wanted: set[int]) -> None:

@@ -6,7 +6,7 @@ What is final stays. What contradicts it is said in the reason, and never lost.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from laaffic_campaigns._kept.chunks import Deliveries, Outcomes, pack_deliveries, unpack_deliveries
 from laaffic_campaigns._kept.schema import chunks, delivered, deliveries
@@ -52,8 +52,13 @@ def hear(
     """
     content = connection.scalar(select(delivered.c.content).where(delivered.c.chunk == chunk))
     known = Deliveries.none(len(told.states)) if content is None else unpack_deliveries(content)
+    contradicted = False
     for at, each in heard:
-        _note(known, at, each, accepted=told.states[at] == ACCEPTED)
+        accepted = told.states[at] == ACCEPTED
+        contradicted |= each.state is not None and not accepted
+        _note(known, at, each, accepted=accepted)
+    if contradicted:  # so that nobody is sent to again by whoever has just looked
+        connection.execute(update(chunks).where(chunks.c.id == chunk).values(version=chunks.c.version + 1))
     _write(connection, chunk, told, known, asked_at)
 
 

@@ -52,9 +52,6 @@ def erase_numbers(database: Database, campaign: int) -> None:
 
     _each_page(database, campaign, without_numbers)
     with database.write() as connection:
-        here = campaigns.c.id == campaign
-        why = connection.scalar(select(campaigns.c.why).where(here))
-        connection.execute(update(campaigns).where(here).values(why=without_number(why)))
         reasons = select(chunks.c.reason).where(chunks.c.campaign == campaign, chunks.c.reason.is_not(None)).distinct()
         for reason in connection.scalars(reasons).all():  # also of chunks that have no payload any more
             same = (chunks.c.campaign == campaign) & (chunks.c.reason == reason)
@@ -62,6 +59,9 @@ def erase_numbers(database: Database, campaign: int) -> None:
                 connection.execute(update(chunks).where(same).values(reason=ERASED))
         for key in connection.scalars(select(incidents.c.id).where(incidents.c.campaign == campaign)).all():
             _rewrite_reasons(connection, incidents, incidents.c.id == key)
+        why = connection.scalar(select(campaigns.c.why).where(campaigns.c.id == campaign))
+        same = (campaigns.c.id == campaign) & (campaigns.c.why == why)
+        connection.execute(update(campaigns).where(same).values(why=without_number(why)))
     database.forget_journal()
 
 
@@ -74,20 +74,26 @@ def _each_page(database: Database, campaign: int, erase: Callable[[Connection, A
     last = 0
     while True:
         with database.write() as connection:
-            if campaign_row(connection, campaign).state not in ENDED or _in_flight(connection, campaign):
-                raise LedgerError("The campaign has not ended", hint="Run it to its end; or cancel it, and run it.")
-            page = connection.execute(
-                select(payloads.c.chunk, payloads.c.content)
-                .join(chunks)
-                .where(chunks.c.campaign == campaign, chunks.c.id > last)
-                .order_by(chunks.c.id)
-                .limit(_AT_ONCE)
-            ).all()
-            for row in page:
+            _check_ended(connection, campaign)
+            some = select(chunks.c.id).join(payloads).where(chunks.c.campaign == campaign, chunks.c.id > last)
+            # Kept first, and read then: what is written back must be what stands there.
+            kept = some.order_by(chunks.c.id).limit(_AT_ONCE).with_for_update(of=chunks)
+            page = connection.scalars(kept).all()
+            _check_ended(connection, campaign, for_good=True)
+            # Nobody sends again to whom has been looked at before.
+            changed = update(chunks).where(chunks.c.id.in_(page))
+            connection.execute(changed.values(version=chunks.c.version + 1))
+            for row in connection.execute(select(payloads).where(payloads.c.chunk.in_(page))).all():
                 erase(connection, row)
         if len(page) < _AT_ONCE:
             return
-        last = page[-1].chunk
+        last = page[-1]
+
+
+def _check_ended(connection: Connection, campaign: int, *, for_good: bool = False) -> None:
+    state = campaign_row(connection, campaign, to_change=for_good).state
+    if state not in ENDED or _in_flight(connection, campaign):
+        raise LedgerError("The campaign has not ended", hint="Run it to its end; or cancel it, and run it.")
 
 
 def _in_flight(connection: Connection, campaign: int) -> bool:

@@ -53,13 +53,15 @@ def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -
         if mine.at <= now:
             _fit(connection, campaign, settings.rate, mine.size)
         return mine
-    return _queued(connection, campaign, now, settings.rate)
+    kept = _locked(connection, campaign)
+    if kept is None or kept.pace != row.pace:
+        return turn(connection, campaign, now, mine)  # it was set while its row was waited for
+    return _queued(connection, campaign, now, settings.rate, kept)
 
 
-def _queued(connection: Connection, campaign: int, now: float, rate: float) -> Turn | None:
-    row = _locked(connection, campaign)
+def _queued(connection: Connection, campaign: int, now: float, rate: float, row: Any) -> Turn:
     size = _next_size(connection, campaign, rate)
-    if row is None or not size:
+    if not size:
         return Turn(now, pace=-1)  # there is nothing to claim, which claiming finds out
     takes = size / rate
     at = row.free_at if now <= row.free_at <= now + _ahead(takes) else now

@@ -4,7 +4,7 @@ Each is called within a transaction. A message id that no response has given is 
 response, which names its recipients itself, takes one back from whom it was given to by number and count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -12,7 +12,15 @@ from sqlalchemy import Connection, delete, insert, select, update
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, unpack_outcomes
 from laaffic_campaigns._kept.once import insert_once
 from laaffic_campaigns._kept.schema import chunks, found, outcomes
-from laaffic_campaigns._protocol.again import count_accepted_too, counted, handed_over, withdraw
+from laaffic_campaigns._protocol.again import (
+    befores,
+    count_accepted_too,
+    counted,
+    handed_over,
+    recount,
+    turned_up,
+    withdraw,
+)
 from laaffic_campaigns._protocol.delivery import forget_delivery
 from laaffic_campaigns._protocol.states import ACCEPTED, NOT_SENT, UNKNOWN, ChunkState
 
@@ -70,7 +78,7 @@ def settle(
     if before is None or before.version != version or before.state != ChunkState.UNKNOWN:
         return None
     told, accepted = _copy(before.told), []
-    for at, evidence in shown.items():
+    for at, evidence in sorted(shown.items(), key=_by_msg_id):
         if told.states[at] != UNKNOWN or evidence.msg_id in told.msg_ids:
             continue
         if insert_once(connection, found, {"msg_id": evidence.msg_id, "chunk": chunk, "position": at}):
@@ -86,12 +94,38 @@ def settle(
     return accepted
 
 
+def keep_earlier(connection: Connection, chunk: int) -> list[int]:
+    """Return by which chunks the recipients of one were sent to before, and keep others from changing these.
+
+    Call it before the chunk itself is kept: everybody keeps the earlier one first.
+    """
+    earlier = sorted(link.parent for link in befores(connection, chunk))
+    for each in earlier:
+        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update())
+    return earlier
+
+
+def withdraw_turned_up(connection: Connection, earlier: Iterable[int]) -> None:
+    """Take those out of what is ready again whose earlier message turned up while it was claimed.
+
+    Args:
+        connection: within a transaction.
+        earlier: by which chunks they were sent to before.
+    """
+    for chunk in earlier:
+        if withdraw(connection, chunk, turned_up(connection, chunk)):
+            recount(connection, chunk)
+        there = standing(connection, chunk)
+        if there is not None:
+            count_accepted_too(connection, chunk, there.told)
+
+
 def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any]) -> None:
     """Record the response of a request that was taken for dead; what is known by now, and not by it, stays.
 
     Args:
         connection: within a transaction.
-        chunk: which one; it is unknown.
+        chunk: which one; it is unknown, or was settled by evidence since.
         told: what the response says.
         values: what else is noted of the chunk.
     """
@@ -107,14 +141,27 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
         said = told.states[at]
         merged.reasons[at] = before.told.reasons[at] if said == UNKNOWN else CONTRADICTED.format(said)
     connection.execute(delete(found).where(found.c.chunk == chunk))
-    for at, msg_id in enumerate(merged.msg_ids):
-        if merged.states[at] == ACCEPTED and msg_id:  # so that whoever reconciles just now gives it to nobody else
+    for msg_id, at in sorted((msg_id, at) for at, msg_id in enumerate(merged.msg_ids) if msg_id):
+        if merged.states[at] == ACCEPTED:  # so that whoever reconciles just now gives it to nobody else
             given = {"msg_id": msg_id, "chunk": chunk, "position": at}
             if not insert_once(connection, found, given):
                 _take_back(connection, msg_id)
                 insert_once(connection, found, given)
     withdraw(connection, chunk, [at for at, state in enumerate(merged.states) if state == ACCEPTED])
     write(connection, chunk, merged, values)
+
+
+def keep_with_owners(connection: Connection, chunk: int, told: Outcomes) -> None:
+    """Keep a chunk, and those to whom message ids of its response were given: the earlier first, as everybody does.
+
+    Args:
+        connection: within a transaction.
+        chunk: whose response it is.
+        told: what it says.
+    """
+    owners = _owners(connection, chunk, told).values()
+    for each in sorted({chunk, *owners}) if owners else ():
+        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update())
 
 
 def claim_back(connection: Connection, chunk: int, told: Outcomes) -> None:
@@ -125,12 +172,17 @@ def claim_back(connection: Connection, chunk: int, told: Outcomes) -> None:
         chunk: whose response it is.
         told: what it says.
     """
-    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
-        return
-    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
-    given = select(found.c.msg_id).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
-    for msg_id in connection.scalars(given).all():
+    for msg_id in _owners(connection, chunk, told):
         _take_back(connection, msg_id)
+
+
+def _owners(connection: Connection, chunk: int, told: Outcomes) -> dict[str, int]:
+    """Return to which other chunks message ids of a response were given."""
+    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
+        return {}
+    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
+    given = select(found.c.msg_id, found.c.chunk).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
+    return {row.msg_id: row.chunk for row in connection.execute(given.order_by(found.c.msg_id))}
 
 
 def write(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any] | None = None) -> None:
@@ -156,6 +208,11 @@ def _take_back(connection: Connection, msg_id: str) -> None:
     told.states[at], told.msg_ids[at], told.reasons[at] = UNKNOWN, None, TAKEN_BACK
     write(connection, given.chunk, told)
     forget_delivery(connection, given.chunk, told, [at])
+
+
+def _by_msg_id(one: tuple[int, Shown]) -> str:
+    """Say in which order message ids are given: everybody has the same, so that none waits for another in a circle."""
+    return one[1].msg_id
 
 
 def _copy(told: Outcomes) -> Outcomes:

@@ -93,6 +93,8 @@ def end(connection: Connection, campaign: int, slot: int, runner: str, *, now: f
 
     Nothing is sent by somebody whose slot was given to another meanwhile.
     """
+    # Before the slot, as everybody does who looks at several.
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
     following = Ticket(slot, uuid.uuid4().hex)
     mine = (slots.c.campaign == campaign) & (slots.c.slot == slot)
     values = {"ticket": following.ticket, "runner": None, "seen_at": now}

@@ -12,7 +12,7 @@ from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
 from laaffic_campaigns._kept.mark import count_claim
 from laaffic_campaigns._kept.schema import campaigns, chunks, incidents, outcomes, payloads
-from laaffic_campaigns._protocol.settling import claim_back, record_late
+from laaffic_campaigns._protocol.settling import claim_back, keep_with_owners, record_late
 from laaffic_campaigns._protocol.states import (
     COUNTS,
     UNKNOWN,
@@ -92,14 +92,19 @@ class Kept:
     held: bool
 
 
-def campaign_row(connection: Connection, campaign: int) -> Kept:
+def campaign_row(connection: Connection, campaign: int, *, to_change: bool = False) -> Kept:
     """Return what is kept of a campaign.
+
+    Args:
+        connection: within a transaction.
+        campaign: which one.
+        to_change: whether to keep others from changing it until this transaction ends.
 
     Raises:
         NoSuchCampaignError: it is not there any more.
     """
     wanted = select(campaigns.c.key, campaigns.c.state, campaigns.c.held).where(campaigns.c.id == campaign)
-    row = connection.execute(wanted).first()
+    row = connection.execute(wanted.with_for_update(key_share=True) if to_change else wanted).first()
     if row is None:
         raise NoSuchCampaignError("The campaign is not in the ledger any more")
     return Kept(*row)
@@ -128,7 +133,7 @@ def start(connection: Connection, campaign: int, now: float, *, by_hand: bool = 
     Raises:
         LedgerError: it is still being filled.
     """
-    row = campaign_row(connection, campaign)
+    row = campaign_row(connection, campaign, to_change=True)
     if row.state == CampaignState.LOADING:
         raise LedgerError("The campaign is still being filled", hint="Run it when create() has returned.")
     if row.state == CampaignState.RUNNING:
@@ -169,15 +174,18 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     values = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at, "recorded_at": now}
     counts = {name: told.count(name) for name in COUNTS}
     given = {f"new_{name}": value for name, value in {**values, **counts}.items()}
+    keep_with_owners(connection, chunk, told)
     if connection.execute(_RECORD[state], {"of": chunk, "mine": token, **given}).rowcount:
         connection.execute(_FORGET, {"of": chunk})
         connection.execute(_KEEP, {"chunk": chunk, "content": content})
         claim_back(connection, chunk, told)
         return True
-    before = connection.scalar(select(chunks.c.state).where(_MINE).with_for_update(), {"of": chunk, "mine": token})
-    if before == ChunkState.UNKNOWN:  # it was taken for dead, or this is written once more
-        record_late(connection, chunk, told, values)
+    mine = select(chunks.c.state, chunks.c.recorded_at).where(_MINE).with_for_update()
+    before = connection.execute(mine, {"of": chunk, "mine": token}).first()
     if before is not None:
+        # It was taken for dead, and may be settled by records since; or this is written once more.
+        if before.state == ChunkState.UNKNOWN or (before.state == ChunkState.DONE and before.recorded_at is None):
+            record_late(connection, chunk, told, values)
         return True
     connection.execute(insert(incidents).values(campaign=campaign, chunk=chunk, token=token, at=now, content=content))
     why = "An outcome came for a chunk that somebody else claimed. It is kept; ask the maintainers of laaffic."

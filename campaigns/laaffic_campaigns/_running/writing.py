@@ -11,6 +11,7 @@ from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 from laaffic_campaigns._protocol import settings
 from laaffic_campaigns._protocol.brakes import too_much
 from laaffic_campaigns._protocol.pace import SETTINGS
+from laaffic_campaigns._protocol.settling import keep_earlier, withdraw_turned_up
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.states import UNKNOWN
 from laaffic_campaigns._protocol.steps import Claimed, Settled, holds, record, release
@@ -31,18 +32,32 @@ def write_down(connection: Connection, campaign: int, done: Posted, now: float) 
         now: by the database's clock.
     """
     claimed, settled, verdict = done.claimed, done.settled, done.verdict
-    if (verdict.release or verdict.refused) and _reported(connection, claimed.id):
-        nobody_knows = Outcomes([UNKNOWN] * claimed.size, [None] * claimed.size, [None] * claimed.size)
-        record(connection, campaign, claimed, replace(settled, outcomes=nobody_knows, reason=REPORTED), now)
+    if not (verdict.release or verdict.refused):
+        record(connection, campaign, claimed, settled, now)
         return False
-    if verdict.release and (not holds(connection, claimed) or release(connection, claimed.token)):
-        return True  # it may have been released before, by a commit that was in doubt
-    if verdict.refused and claimed.size > 1:  # only who is at fault is to be refused in the end
-        noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
-        if split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted):
-            return True
+    earlier = keep_earlier(connection, claimed.id)
+    mine = holds(connection, claimed)  # before the look for reports: one that comes now waits
+    if verdict.release and not mine:
+        return True  # it was released before, by a commit that was in doubt
+    if _reported(connection, claimed.id):
+        nobody_knows = Outcomes([UNKNOWN] * claimed.size, [None] * claimed.size, [None] * claimed.size)
+        settled = replace(settled, outcomes=nobody_knows, reason=REPORTED)
+    elif _given_back(connection, claimed, settled, verdict):
+        withdraw_turned_up(connection, earlier)
+        return True
     record(connection, campaign, claimed, settled, now)
     return False
+
+
+def _given_back(connection: Connection, claimed: Claimed, settled: Settled, verdict: Verdict) -> bool:
+    """Make a chunk ready again, whole or in parts; return whether it was still claimed."""
+    if verdict.release:
+        return release(connection, claimed.token)
+    if claimed.size == 1:
+        return False
+    # Only who is at fault is to be refused in the end.
+    noted = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at}
+    return split(connection, claimed.id, (claimed.size + 1) // 2, token=claimed.token, **noted) > 0
 
 
 def _reported(connection: Connection, chunk: int) -> bool:
