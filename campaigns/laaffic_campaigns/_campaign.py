@@ -12,10 +12,10 @@ import laaffic
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._fate.commands import Fate
 from laaffic_campaigns._fate.folding import fold_reports
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._protocol.erasing import erase_numbers, erase_texts
-from laaffic_campaigns._protocol.settings import checked
+from laaffic_campaigns._protocol.pacing.settings import checked
 from laaffic_campaigns._protocol.states import ENDED, CampaignState
 from laaffic_campaigns._protocol.steps import campaign_row, move
 from laaffic_campaigns._running.async_runner import AsyncRunner

@@ -13,8 +13,8 @@ from laaffic_campaigns._fate.inbox import add
 from laaffic_campaigns._filling.checking import Rules
 from laaffic_campaigns._filling.filling import discard_dead, load
 from laaffic_campaigns._filling.template import Template
-from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._protocol.settings import checked as checked_settings
+from laaffic_campaigns._kept.databases.opening import open_database
+from laaffic_campaigns._protocol.pacing.settings import checked as checked_settings
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._telling.reading import found, known
 from laaffic_campaigns._telling.told import Outcome

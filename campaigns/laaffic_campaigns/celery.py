@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import laaffic
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError, NoSuchCampaignError
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._ledger import Ledger
-from laaffic_campaigns._protocol import slots
-from laaffic_campaigns._protocol.slots import Ticket
+from laaffic_campaigns._protocol.pacing import slots
+from laaffic_campaigns._protocol.pacing.slots import Ticket
 from laaffic_campaigns._protocol.states import ENDED, CampaignState
 from laaffic_campaigns._pump import LONGEST, SLICE
 from laaffic_campaigns._pump import pump as post_a_slice

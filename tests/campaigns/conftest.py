@@ -7,8 +7,8 @@ import pytest
 
 import laaffic
 from laaffic_campaigns import Ledger
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from support.server import Server
 from support.services import NO_POSTGRES, own_schema, postgres
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from laaffic_campaigns import Ledger, LedgerError, LedgerUnavailableError
-from laaffic_campaigns._kept.failures import cause_of
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.failures import cause_of
+from laaffic_campaigns._kept.databases.opening import open_database
 from support.services import NO_POSTGRES, own_schema, postgres
 
 SECRET = "open-sesame"

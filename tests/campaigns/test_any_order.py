@@ -20,9 +20,9 @@ from laaffic_campaigns._fate.inbox import add
 from laaffic_campaigns._fate.reconciling import Reconciling
 from laaffic_campaigns._fate.resending import Clocks, Resending
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns, incidents
-from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.pacing.pace import Turn, turn
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, pause_for, start, sweep
 from laaffic_campaigns._protocol.verdicts import Verdict
 from laaffic_campaigns._running.posting import Posted

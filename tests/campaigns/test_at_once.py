@@ -12,10 +12,10 @@ import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerError, Outcome
 from laaffic_campaigns._fate.inbox import OLDER, add
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes
 from laaffic_campaigns._protocol.again import recount, take_over, withdraw
-from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.pacing.pace import Turn, turn
 from laaffic_campaigns._protocol.states import CampaignState
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, finish, move, record, start
 from laaffic_campaigns._protocol.verdicts import Verdict

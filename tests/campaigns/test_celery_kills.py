@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 import laaffic_campaigns.celery as engine
 from laaffic_campaigns import Campaign, Ledger
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import chunks, slots
 from support.server import Server
 from support.services import NO_BROKER, Broker, brokers, own_queue

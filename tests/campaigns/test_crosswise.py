@@ -8,12 +8,12 @@ import laaffic
 from laaffic_campaigns import Campaign, Ledger
 from laaffic_campaigns._fate.refreshing import Refreshing
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, found
-from laaffic_campaigns._protocol import slots
 from laaffic_campaigns._protocol.again import take_over
 from laaffic_campaigns._protocol.delivery import Heard, hear
-from laaffic_campaigns._protocol.pace import turn
+from laaffic_campaigns._protocol.pacing import slots
+from laaffic_campaigns._protocol.pacing.pace import turn
 from laaffic_campaigns._protocol.settling import Shown, settle, standing
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, record, start, sweep
 from support.beside import held_up

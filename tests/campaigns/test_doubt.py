@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from laaffic_campaigns import Campaign, Ledger, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import Outcomes
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns, chunks, incidents
 from laaffic_campaigns._kept.spool import kept
 from laaffic_campaigns._protocol.steps import Claimed, Settled

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from laaffic_campaigns import LedgerBusyError
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.lock import locked
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.lock import locked
 from laaffic_campaigns._kept.schema import ledgers
 
 BACKENDS = ["sqlite"]

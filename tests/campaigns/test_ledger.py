@@ -20,8 +20,8 @@ from laaffic_campaigns import (
     LedgerUnavailableError,
     NoSuchCampaignError,
 )
-from laaffic_campaigns._kept.opening import open_database
-from laaffic_campaigns._kept.sqlite import remote_kind
+from laaffic_campaigns._kept.databases.opening import open_database
+from laaffic_campaigns._kept.databases.sqlite import remote_kind
 
 HELLO = ("99900000001", "Hello")
 

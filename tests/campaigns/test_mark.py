@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from laaffic_campaigns import Ledger, LedgerError
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.mark import WHY, check_mark, count_claim
-from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import ledgers
 
 HELLO = ("99900000001", "Hello")

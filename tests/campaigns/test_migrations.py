@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from laaffic_campaigns import Ledger, LedgerError, LedgerUnavailableError
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.migrations import VERSION, is_current, set_up
-from laaffic_campaigns._kept.opening import open_database
 
 NEWER = VERSION + 1
 

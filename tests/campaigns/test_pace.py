@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from laaffic_campaigns import Campaign, Ledger, LedgerError
 from laaffic_campaigns._kept.chunks import Outcomes
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns, chunks
-from laaffic_campaigns._protocol.brakes import too_much
-from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.pacing.brakes import too_much
+from laaffic_campaigns._protocol.pacing.pace import Turn, turn
 from laaffic_campaigns._protocol.steps import Settled, claim, record, start
 
 NOON = 1_772_452_800.0  # 2026-03-02T12:00:00Z

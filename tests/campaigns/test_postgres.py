@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select, text
 from laaffic_campaigns import Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._filling.filling import discard_dead
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._protocol.again import take_over
 from laaffic_campaigns._protocol.settling import Shown, settle, standing

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from laaffic_campaigns import Ledger, LedgerUnavailableError
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.mark import WHY, check_mark
-from laaffic_campaigns._kept.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns
 from support.started import NO_PROGRAM, Postgres, programs_of_postgres, started_postgres
 

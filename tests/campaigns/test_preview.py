@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 
 import laaffic
 from laaffic_campaigns import BadRow, Campaign, Ledger, LedgerError
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns, chunks
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._telling.counting import SegmentCount

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from laaffic_campaigns import Ledger
 from laaffic_campaigns._kept.chunks import Outcomes
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import chunks, incidents
 from laaffic_campaigns._protocol.states import CAMPAIGN_STEPS, CHUNK_STEPS, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import (

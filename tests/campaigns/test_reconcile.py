@@ -10,7 +10,7 @@ import laaffic
 from laaffic_campaigns import Campaign, Ledger, Outcome
 from laaffic_campaigns._fate.reconciling import Reconciling
 from laaffic_campaigns._kept.chunks import Outcomes
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import chunks, found
 from laaffic_campaigns._protocol.settling import TAKEN_BACK
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, record, start, sweep

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerError, Outcome
 from laaffic_campaigns._fate.folding import OTHER_ID, OTHER_NUMBER
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import chunks, reports
 from laaffic_campaigns._protocol.steps import claim, start, sweep
 from laaffic_campaigns._protocol.verdicts import Verdict

@@ -7,7 +7,7 @@ import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerError
 from laaffic_campaigns._fate.resending import Clocks, seconds_left
 from laaffic_campaigns._kept.chunks import Outcomes
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import chunks, ledgers, resends
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.steps import Settled, claim, record, release, start, sweep

@@ -16,8 +16,8 @@ from sqlalchemy import func, select, update
 import laaffic
 from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns, chunks
 from laaffic_campaigns._running.desk import Desk, Slot
 from laaffic_campaigns._running.posting import Post

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from laaffic_campaigns import LedgerError
-from laaffic_campaigns._protocol.settings import Hours, checked, read
+from laaffic_campaigns._protocol.pacing.settings import Hours, checked, read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

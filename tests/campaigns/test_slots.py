@@ -3,8 +3,8 @@
 import pytest
 
 from laaffic_campaigns import Campaign, Ledger
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._protocol.slots import Ticket, begin, campaigns_with_slots, end, fill, forget, of_use
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._protocol.pacing.slots import Ticket, begin, campaigns_with_slots, end, fill, forget, of_use
 
 ROWS = [(f"999{n:08d}", "Hello") for n in range(10)]
 NOW, SECONDS = 1_800_000_000.0, 20.0

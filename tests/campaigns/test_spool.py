@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from laaffic_campaigns import Ledger
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
 

@@ -4,7 +4,7 @@ import pytest
 
 from laaffic_campaigns import Campaign, Ledger
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._protocol.again import take_over
 from laaffic_campaigns._protocol.settling import Shown, settle, standing
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, record, start

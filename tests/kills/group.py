@@ -21,7 +21,7 @@ from kills.judge import Figures, judge, judge_found
 from kills.process import BUSY, EXISTS, SIZE, UNAVAILABLE
 from kills.small_disk import SmallDisk
 from laaffic_campaigns import Campaign, Ledger, LedgerError, LedgerUnavailableError
-from laaffic_campaigns._kept.opening import open_database
+from laaffic_campaigns._kept.databases.opening import open_database
 from support.started import Postgres
 
 PROGRAM = Path(__file__).with_name("process.py")

@@ -19,7 +19,7 @@ from kills.group import LONG, Group
 from kills.process import SIZE
 from laaffic_campaigns import LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.schema import slots
-from laaffic_campaigns._protocol.slots import Ticket
+from laaffic_campaigns._protocol.pacing.slots import Ticket
 from support.services import Broker
 from support.workers import make_app, started_worker
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, text
 
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 
 T = TypeVar("T")
 _WAITING = text(  # for it, or for who waits for it

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from laaffic_campaigns import LedgerUnavailableError
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 
 AFTER_COMMIT = -1
 BEFORE_COMMIT = -2

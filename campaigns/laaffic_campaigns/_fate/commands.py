@@ -12,7 +12,7 @@ from laaffic_campaigns._fate.reconciling import Reconciling
 from laaffic_campaigns._fate.refreshing import Refreshing
 from laaffic_campaigns._fate.resending import Resending, clocks
 from laaffic_campaigns._fate.told import Reconciled, Refreshed, Resent
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._telling.told import Outcome
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from laaffic_campaigns._fate.inbox import match, place
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import chunks, found, outcomes, payloads, reports
 from laaffic_campaigns._protocol.delivery import Heard, hear
 from laaffic_campaigns._protocol.erasing import without_number

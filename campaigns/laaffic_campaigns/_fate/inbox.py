@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 import laaffic
 from laaffic_campaigns._kept.chunks import ours, unpack_outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.once import insert_once
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports, resends
 from laaffic_campaigns._protocol.again import recount, withdraw

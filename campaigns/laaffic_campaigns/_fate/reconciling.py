@@ -19,7 +19,7 @@ from laaffic_campaigns._fate.folding import fold
 from laaffic_campaigns._fate.inbox import match
 from laaffic_campaigns._fate.told import Reconciled
 from laaffic_campaigns._kept.chunks import Outcomes, Payload, unpack_outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports
 from laaffic_campaigns._protocol.delivery import Heard, hear

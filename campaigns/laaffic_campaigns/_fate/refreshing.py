@@ -14,7 +14,7 @@ from laaffic_campaigns._fate.folding import fold
 from laaffic_campaigns._fate.inbox import match
 from laaffic_campaigns._fate.told import Refreshed
 from laaffic_campaigns._kept.chunks import unpack_outcomes
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import chunks, deliveries, outcomes
 from laaffic_campaigns._protocol.again import links
 from laaffic_campaigns._protocol.delivery import Heard, deliveries_of, final, hear

@@ -17,7 +17,7 @@ import laaffic
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._fate.told import Excluded, Resent
 from laaffic_campaigns._kept.chunks import Outcomes, Payload, unpack_outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.mark import check_mark
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
 from laaffic_campaigns._protocol.again import handed_over, take_over, turned_up_before

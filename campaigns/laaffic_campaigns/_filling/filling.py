@@ -14,7 +14,7 @@ from laaffic_campaigns._filling.columns import Columns, cut
 from laaffic_campaigns._filling.entries import groups_of
 from laaffic_campaigns._filling.template import Template
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, pack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads
 from laaffic_campaigns._protocol.states import NOT_SENT, CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import move

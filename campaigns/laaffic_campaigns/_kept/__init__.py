@@ -1,1 +1,1 @@
-"""What a ledger keeps, and where: tables, packed columns, databases, locks."""
+"""What a ledger keeps, and where: tables and packed columns, the spool, and in `databases/` who keeps them."""

@@ -6,7 +6,7 @@ A ledger that goes back in time has lost claims, and would post them again. So w
 from sqlalchemy import Connection, select, update
 
 from laaffic_campaigns._errors import LedgerError
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.migrations import is_current
 from laaffic_campaigns._kept.schema import CLAIMS, campaigns, ledgers
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from laaffic_campaigns._errors import LedgerError
 from laaffic_campaigns._kept.chunks import unpack_outcomes
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns
 
 _logger = logging.getLogger("laaffic.campaigns")

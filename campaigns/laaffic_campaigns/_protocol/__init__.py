@@ -1,1 +1,1 @@
-"""Every step from one state to another, as transactions, and what decides on them."""
+"""Every step from one state to another, as transactions, and what decides on them; in `pacing/` when."""

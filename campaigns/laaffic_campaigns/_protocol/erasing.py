@@ -18,7 +18,7 @@ from laaffic_campaigns._kept.chunks import (
     unpack_outcomes,
     unpack_payload,
 )
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, delivered, incidents, outcomes, payloads, reports
 from laaffic_campaigns._protocol.states import ENDED, ChunkState
 from laaffic_campaigns._protocol.steps import campaign_row

@@ -11,7 +11,7 @@ import anyio.to_thread
 
 import laaffic
 from laaffic_campaigns._errors import LedgerUnavailableError
-from laaffic_campaigns._protocol.settings import MAX_CONCURRENCY
+from laaffic_campaigns._protocol.pacing.settings import MAX_CONCURRENCY
 from laaffic_campaigns._running.desk import GLANCE, Desk, Slot
 from laaffic_campaigns._running.posting import Post, Posted, lost, posted, unposted
 

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, select
 
 from laaffic_campaigns._errors import LedgerUnavailableError
 from laaffic_campaigns._kept.chunks import unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.mark import check_mark, pause_if_older
 from laaffic_campaigns._kept.schema import campaigns
 from laaffic_campaigns._kept.spool import forget
-from laaffic_campaigns._protocol.pace import Turn, turn
+from laaffic_campaigns._protocol.pacing.pace import Turn, turn
 from laaffic_campaigns._protocol.steps import (
     Claimed,
     claim,

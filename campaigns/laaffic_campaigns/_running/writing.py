@@ -5,12 +5,12 @@ from dataclasses import replace
 from sqlalchemy import Connection, select
 
 from laaffic_campaigns._kept.chunks import Outcomes, pack_outcomes, unpack_outcomes
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, reports
 from laaffic_campaigns._kept.spool import Kept, forget, keep, kept
-from laaffic_campaigns._protocol import settings
-from laaffic_campaigns._protocol.brakes import too_much
-from laaffic_campaigns._protocol.pace import SETTINGS
+from laaffic_campaigns._protocol.pacing import settings
+from laaffic_campaigns._protocol.pacing.brakes import too_much
+from laaffic_campaigns._protocol.pacing.pace import SETTINGS
 from laaffic_campaigns._protocol.settling import keep_earlier, withdraw_turned_up
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.states import UNKNOWN

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from laaffic_campaigns._errors import LedgerError, NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import unpack_outcomes, unpack_payload
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, resends
 from laaffic_campaigns._protocol.left_out import DUPLICATE, EXCLUDED, LeftOut, count_left_out
 from laaffic_campaigns._protocol.states import ChunkState

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from laaffic_campaigns._errors import NoSuchCampaignError
 from laaffic_campaigns._kept.chunks import ours, raw
-from laaffic_campaigns._kept.database import Database
+from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.schema import campaigns, chunks, deliveries, resends
-from laaffic_campaigns._protocol import settings
+from laaffic_campaigns._protocol.pacing import settings
 from laaffic_campaigns._protocol.states import (
     COUNTS,
     ENDED,

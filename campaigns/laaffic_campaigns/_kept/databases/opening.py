@@ -4,9 +4,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from laaffic_campaigns._errors import LedgerError
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.postgres import Postgres
-from laaffic_campaigns._kept.sqlite import Sqlite
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.postgres import Postgres
+from laaffic_campaigns._kept.databases.sqlite import Sqlite
 
 REMEDY = "Give sqlite:///file.db, sqlite:////absolute/file.db, or postgresql://user@host/database."
 

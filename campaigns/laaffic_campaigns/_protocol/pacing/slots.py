@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from laaffic_campaigns._kept.schema import campaigns, chunks, slots
-from laaffic_campaigns._protocol.settings import read
+from laaffic_campaigns._protocol.pacing.settings import read
 from laaffic_campaigns._protocol.states import CampaignState, ChunkState
 
 _GOES_ON = frozenset({CampaignState.READY, CampaignState.RUNNING})

@@ -15,8 +15,8 @@ from sqlalchemy.pool import Pool, QueuePool
 
 from laaffic_campaigns._errors import LedgerBusyError, LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.claims import state_folder
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.failures import cause_of
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.failures import cause_of
 from laaffic_campaigns._kept.migrations import is_current, set_up
 
 _LIMITS = "set local statement_timeout = '120s'; set local lock_timeout = '60s'"  # so that nothing hangs for ever

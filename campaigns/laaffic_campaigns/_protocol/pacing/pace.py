@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from laaffic_campaigns._kept.schema import campaigns, chunks
-from laaffic_campaigns._protocol.settings import read
+from laaffic_campaigns._protocol.pacing.settings import read
 from laaffic_campaigns._protocol.splitting import split
 from laaffic_campaigns._protocol.states import CampaignState, ChunkState
 

@@ -16,9 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.claims import note, note_of, noted, state_folder
-from laaffic_campaigns._kept.database import Database
-from laaffic_campaigns._kept.forks import in_use
-from laaffic_campaigns._kept.lock import locked
+from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.forks import in_use
+from laaffic_campaigns._kept.databases.lock import locked
 from laaffic_campaigns._kept.migrations import is_current, set_up
 from laaffic_campaigns._kept.schema import CLAIMS, campaigns
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from laaffic_campaigns._errors import LedgerBusyError
-from laaffic_campaigns._kept.forks import close, keep_from_children
+from laaffic_campaigns._kept.databases.forks import close, keep_from_children
 
 _MAX_HOLDER = 4096
 

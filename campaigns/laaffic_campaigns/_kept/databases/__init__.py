@@ -1,0 +1,1 @@
+"""The databases that a ledger may be kept in, and the locks that they give."""
