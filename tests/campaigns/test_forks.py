@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from laaffic_campaigns import LedgerBusyError
+from laaffic_campaigns import LedgerBusyError, LedgerError
 from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.databases.lock import locked
 from laaffic_campaigns._kept.schema import ledgers
@@ -51,6 +51,25 @@ def test_a_child_reads_and_writes_though_a_thread_of_its_parent_had_a_transactio
     code = child.exitcode
     child.kill()
     assert code == 0
+
+
+def test_a_child_that_is_forked_within_a_transaction_uses_no_ledger(database: Database) -> None:
+    here, there = FORK.Pipe()
+
+    def uses() -> None:
+        try:
+            with database.read() as connection:
+                connection.execute(select(ledgers))
+        except LedgerError as error:
+            there.send(str(error))
+
+    with database.write():
+        child = FORK.Process(target=uses)
+        child.start()
+        child.join(20)
+    child.kill()
+    assert here.poll()
+    assert "was forked" in here.recv()
 
 
 def test_a_lock_that_is_let_go_of_is_not_kept_by_a_child_that_was_forked_meanwhile(path: Path) -> None:

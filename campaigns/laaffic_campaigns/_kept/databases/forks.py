@@ -8,69 +8,76 @@ import fcntl
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from io import FileIO
+from pathlib import Path
 
-_PATIENCE = 60.0  # seconds: whoever forks is not held up for ever
-_changed = threading.Condition()
-_using = Counter[int]()  # by thread
-_forking: list[int] = []  # threads
-_handles: set[int] = set()
+from laaffic_campaigns._errors import LedgerError
+
+_PATIENCE = 10.0  # seconds: whoever forks is not held up for longer; its child then uses no ledger in a file
+_GLANCE = 0.001
+_gate = threading.RLock()  # not a lock written in Python: an interruption could leave it locked
+_inside: dict[object, int] = {}  # in which thread each block is
+_handles = set[FileIO]()
+_spoilt = False
 
 
 @contextmanager
 def in_use() -> Iterator[None]:
-    """Keep other threads from forking. One that waits to fork comes before whoever is not in such a block yet."""
-    me = threading.get_ident()
-    with _changed:
-        _changed.wait_for(lambda: not _forking or me in _using, _PATIENCE)
-        _using[me] += 1
+    """Keep other threads from forking. One that waits to fork comes before whoever is not in such a block yet.
+
+    Raises:
+        LedgerError: this process was forked in the middle of such a block.
+    """
+    if _spoilt:
+        raise LedgerError(
+            "This process was forked while its parent had a transaction open in a ledger's file",
+            hint="Start it anew, or fork before the ledger is used.",
+        )
+    block, me = object(), threading.get_ident()
     try:
+        with nullcontext() if me in [*_inside.values()] else _gate:
+            _inside[block] = me
         yield
     finally:
-        with _changed:
-            _using[me] -= 1
-            if not _using[me]:
-                del _using[me]
-            _changed.notify_all()
+        _inside.pop(block, None)
 
 
-def keep_from_children(handle: int) -> None:
-    """Have a file closed in every child that is forked from now on, so that its lock is this process's alone."""
-    _handles.add(handle)
+def opened(path: Path) -> FileIO:
+    """Open a file that every child closes, so that its lock is this process's alone."""
+    with _gate:  # nobody forks in between
+        handle = FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        _handles.add(handle)
+    return handle
 
 
-def close(handle: int) -> None:
+def close(handle: FileIO) -> None:
     """Let go of such a file's lock and close it, unless this is a child that does not have it."""
     if handle in _handles:
         _handles.discard(handle)
         fcntl.flock(handle, fcntl.LOCK_UN)  # a child may not have come so far as to close its own
-        os.close(handle)
+        handle.close()
 
 
 def _before() -> None:
+    _gate.acquire()
     me, until = threading.get_ident(), time.monotonic() + _PATIENCE
-    _changed.acquire()
-    _forking.append(me)
-    while {*_using} - {me} and (left := until - time.monotonic()) > 0:
-        _changed.wait(left)
-
-
-def _after_in_parent() -> None:
-    _forking.clear()
-    _changed.notify_all()
-    _changed.release()
+    while {*_inside.values()} - {me} and time.monotonic() < until:
+        time.sleep(_GLANCE)
 
 
 def _after_in_child() -> None:
-    me = threading.get_ident()
-    for other in {*_using} - {me}:  # threads that are not there
-        del _using[other]
-    _after_in_parent()
+    global _spoilt  # noqa: PLW0603  # it is the process's
+    # As the standard library does it; types know nothing of it.
+    _gate._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001
+    _spoilt = _spoilt or bool(_inside)  # it was not waited for, or this thread forks in the middle of such a block
+    _inside.clear()
     while _handles:
         with suppress(OSError):
-            os.close(_handles.pop())
+            _handles.pop().close()
 
 
-os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)
+# In the parent nothing written in Python runs before the gate is open: an interruption that came meanwhile would arrive
+# there, and leave it locked.
+os.register_at_fork(before=_before, after_in_parent=_gate.release, after_in_child=_after_in_child)

@@ -7,10 +7,11 @@ import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from laaffic_campaigns._errors import LedgerBusyError
-from laaffic_campaigns._kept.databases.forks import close, keep_from_children
+from laaffic_campaigns._kept.databases.forks import close, opened
 
 _MAX_HOLDER = 4096
 
@@ -24,8 +25,7 @@ def locked(path: Path, doing: str) -> Iterator[None]:
     Raises:
         LedgerBusyError: somebody else holds it.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    keep_from_children(handle)  # a child that lives longer would hold the lock
+    handle = opened(path)  # a child that lives longer would hold the lock
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,16 +33,16 @@ def locked(path: Path, doing: str) -> Iterator[None]:
             raise _busy(handle) from None
         since = datetime.now(UTC).isoformat(timespec="seconds")
         holder = {"pid": str(os.getpid()), "host": platform.node(), "since": since, "doing": doing}
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(holder).encode(), 0)
+        handle.truncate(0)
+        os.pwrite(handle.fileno(), json.dumps(holder).encode(), 0)
         yield
     finally:
         close(handle)
 
 
-def _busy(handle: int) -> LedgerBusyError:
+def _busy(handle: FileIO) -> LedgerBusyError:
     try:
-        found = json.loads(os.pread(handle, _MAX_HOLDER, 0))
+        found = json.loads(os.pread(handle.fileno(), _MAX_HOLDER, 0))
         holder = {name: str(value) for name, value in found.items()}
     except (ValueError, AttributeError):  # it has just taken it, and not written yet
         return LedgerBusyError("Another process uses this ledger")
