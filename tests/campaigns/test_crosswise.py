@@ -13,10 +13,10 @@ from laaffic_campaigns._kept.schema import campaigns, found
 from laaffic_campaigns._protocol.again import take_over
 from laaffic_campaigns._protocol.delivery import Heard, hear
 from laaffic_campaigns._protocol.pacing import slots
-from laaffic_campaigns._protocol.pacing.pace import turn
+from laaffic_campaigns._protocol.pacing.pace import Turn, turn
 from laaffic_campaigns._protocol.settling import Shown, settle, standing
 from laaffic_campaigns._protocol.steps import Claimed, Settled, claim, record, start, sweep
-from support.beside import held_up
+from support.beside import Beside, held_up
 
 BACKENDS = ["postgresql"]
 FIRST, SECOND = "99900000001", "99900000002"
@@ -157,3 +157,38 @@ def test_two_who_reconcile_and_were_shown_the_same_in_another_order(ledger: Ledg
         ]
         held.rollback()
     assert sorted(len(other.ended() or ()) for other in others) == [1, 3]
+
+
+def test_a_second_request_that_is_cut_for_the_rate_while_what_came_for_the_first_is_written(
+    ledger: Ledger, database: Database
+) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello"), (SECOND, "Hello")], rate=1)
+    mine = claimed(database, campaign, "t1")
+    answered(database, campaign, mine, told("rejected", "rejected"))
+    with database.write() as connection:
+        payload = unpack_payload(mine.payload)
+        assert take_over(connection, campaign._id, mine.id, 1, positions=[0, 1], payload=payload, now=3.0)
+
+    def takes_turns() -> Turn | None:
+        with database.write() as connection:
+            return turn(connection, campaign._id, 3.0, None)
+
+    with database.write() as connection:
+        standing(connection, mine.id)
+        got = Beside(takes_turns).ended()
+    assert got is not None
+    assert got.size == 1
+
+
+def test_reports_of_one_request_that_come_at_once_as_it_is_sent_again(ledger: Ledger, database: Database) -> None:
+    campaign = ledger.create("spring", [(FIRST, "Hello"), (SECOND, "Hello")])
+    mine = claimed(database, campaign, "t1")
+    answered(database, campaign, mine, told("rejected", "rejected"))
+    wires = [str(outcome.wire_order_id) for outcome in campaign.outcomes()]
+    pushed = [laaffic.DeliveryReport(wire, laaffic.DeliveryState.SUCCEEDED, order_id=wire) for wire in wires]
+    with database.write() as connection:
+        payload = unpack_payload(mine.payload)
+        assert take_over(connection, campaign._id, mine.id, 1, positions=[0, 1], payload=payload, now=3.0)
+        others = [held_up(database, connection, partial(ledger.add_report, report)) for report in pushed]
+    assert [other.ended() for other in others] == [True, True]
+    assert (campaign.status().to_go, campaign.status().rejected) == (0, 2)

@@ -2,7 +2,9 @@
 
 import pytest
 
+import laaffic
 from laaffic_campaigns import Campaign, Ledger
+from laaffic_campaigns._fate.folding import fold_reports
 from laaffic_campaigns._kept.chunks import Outcomes, unpack_payload
 from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._protocol.again import take_over
@@ -128,3 +130,15 @@ def test_and_the_command_leaves_them_out_and_says_why(database: Database, campai
     assert (done.recipients, [each.recipients for each in done.excluded]) == (2, [1])
     assert "accepted" in done.excluded[0].why
     assert counts(campaign) == {"rejected": 1, "to_go": 2, "sent_twice": 1}
+
+
+def test_by_a_report_without_an_order_id(ledger: Ledger, database: Database, campaign: Campaign) -> None:
+    first = claimed(database, campaign, "t1")
+    told = Settled(Outcomes(["rejected"] * 3, ["m0", "m1", "m2"], [None] * 3), None, None, 1.0)
+    with database.write() as connection:
+        record(connection, campaign._id, first, told, 2.0)
+    sent_again(database, campaign, first)
+    ledger.add_report(laaffic.DeliveryReport("m0", laaffic.DeliveryState.SUCCEEDED, number=NUMBERS[0]))
+    fold_reports(database, matching=True)
+    assert counts(campaign) == {"rejected": 1, "to_go": 2}
+    assert to_go(database, campaign) == NUMBERS[1:]

@@ -3,7 +3,8 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -12,7 +13,7 @@ import laaffic
 from laaffic_campaigns._kept.chunks import ours, unpack_outcomes, unpack_payload
 from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.once import insert_once
-from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports, resends
+from laaffic_campaigns._kept.schema import campaigns, chunks, outcomes, payloads, reports
 from laaffic_campaigns._protocol.again import recount, withdraw
 from laaffic_campaigns._protocol.states import CampaignState, ChunkState
 from laaffic_campaigns._protocol.steps import move
@@ -25,6 +26,7 @@ OLDER = (
     " It may be older than what was sent (a copy, a restore). Find out; then resume() lets it go on"
 )
 _AT_ONCE = 50_000  # reports looked for in one pass over the ledger
+_TOGETHER = 20  # chunks in one transaction
 _KEPT_FOR = 120 * 86_400.0  # seconds: the provider itself knows messages for 90 to 120 days
 # What is kept of what anybody may have pushed, in characters: PostgreSQL's index, and each reader of a chunk, takes it.
 _MAX_ORDER_ID, _MAX_NUMBER, _MAX_REASON = 255, 32, 500
@@ -50,11 +52,9 @@ def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> b
         return None
     here = (chunks.c.campaign == campaign) & (chunks.c.sequence == sequence)
     wanted = select(chunks.c.id, chunks.c.state, chunks.c.size).where(here)
-    again = connection.scalar(
-        select(resends.c.child).join(chunks, chunks.c.id == resends.c.parent).where(here).limit(1)
-    )
-    # Whoever is about to give it back, since nothing of it was sent, or to send again, sees the report, or is seen.
-    chunk: Any = connection.execute(wanted.with_for_update(read=again is None)).first()
+    # Whoever is about to give it back, since nothing of it was sent, or to send again, sees the report, or is seen. It
+    # is not shared with others who add one: whoever writes the chunk would wait until none of them is there.
+    chunk: Any = connection.execute(wanted.with_for_update(key_share=True)).first()
     if chunk is not None and position >= chunk.size:
         return False
     if chunk is None or chunk.state in {ChunkState.READY, ChunkState.SPLIT}:
@@ -63,9 +63,13 @@ def add(connection: Connection, report: laaffic.DeliveryReport, now: float) -> b
         insert_once(connection, reports, values)
         return None
     insert_once(connection, reports, {**values, "chunk": chunk.id, "position": position})
-    if withdraw(connection, chunk.id, [position]):
-        recount(connection, chunk.id)
+    _withdraw(connection, chunk.id, [position])
     return True
+
+
+def _withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> None:
+    if withdraw(connection, chunk, positions):
+        recount(connection, chunk)
 
 
 def match(database: Database) -> None:
@@ -114,19 +118,28 @@ def place(database: Database, by_msg_id: Mapping[str, Sequence[int]]) -> set[str
         database: of the ledger.
         by_msg_id: the reports, by message id.
     """
-    placed: list[dict[str, Any]] = []
+    placed = defaultdict[int, list[tuple[int, int]]](list)  # by chunk: which report, and the position
     found = set[str]()
     every = select(chunks.c.id, outcomes.c.content).join(outcomes).order_by(chunks.c.id)
     for chunk in read(database, every):
         for position, msg_id in enumerate(unpack_outcomes(chunk.content).msg_ids):
             if msg_id is not None and msg_id in by_msg_id:
                 found.add(msg_id)
-                placed += ({"of": one, "in_chunk": chunk.id, "at_position": position} for one in by_msg_id[msg_id])
-    if placed:
-        here: dict[str, Any] = {"chunk": bindparam("in_chunk"), "position": bindparam("at_position")}
+                placed[chunk.id] += ((one, position) for one in by_msg_id[msg_id])
+    waiting, at_once = iter(placed.items()), 1 if database.shared else _TOGETHER  # one alone, as whoever folds them
+    while some := list(islice(waiting, at_once)):
         with database.write() as connection:
-            connection.execute(update(reports).where(reports.c.id == bindparam("of")).values(**here), placed)
+            for into, these in some:
+                _place(connection, into, these)
     return found
+
+
+def _place(connection: Connection, chunk: int, placed: list[tuple[int, int]]) -> None:
+    connection.execute(select(chunks.c.id).where(chunks.c.id == chunk).with_for_update(key_share=True))
+    here: dict[str, Any] = {"chunk": chunk, "position": bindparam("there")}
+    which = update(reports).where(reports.c.id == bindparam("of")).values(**here)
+    connection.execute(which, [{"of": one, "there": at} for one, at in placed])
+    _withdraw(connection, chunk, {at for _, at in placed})
 
 
 def _numbers_of_open_chunks(database: Database, numbers: set[str]) -> set[str]:

@@ -51,7 +51,7 @@ def check_mark(database: Database) -> str | None:
         if _is_the_same(database, connection):
             return None
     with database.write() as connection:
-        before = connection.scalar(select(ledgers.c.mark).with_for_update())
+        before = connection.scalar(select(ledgers.c.mark).with_for_update(key_share=True))
         if _is_the_same(database, connection):  # another process was quicker
             return None
         connection.execute(update(ledgers).values(mark=database.mark(connection)))

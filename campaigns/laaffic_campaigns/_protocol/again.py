@@ -128,9 +128,9 @@ def take_over(
     Raises:
         LedgerError: the campaign was cancelled, and something of it is still in flight.
     """
-    row = connection.execute(select(chunks).where(chunks.c.id == chunk).with_for_update()).first()
+    row = connection.execute(select(chunks).where(chunks.c.id == chunk).with_for_update(key_share=True)).first()
     # Two at once would give the same sequence to both. Everybody keeps a chunk first, and then its campaign.
-    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update(key_share=True))
     if row is None or row.version != version or row.state not in {ChunkState.DONE, ChunkState.UNKNOWN}:
         return None
     late = {*connection.scalars(select(reports.c.position).where(reports.c.chunk == chunk))}
@@ -197,7 +197,9 @@ def withdraw(connection: Connection, chunk: int, positions: Iterable[int]) -> bo
         for link in links(connection, parents=[chunk]):
             if wanted.isdisjoint(link.positions):
                 continue
-            state = connection.scalar(select(chunks.c.state).where(chunks.c.id == link.child).with_for_update())
+            state = connection.scalar(
+                select(chunks.c.state).where(chunks.c.id == link.child).with_for_update(key_share=True)
+            )
             if state == ChunkState.READY:
                 _take_out(connection, link, wanted)
                 taken_out = True

@@ -77,7 +77,7 @@ def _each_page(database: Database, campaign: int, erase: Callable[[Connection, A
             _check_ended(connection, campaign)
             some = select(chunks.c.id).join(payloads).where(chunks.c.campaign == campaign, chunks.c.id > last)
             # Kept first, and read then: what is written back must be what stands there.
-            kept = some.order_by(chunks.c.id).limit(_AT_ONCE).with_for_update(of=chunks)
+            kept = some.order_by(chunks.c.id).limit(_AT_ONCE).with_for_update(key_share=True, of=chunks)
             page = connection.scalars(kept).all()
             _check_ended(connection, campaign, for_good=True)
             # Nobody sends again to whom has been looked at before.

@@ -50,7 +50,9 @@ def standing(connection: Connection, chunk: int) -> Standing | None:
     Of one whose process ended, everybody is unknown; of one that was cancelled, nobody was sent to.
     """
     row: Any = connection.execute(
-        select(chunks.c.version, chunks.c.state, chunks.c.size).where(chunks.c.id == chunk).with_for_update()
+        select(chunks.c.version, chunks.c.state, chunks.c.size)
+        .where(chunks.c.id == chunk)
+        .with_for_update(key_share=True)
     ).first()
     if row is None:
         return None
@@ -101,7 +103,7 @@ def keep_earlier(connection: Connection, chunk: int) -> list[int]:
     """
     earlier = sorted(link.parent for link in befores(connection, chunk))
     for each in earlier:
-        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update())
+        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update(key_share=True))
     return earlier
 
 
@@ -151,38 +153,36 @@ def record_late(connection: Connection, chunk: int, told: Outcomes, values: Mapp
     write(connection, chunk, merged, values)
 
 
-def keep_with_owners(connection: Connection, chunk: int, told: Outcomes) -> None:
+def keep_with_owners(connection: Connection, chunk: int, told: Outcomes) -> list[str]:
     """Keep a chunk, and those to whom message ids of its response were given: the earlier first, as everybody does.
 
     Args:
         connection: within a transaction.
         chunk: whose response it is.
         told: what it says.
+
+    Returns:
+        These message ids.
     """
-    owners = _owners(connection, chunk, told).values()
-    for each in sorted({chunk, *owners}) if owners else ():
-        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update())
+    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
+        return []
+    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
+    wanted = select(found.c.msg_id, found.c.chunk).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
+    given = connection.execute(wanted.order_by(found.c.msg_id)).all()
+    for each in sorted({chunk, *(one.chunk for one in given)}) if given else ():
+        connection.execute(select(chunks.c.id).where(chunks.c.id == each).with_for_update(key_share=True))
+    return [one.msg_id for one in given]
 
 
-def claim_back(connection: Connection, chunk: int, told: Outcomes) -> None:
+def claim_back(connection: Connection, given: Iterable[str]) -> None:
     """Take the message ids of a response back from whom they were given to before it came, by a report that was wrong.
 
     Args:
         connection: within a transaction.
-        chunk: whose response it is.
-        told: what it says.
+        given: these ids.
     """
-    for msg_id in _owners(connection, chunk, told):
+    for msg_id in given:
         _take_back(connection, msg_id)
-
-
-def _owners(connection: Connection, chunk: int, told: Outcomes) -> dict[str, int]:
-    """Return to which other chunks message ids of a response were given."""
-    if connection.scalar(_ANY_FOUND) is None:  # as nearly always
-        return {}
-    ids = [msg_id for msg_id in told.msg_ids if msg_id is not None]
-    given = select(found.c.msg_id, found.c.chunk).where(found.c.msg_id.in_(ids), found.c.chunk != chunk)
-    return {row.msg_id: row.chunk for row in connection.execute(given.order_by(found.c.msg_id))}
 
 
 def write(connection: Connection, chunk: int, told: Outcomes, values: Mapping[str, Any] | None = None) -> None:

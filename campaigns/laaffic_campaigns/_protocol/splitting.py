@@ -30,7 +30,7 @@ def split(connection: Connection, chunk: int, most: int, token: str | None = Non
     if parent is None:
         return 0  # it is split already
     # Two at once would give the same sequence to both.
-    connection.execute(select(campaigns.c.id).where(campaigns.c.id == parent.campaign).with_for_update())
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == parent.campaign).with_for_update(key_share=True))
     mine = (chunks.c.id == chunk) & (chunks.c.token == token)
     may = mine & chunks.c.state.in_(chunk_states_before(ChunkState.SPLIT))
     if not connection.execute(update(chunks).where(may).values(state=ChunkState.SPLIT, **values)).rowcount:

@@ -33,7 +33,7 @@ _NEXT = (
     )
     .order_by(chunks.c.sequence)
     .limit(1)
-    .with_for_update(of=chunks, skip_locked=True)
+    .with_for_update(key_share=True, of=chunks, skip_locked=True)
 )
 _PAYLOAD = select(payloads.c.content).where(payloads.c.chunk == bindparam("of"))
 _CLAIM = (
@@ -174,13 +174,13 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
     values = {"status": settled.status, "reason": settled.reason, "posted_at": settled.posted_at, "recorded_at": now}
     counts = {name: told.count(name) for name in COUNTS}
     given = {f"new_{name}": value for name, value in {**values, **counts}.items()}
-    keep_with_owners(connection, chunk, told)
+    given_before = keep_with_owners(connection, chunk, told)
     if connection.execute(_RECORD[state], {"of": chunk, "mine": token, **given}).rowcount:
         connection.execute(_FORGET, {"of": chunk})
         connection.execute(_KEEP, {"chunk": chunk, "content": content})
-        claim_back(connection, chunk, told)
+        claim_back(connection, given_before)
         return True
-    mine = select(chunks.c.state, chunks.c.recorded_at).where(_MINE).with_for_update()
+    mine = select(chunks.c.state, chunks.c.recorded_at).where(_MINE).with_for_update(key_share=True)
     before = connection.execute(mine, {"of": chunk, "mine": token}).first()
     if before is not None:
         # It was taken for dead, and may be settled by records since; or this is written once more.
@@ -195,7 +195,7 @@ def record(connection: Connection, campaign: int, claimed: Claimed, settled: Set
 
 def holds(connection: Connection, claimed: Claimed) -> bool:
     """Return whether a chunk is still claimed, or was settled, by its token; a commit in doubt is waited for."""
-    token = select(chunks.c.token).where(chunks.c.id == claimed.id).with_for_update()
+    token = select(chunks.c.token).where(chunks.c.id == claimed.id).with_for_update(key_share=True)
     return bool(connection.scalar(token) == claimed.token)
 
 
@@ -223,7 +223,7 @@ def sweep(connection: Connection, claimed_before: float | None = None) -> int:
 def finish(connection: Connection, campaign: int, now: float) -> bool:
     """Note that a campaign is done, when no chunk is left; return whether there is nothing more to claim."""
     # Who is to be sent to again comes in under the same lock: of a campaign that is done, nobody would be posted to.
-    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update(key_share=True))
     left = set(connection.scalars(select(chunks.c.state).where(chunks.c.campaign == campaign).distinct()))
     if not left & {ChunkState.READY, ChunkState.CLAIMED}:
         move(connection, campaign, CampaignState.DONE, now)

@@ -85,13 +85,15 @@ def _fit(connection: Connection, campaign: int, rate: float, paid: int) -> None:
 def _locked(connection: Connection, campaign: int) -> Any:
     """Keep everybody else from claiming until this transaction ends."""
     wanted = select(campaigns.c.free_at, campaigns.c.pace).where(campaigns.c.id == campaign)
-    return connection.execute(wanted.with_for_update()).first()
+    return connection.execute(wanted.with_for_update(key_share=True)).first()
 
 
 def _next_size(connection: Connection, campaign: int, rate: float) -> int:
     """Return how many recipients the next chunk has, once it is small enough for the rate; 0 if there is none."""
     wanted = select(chunks.c.id, chunks.c.size).where(chunks.c.campaign == campaign, chunks.c.state == ChunkState.READY)
-    first = connection.execute(wanted.order_by(chunks.c.sequence).limit(1).with_for_update(skip_locked=True)).first()
+    first = connection.execute(
+        wanted.order_by(chunks.c.sequence).limit(1).with_for_update(key_share=True, skip_locked=True)
+    ).first()
     if first is None:
         return 0
     most = max(1, int(rate * _SLICE))

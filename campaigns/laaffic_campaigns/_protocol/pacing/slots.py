@@ -44,7 +44,9 @@ def fill(connection: Connection, campaign: int, now: float, seconds: float, *, a
         at_once: whether a message that waits is taken for lost, however fresh. There may be two of it then, of which
             the first that comes is worth something.
     """
-    row: Any = connection.execute(select(campaigns).where(campaigns.c.id == campaign).with_for_update()).first()
+    row: Any = connection.execute(
+        select(campaigns).where(campaigns.c.id == campaign).with_for_update(key_share=True)
+    ).first()
     if row is None or row.state not in _GOES_ON:
         connection.execute(delete(slots).where(slots.c.campaign == campaign))
         return []
@@ -94,7 +96,7 @@ def end(connection: Connection, campaign: int, slot: int, runner: str, *, now: f
     Nothing is sent by somebody whose slot was given to another meanwhile.
     """
     # Before the slot, as everybody does who looks at several.
-    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update())
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign).with_for_update(key_share=True))
     following = Ticket(slot, uuid.uuid4().hex)
     mine = (slots.c.campaign == campaign) & (slots.c.slot == slot)
     values = {"ticket": following.ticket, "runner": None, "seen_at": now}
