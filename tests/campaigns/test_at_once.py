@@ -235,14 +235,18 @@ def test_whose_lock_was_lost_throws_away_nobody_elses_campaign(ledger: Ledger, d
         assert other.create("spring", goes_on()).status().recipients == 1
 
 
-def test_a_rate_that_is_set_while_a_turn_is_waited_for_is_heeded(ledger: Ledger, database: Database) -> None:
+@pytest.mark.parametrize("due", [False, True])
+def test_a_rate_that_is_set_while_a_turn_is_waited_for_is_heeded(
+    ledger: Ledger, database: Database, *, due: bool
+) -> None:
     campaign = ledger.create("spring", [(f"999{n:08d}", "Hello") for n in range(100)], rate=1000)
     with database.write() as connection:
         start(connection, campaign._id, 1.0)
+        before = turn(connection, campaign._id, 2.0, None) if due else None
 
     def waits() -> Turn | None:
         with database.write() as connection:
-            return turn(connection, campaign._id, 2.0, None)
+            return turn(connection, campaign._id, 2.0, before)
 
     with database.write() as connection:
         values = {"rate": 1.0, "pace": campaigns.c.pace + 1, "free_at": 0.0}

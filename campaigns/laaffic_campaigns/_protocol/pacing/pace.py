@@ -49,14 +49,21 @@ def turn(connection: Connection, campaign: int, now: float, mine: Turn | None) -
         return Turn(opens_at, pace=-1)  # a turn is given when it opens
     if settings.rate is None:
         return Turn(now, row.pace)
-    if mine is not None and mine.pace == row.pace and mine.at <= now + _ahead(mine.size / settings.rate):
-        if mine.at <= now:
-            _fit(connection, campaign, settings.rate, mine.size)
-        return mine
+    given = mine if mine is not None and _holds_good(mine, row, now) else None
+    if given is not None and given.at > now:
+        return given
     kept = _locked(connection, campaign)
     if kept is None or kept.pace != row.pace:
         return turn(connection, campaign, now, mine)  # it was set while its row was waited for
-    return _queued(connection, campaign, now, settings.rate, kept)
+    if given is None:
+        given = _queued(connection, campaign, now, settings.rate, kept)
+    else:
+        _fit(connection, campaign, settings.rate, given.size)
+    return given
+
+
+def _holds_good(mine: Turn, row: Any, now: float) -> bool:
+    return mine.pace == row.pace and mine.at <= now + _ahead(mine.size / row.rate)
 
 
 def _queued(connection: Connection, campaign: int, now: float, rate: float, row: Any) -> Turn:
@@ -75,7 +82,6 @@ def _ahead(takes: float) -> float:
 
 def _fit(connection: Connection, campaign: int, rate: float, paid: int) -> None:
     """Settle what the next chunk is more or less than what the turn was given for: others claimed meanwhile."""
-    _locked(connection, campaign)
     more = _next_size(connection, campaign, rate) - paid
     if more:
         settled = campaigns.c.free_at + more / rate
