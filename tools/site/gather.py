@@ -45,15 +45,6 @@ WITH_ROWS = {"errors.md", "magic-numbers.md", "statuses.md"}  # of what has a pa
 # Lines of code have up to 120 characters.
 # A name in a table is never cut in two; the table is scrolled instead.
 STYLE = ".md-grid { max-width: 72rem; }\n.md-typeset table code { word-break: normal; }\n"
-# Below each explanation, by its chapter: where more is written.
-READ_ON = {
-    "Errors": ("errors.md", "lost-response.md"),
-    "Statuses": ("errors.md", "statuses.md"),
-    "States of a recipient": ("outcomes.md", "lost-response.md"),
-    "What became of a message": ("reports.md",),
-    "Rules by which the mock refuses": ("contract.md", "mock.md"),
-    "Faults of the mock": ("magic-numbers.md", "testing.md", "lost-response.md"),
-}
 
 
 def gather() -> None:
@@ -72,9 +63,8 @@ def gather() -> None:
     _write("openapi.yaml", contract)
     _write("contract.md", as_tables(yaml.safe_load(contract)))
     _write("openapi.html", as_page(yaml.safe_load(contract)))
-    for chapter, explained in chapters().items():
-        for topic, text in explained.items():
-            _write(_explained(topic), f"{text.rstrip()}\n\n{_read_on(chapter, topic)}\n")
+    for topic, text in topics().items():
+        _write(_explained(topic), text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
         _write(f"api/{package}.md", f"# {package}\n\n" + "\n".join(_api(package, name) for name in _names(package)))
@@ -148,17 +138,6 @@ def _relinked(text: str, source: str, target: str, pages: dict[str, str]) -> str
 def _explained(topic: str) -> str:
     """Return the page that becomes the one to which an error's text leads."""
     return f"{file_of(topic).removesuffix('.html')}.md"
-
-
-def _read_on(chapter: str, topic: str) -> str:
-    """Return links to what is written elsewhere about a page's topic."""
-    above = "../" * _explained(topic).count("/")
-    titles = {page: (STAGE / page).read_text(encoding="utf-8").splitlines()[0][2:] for page in READ_ON[chapter]}
-    links = [f"[{title}]({above}{page})" for page, title in titles.items()]
-    links += [
-        f"[API: {topic}]({above}api/{package}.md#{package}.{topic})" for package in PACKAGES if topic in _names(package)
-    ]
-    return f"Read on: {' · '.join(links)}"
 
 
 def _with_links_to_explanations(text: str) -> str:
