@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from laaffic_campaigns import LedgerBusyError, LedgerError
 from laaffic_campaigns._kept.databases.database import Database
-from laaffic_campaigns._kept.databases.lock import locked
+from laaffic_campaigns._kept.databases.forks import _handles
+from laaffic_campaigns._kept.databases.lock import is_surely_free, locked
 from laaffic_campaigns._kept.schema import ledgers
 
 BACKENDS = ["sqlite"]
@@ -82,6 +83,15 @@ def test_a_lock_that_is_let_go_of_is_not_kept_by_a_child_that_was_forked_meanwhi
     finally:
         child.kill()
         child.join()
+
+
+def test_who_is_next_is_seen_though_a_child_has_not_closed_its_handle_yet(path: Path) -> None:
+    with locked(path, "running a campaign"):
+        (handle,) = _handles
+        late = os.dup(handle.fileno())  # as a child has it
+    with locked(path, "running a campaign"):
+        os.close(late)
+        assert not is_surely_free(path)
 
 
 def test_a_lock_of_who_is_killed_is_not_kept_by_its_child(path: Path) -> None:

@@ -4,7 +4,6 @@ SQLite notes in memory which locks its process has. A child that got such a note
 would wait for ever for one that nobody has. So a fork waits until no other thread has a transaction open.
 """
 
-import fcntl
 import os
 import threading
 import time
@@ -53,11 +52,9 @@ def opened(path: Path) -> FileIO:
 
 
 def close(handle: FileIO) -> None:
-    """Let go of such a file's lock and close it, unless this is a child that does not have it."""
-    if handle in _handles:
-        _handles.discard(handle)
-        fcntl.flock(handle, fcntl.LOCK_UN)  # a child may not have come so far as to close its own
-        handle.close()
+    """Close such a file."""
+    _handles.discard(handle)
+    handle.close()
 
 
 def _before() -> None:

@@ -4,8 +4,10 @@ import fcntl
 import json
 import os
 import platform
+import struct
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -14,6 +16,8 @@ from laaffic_campaigns._errors import LedgerBusyError
 from laaffic_campaigns._kept.databases.forks import close, opened
 
 _MAX_HOLDER = 4096
+_FLOCK = "hhqqi4x"  # Linux's struct flock, where a pointer has 64 bits
+_POINTER = 8  # bytes
 
 
 @contextmanager
@@ -31,13 +35,54 @@ def locked(path: Path, doing: str) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _busy(handle) from None
+        _let_others_look(handle)
         since = datetime.now(UTC).isoformat(timespec="seconds")
         holder = {"pid": str(os.getpid()), "host": platform.node(), "since": since, "doing": doing}
         handle.truncate(0)
         os.pwrite(handle.fileno(), json.dumps(holder).encode(), 0)
         yield
     finally:
-        close(handle)
+        if not handle.closed:  # as it is in a child
+            _let_go(handle)
+            close(handle)
+
+
+def is_surely_free(path: Path) -> bool:
+    """Return whether it is known that nobody holds a lock. It only looks: nobody can fail to get the lock for that.
+
+    To try the lock would take it, for a moment in which a run may begin; and /proc/locks leaves out the processes of
+    other containers. So who holds it has a second lock on the file, about which Linux can be asked.
+    """
+    if sys.platform != "linux" or struct.calcsize("P") != _POINTER:
+        return False
+    try:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            found = fcntl.fcntl(handle, fcntl.F_OFD_GETLK, _whole_file())
+        finally:
+            os.close(handle)
+    except OSError:  # it may have been deleted while somebody holds it
+        return False
+    return bool(struct.unpack(_FLOCK, found)[0] == fcntl.F_UNLCK)
+
+
+def _let_others_look(handle: FileIO) -> None:
+    """Take the second lock; it belongs to the handle, as the first one does, and ends with it."""
+    if sys.platform == "linux" and struct.calcsize("P") == _POINTER:
+        with suppress(OSError):  # where there is none, nobody can ask about it either
+            fcntl.fcntl(handle, fcntl.F_OFD_SETLK, _whole_file())
+
+
+def _let_go(handle: FileIO) -> None:
+    """Let go of both locks: a child may not have come so far as to close its own handle. Who is next needs both."""
+    if sys.platform == "linux" and struct.calcsize("P") == _POINTER:
+        with suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_UNLCK))
+    fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _whole_file(kind: int = fcntl.F_WRLCK) -> bytes:
+    return struct.pack(_FLOCK, kind, os.SEEK_SET, 0, 0, 0)
 
 
 def _busy(handle: FileIO) -> LedgerBusyError:
