@@ -5,6 +5,10 @@ import sys
 __all__ = ["main"]
 
 _NEEDED = frozenset({"click", "rich", "sqlalchemy"})
+_MISSING = (
+    "The command line needs click, rich and SQLAlchemy: install laaffic with its extra `cli`. Only"
+    " `laaffic explain` works without them\n"
+)
 
 
 def main() -> int:
@@ -20,5 +24,16 @@ def main() -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
-        sys.stderr.write("The command line needs click, rich and SQLAlchemy: install laaffic with its extra `cli`\n")
-        return 2
+    return _without_extras(sys.argv[1:])
+
+
+def _without_extras(arguments: list[str]) -> int:
+    # Errors name this command, also where the SDK alone is installed.
+    if arguments[:1] == ["explain"]:
+        from laaffic_cli.explaining.plain import explain  # noqa: PLC0415  # needed by nothing else here
+        from laaffic_cli.terminal.streams import make_ready  # noqa: PLC0415  # the same
+
+        make_ready()
+        return explain(arguments[1:])
+    sys.stderr.write(_MISSING)
+    return 2

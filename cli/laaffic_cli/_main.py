@@ -3,7 +3,6 @@
 import io
 import logging
 import signal
-import sys
 import traceback
 from importlib.metadata import version
 
@@ -12,7 +11,7 @@ import click
 from laaffic_cli import commands
 from laaffic_cli._folder import FolderGroup
 from laaffic_cli.terminal.interrupts import Interrupts
-from laaffic_cli.terminal.streams import occupy_closed_descriptors, tell
+from laaffic_cli.terminal.streams import make_ready, tell
 
 _INTERRUPTED = 128 + signal.SIGINT
 _BUG = 1  # as Python itself ends
@@ -26,12 +25,8 @@ def cli() -> None:
 
 def run() -> int:
     """Run the command that the process was started with; return the exit code."""
-    occupy_closed_descriptors()
+    make_ready()
     logging.getLogger("laaffic").addHandler(logging.NullHandler())  # every outcome is shown or written down anyway
-    for stream in (sys.stdout, sys.stderr):
-        # What an old terminal cannot show must not end a run.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     try:
         return int(cli.main(prog_name="laaffic", standalone_mode=False, obj=Interrupts(lasting=True)) or 0)
     except click.ClickException as error:

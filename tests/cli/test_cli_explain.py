@@ -11,6 +11,9 @@ import yaml
 import laaffic
 import laaffic_campaigns
 from cli.conftest import Laaffic
+from laaffic._batch.batch import MessageBatch
+from laaffic._http.evidence import Evidence, Responded, Unanswered
+from laaffic._outcome.outcome import outcome_of
 from laaffic_cli.explaining.pages import page, topics
 from laaffic_cli.explaining.words import OPEN, TO_DO
 from laaffic_mock import faults
@@ -85,6 +88,39 @@ def test_faults_and_rules_are_explained_without_the_extra_mock() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+WITHOUT_EXTRAS = (
+    "import sys; sys.modules.update(dict.fromkeys(['click', 'rich', 'sqlalchemy', 'starlette', 'uvicorn', 'yaml']))\n"
+    "from laaffic_cli import main; sys.exit(main())"
+)
+
+
+def explained_without_extras(*words: str) -> "subprocess.CompletedProcess[str]":
+    program = [sys.executable, "-c", WITHOUT_EXTRAS, "explain", *words]
+    return subprocess.run(program, check=False, capture_output=True, text=True)
+
+
+def test_without_any_extra_the_same_is_printed(laaffic: Laaffic) -> None:
+    said = explained_without_extras("-10")
+    assert (said.returncode, said.stdout, said.stderr) == (0, laaffic("explain", "-10").stdout, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [("LedgerBusyError", "extra `campaigns`"), ("99900100010", "extra `mock`"), ("rejcted", "did you mean rejected")],
+)
+def test_without_any_extra_what_cannot_be_explained_says_what_to_do(words: str, remedy: str) -> None:
+    said = explained_without_extras(words)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert remedy in said.stderr
+    assert "laaffic statuses" not in said.stderr  # which is not there either
+
+
+def test_without_any_extra_the_usage_is_told() -> None:
+    said = explained_without_extras("--help")
+    assert said.returncode == 0
+    assert "such as -10" in said.stdout
+
+
 @pytest.mark.parametrize(("fault", "row"), ROWS.items())
 def test_a_fault_is_explained_by_what_a_send_then_gets(fault: Fault, row: Row) -> None:
     text = page(fault) or ""
@@ -104,6 +140,87 @@ def test_what_is_not_known_says_what_is(laaffic: Laaffic) -> None:
     said = laaffic("explain", "nonsense")
     assert said.exit_code == 2
     assert "such as -10" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        (str(laaffic.InsufficientBalanceError("The balance is too low", status="-10")), "-10"),
+        ("ERROR see https://docs.example/explain/NotSentError.html (batch a1)", "NotSentError"),
+        ("laaffic.OutcomeUnknownError: The server failed", "OutcomeUnknownError"),
+        ("NotSentError: no connection\nOutcomeUnknownError: lost", "OutcomeUnknownError"),
+        ("The provider responded with status -10: the balance is too low", "-10"),
+        ("The server failed with HTTP 500", "OutcomeUnknownError"),
+        ("The response was lost: the connection broke off", "OutcomeUnknownError"),
+        ("No connection could be made: [Errno 111] Connection refused", "NotSentError"),
+        ("HTTP 429", "HTTPStatusError"),
+        ("429", "HTTPStatusError"),
+        ("503", "OutcomeUnknownError"),
+        ("fault accept_then_drop", "accept_then_drop"),
+    ],
+)
+def test_the_topic_is_taken_out_of_a_line(laaffic: Laaffic, line: str, topic: str) -> None:
+    assert laaffic("explain", line).stdout == laaffic("explain", topic).stdout != ""
+
+
+@pytest.mark.parametrize("line", ["Nothing was sent. Time", "it took 429 ms, at 2026-11-30", "HTTP 200", "200"])
+def test_words_that_happen_to_be_names_are_no_topic_of_a_line(laaffic: Laaffic, line: str) -> None:
+    assert laaffic("explain", line).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("rejcted", "rejected"), ("NotSent", "NotSentError"), ("clockskew", "clock_skew")],
+)
+def test_what_is_nearly_a_name_is_asked_for(laaffic: Laaffic, word: str, meant: str) -> None:
+    assert re.search(rf"did you mean [\w ]*\b{meant}\b.*\?", laaffic("explain", word).stderr)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Unanswered(reached=True, why="the connection broke off"),
+        Unanswered(reached=False, why="the connection was refused"),
+        *(Responded(http_status, b"<html>") for http_status in (200, 302, 404, 429, 500)),
+        Responded(200, b'{"status":"0"}'),
+    ],
+    ids=str,
+)
+def test_the_page_of_an_error_quotes_how_its_text_begins(evidence: Evidence) -> None:
+    error = outcome_of(MessageBatch([laaffic.Message("99955500001", "x")], [0]), evidence).error
+    quoted = re.findall(r'"([A-Z][^"…]+)…"', page(type(error).__name__) or "")
+    assert any(str(error).startswith(words) for words in quoted)
+
+
+def test_http_statuses_are_on_the_pages_of_what_they_become() -> None:
+    assert "HTTP 5xx" in (page("OutcomeUnknownError") or "")
+    assert "After HTTP 429, wait" in (page("HTTPStatusError") or "")
+
+
+def test_the_pages_say_what_the_batch_behind_a_text_is() -> None:
+    for topic in ("OutcomeUnknownError", "-10"):
+        assert "`(batch …)`" in (page(topic) or "")
+    for topic in ("ConfigurationError", "QueryFailedError", "LedgerError", "NoSuchCampaignError"):
+        assert "(batch" not in (page(topic) or "")
+
+
+def test_a_rule_is_told_as_a_rule() -> None:
+    assert "by this rule: the header `Sign` is" in (page("signature") or "")
+
+
+def test_the_wrong_clock_is_told_for_a_kept_connection_too() -> None:
+    assert "On a kept connection it gets `TimestampExpiredError`" in (page("clock_skew") or "")
+
+
+def test_the_pages_of_the_site_lead_on() -> None:
+    pages = topics()
+    assert "(../lost-response.md)" in pages["OutcomeUnknownError"]
+    assert "(../api/laaffic.md#laaffic.InsufficientBalanceError)" in pages["-10"]
+    assert "(../reports.md)" in pages["pending"]
+    assert "(../testing.md)" in pages["signature"]
+    assert "(../campaigns.md)" in pages["LedgerBusyError"]
+    assert all("(../errors.md)" in text for text in pages.values())
+    assert not any("](" in (page(topic) or "") for topic in pages)
 
 
 @pytest.mark.parametrize("code", [code for code in laaffic.STATUSES if code != "0"])

@@ -94,6 +94,15 @@ def test_a_missing_setting_is_named(
     assert not gateway.posts
 
 
+def test_all_missing_settings_are_named_at_once(laaffic: Laaffic, many: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = ("LAAFFIC_API_KEY", "LAAFFIC_API_SECRET", "LAAFFIC_APP_ID")
+    for variable in variables:
+        monkeypatch.delenv(variable)
+    said = laaffic("send", many).stderr
+    assert [variable for variable in variables if variable not in said] == []
+    assert "LAAFFIC_APP_ID" not in laaffic("send", many, "--app-id", "other").stderr
+
+
 def test_app_id_is_taken_before_the_environment(laaffic: Laaffic, gateway: Server) -> None:
     laaffic("send", "--to", "91856321412", "--content", "a", "--app-id", "other")
     assert gateway.posts[0].json()["appId"] == "other"

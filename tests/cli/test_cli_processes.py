@@ -196,7 +196,8 @@ def test_a_missing_extra_is_told_in_one_line(spawn: Spawn, missing: str) -> None
     said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said == ""
-    assert errors == "The command line needs click, rich and SQLAlchemy: install laaffic with its extra `cli`\n"
+    needed = "The command line needs click, rich and SQLAlchemy: install laaffic with its extra `cli`."
+    assert errors == f"{needed} Only `laaffic explain` works without them\n"
 
 
 def test_the_sdk_does_without_click_and_rich() -> None:

@@ -119,6 +119,9 @@ Ask for one with `gateway.fail_next("name", times=1)`, for the next requests, or
 Through Prism, which `laaffic mock` puts before the gateway, it gets the same. Only `drop_before_reading` comes after
 the body there, and `refuse_connection` has to be ordered at Prism's port (`mock/README.md`).
 
+After `clock_skew` a send is accepted only on a connection that no other request used, such as a new client's first; on
+a kept one it is refused, and the next one is accepted.
+
 | fault | what the gateway does | accepted? |
 |---|---|---|
 {faults}

@@ -78,6 +78,12 @@ def test_the_command_without_its_extra_says_what_to_install(clean_python: Path) 
     assert "Traceback" not in done.stderr
 
 
+def test_an_error_is_explained_by_the_sdk_alone(clean_python: Path) -> None:
+    done = run(clean_python, "-W", "error", "-m", "laaffic", "explain", "-10")
+    assert done.returncode == 0, done.stderr
+    assert "the balance is too low" in done.stdout
+
+
 def test_campaigns_without_their_extra_say_what_to_install(clean_python: Path) -> None:
     done = run(clean_python, "-c", "import laaffic_campaigns")
     assert "install laaffic with its extra `campaigns`" in done.stderr

@@ -52,11 +52,25 @@ def test_the_correction_is_kept_for_the_requests_that_follow(server: Server, sam
     assert len(server.posts) == 3
 
 
+def test_on_a_kept_connection_the_error_says_that_the_next_request_is_signed_by_their_clock(
+    server: Server, sample: list[laaffic.Message]
+) -> None:
+    server.will(success, strict(7200.0))
+    with laaffic.Client(base_url=server.url) as client:
+        client.send_batch(sample)
+        with pytest.raises(laaffic.TimestampExpiredError, match="signs its next request by the provider's clock") as it:
+            client.send_batch(sample)
+        assert it.value.nothing_was_sent
+        assert len(client.send_batch(sample).accepted) == 3
+    assert len(server.posts) == 3
+
+
 def assert_in_doubt(error: laaffic.LaafficError) -> None:
     """Assert that it claims nothing of anybody, and does not advise to send again."""
     assert error.sent == "unknown"
     assert len(error.result.unknown) == 3
     assert error.hint.startswith("Do not send again blindly")
+    assert "signs its next request" not in error.hint
     assert not error.retryable
 
 

@@ -1,4 +1,4 @@
-"""`python -m laaffic`: the command line, which comes with the extra `cli`."""
+"""`python -m laaffic`: the command line, which comes with the extra `cli`; `explain` works without it."""
 
 import sys
 from importlib import import_module

@@ -2,29 +2,25 @@
 
 import click
 
-from laaffic_cli.explaining.pages import page
-from laaffic_cli.terminal.streams import Stream, wrapped
+from laaffic_cli.explaining.finding import NoPageError, found
+from laaffic_cli.explaining.plain import told
 
 
 # A status begins like an option.
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("topic")
-def explain(topic: str) -> None:
+@click.argument("topic", nargs=-1, required=True)
+def explain(topic: tuple[str, ...]) -> None:
     """Explain an error, a status or a state, and what is safe.
 
     TOPIC is what an error's text ends with: a status such as -10, the name of an exception such as OutcomeUnknownError,
     or a state such as unknown; or what the mock shows: a fault such as accept_then_drop, a rule such as signature, or a
-    magic number. It tells what happened, what to do and what is safe, asks nobody, and works offline.
+    magic number; or a line of a log, in quotation marks. It tells what happened, what to do and what is safe, asks
+    nobody, and works offline and without any extra.
     """
     try:
-        text = page(topic)
+        text = found(" ".join(topic))
     except ImportError as error:  # which says what to install
         raise click.UsageError(str(error)) from None
-    if text is None:
-        raise click.BadParameter(
-            "give a status such as -10, the name of an exception such as OutcomeUnknownError, a state: accepted,"
-            " rejected, not_sent or unknown; or a fault or a rule of the mock, such as accept_then_drop or signature;"
-            " `laaffic statuses` lists the statuses",
-            param_hint="'TOPIC'",
-        )
-    Stream("stdout").write("\n".join(map(wrapped, text.splitlines())) + "\n")
+    except NoPageError as error:
+        raise click.BadParameter(f"{error}; `laaffic statuses` lists the statuses", param_hint="'TOPIC'") from None
+    told(text)

@@ -63,8 +63,10 @@ FAULTS: Mapping[str, FaultWords] = {
         " neither success nor refusal."
     ),
     "clock_skew": FaultWords(
-        "A send through this package is `accepted`: after the refusal it is signed once more, by the time of the"
-        " response. Other clients get -16 until their clock is as far ahead.",
+        "On a connection that no other request used, such as a new client's first, a send through this package is"
+        " `accepted`: after the refusal it is signed once more, by the time of the response. On a kept connection it"
+        " gets `TimestampExpiredError`, its recipients are `rejected`, and the next send is signed by that time. That"
+        " happens again when the clock is right again. Other clients get -16 until their clock is as far ahead.",
         "In production, let the machine keep its time by NTP; in a container the host's clock counts.",
         "A request that is refused with -16 sent nothing, if the response's own date shows that the time was wrong;"
         " after any other -16 ask first.",

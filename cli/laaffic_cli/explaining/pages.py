@@ -3,10 +3,11 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 
 import laaffic
-import laaffic_campaigns
 import laaffic_mock
+from laaffic_cli.explaining.links import links
 from laaffic_cli.explaining.mocked import FAULTS, REFUSED, RULES, to_rehearse
 from laaffic_cli.explaining.words import DELIVERIES, OPEN, STATES, TO_DO, UNLISTED
 
@@ -29,13 +30,20 @@ _LATER = "Doing the very same again later may work, and cannot send anything twi
 _MAGIC = "The mock gateway does this when a request has this number: it {}."
 _TO_REHEARSE = "Send to it in a test, or through `laaffic mock`, and see what your application does."
 _REHEARSED = "The country code 999 belongs to no country, and the mock sends nothing to anybody."
+_BATCH = (
+    " A text that ends with `(batch …)` has there the random id of its request, `error.batch_id`, by which the line of"
+    " that request is found in the log of `laaffic`; the order ids that this package made for it begin with it, too."
+)
 # After these, what is safe depends on more than the class.
 _DEPENDS = frozenset({"LaafficError", "StatusError", "PartialFailureError", "HTTPStatusError"})
+# Before a request is made, so that there is no batch.
+_NO_BATCH = frozenset({"ConfigurationError", "InvalidMessageError", "InvalidTimeError", "InvalidReportError"})
 
 
 def topics() -> Mapping[str, str]:
-    """Return every page by its name."""
-    return {name: text for pages in chapters().values() for name, text in pages.items()}
+    """Return every page by its name, as the site has it: with links."""
+    homes = {name: kind.__module__ for name, kind in _errors().items()}
+    return {name: f"{text}\n{links(name, text, homes, DELIVERIES)}" for name, text in _plain().items()}
 
 
 def chapters() -> Mapping[str, Mapping[str, str]]:
@@ -56,12 +64,14 @@ def page(topic: str) -> str | None:
     """Return the page about a status, such as `-10`, a class, a state, or what the mock does; else None.
 
     Raises:
-        ImportError: it is a magic number, and the extra `mock` is not installed.
+        ImportError: it is a magic number or an exception of campaigns, and their extra is not installed.
     """
     wanted = topic.strip().rpartition(".")[2].replace("\N{MINUS SIGN}", "-")
-    pages = {name.lower(): text for name, text in topics().items()}
+    pages = {name.lower(): text for name, text in _plain().items()}
     if found := pages.get(wanted.lower()):
         return found
+    if wanted.lower() in map(str.lower, TO_DO):
+        import laaffic_campaigns as _  # noqa: F401, PLC0415  # its own error says what to install
     if _A_MAGIC_NUMBER.fullmatch(wanted):
         means = dict(laaffic_mock.magic_numbers()).get(wanted)
         return _page(f"Magic number {wanted}", _MAGIC.format(means), _TO_REHEARSE, _REHEARSED) if means else None
@@ -70,8 +80,21 @@ def page(topic: str) -> str | None:
     )
 
 
+def _plain() -> Mapping[str, str]:
+    return {name: text for pages in chapters().values() for name, text in pages.items()}
+
+
+def _homes() -> Iterator[ModuleType]:
+    yield laaffic
+    try:
+        import laaffic_campaigns  # noqa: PLC0415  # an error of the SDK is explained without what campaigns need, too
+    except ModuleNotFoundError:
+        return
+    yield laaffic_campaigns
+
+
 def _errors() -> dict[str, type[laaffic.LaafficError]]:
-    found = ((name, getattr(home, name)) for home in (laaffic, laaffic_campaigns) for name in home.__all__)
+    found = ((name, getattr(home, name)) for home in _homes() for name in home.__all__)
     return {name: kind for name, kind in found if isinstance(kind, type) and issubclass(kind, laaffic.LaafficError)}
 
 
@@ -84,6 +107,7 @@ def _status_page(code: str) -> str:
     happened = f"The provider responded with status {code}: {info.meaning}. In Python it is `{kind.__name__}`."
     if not info.definite:
         happened += " Whether the request was refused as a whole is not known, so its recipients are unknown."
+    happened += _BATCH
     return _page(f"Status {code} ({info.name})", happened, *_of(kind, info.hint))
 
 
@@ -91,7 +115,9 @@ def _error_page(kind: type[laaffic.LaafficError]) -> str:
     paragraphs = (inspect.getdoc(kind) or "").split("\n\n")
     told = " ".join(" ".join(paragraph.split()) for paragraph in paragraphs if not paragraph.startswith("Attributes:"))
     code = f" ({kind.code})" if issubclass(kind, laaffic.StatusError) and kind.code else ""
-    return _page(f"{kind.__name__}{code}", f"Status {told}" if code else told, *_of(kind))
+    told = f"Status {told}" if code else told
+    has_batch = not kind.about_query and kind.__name__ not in _NO_BATCH and not _is_of_campaigns(kind)
+    return _page(f"{kind.__name__}{code}", told + (_BATCH if has_batch else ""), *_of(kind))
 
 
 def _fault_page(name: str, does: str) -> str:
@@ -103,8 +129,8 @@ def _fault_page(name: str, does: str) -> str:
 def _rule_page(name: str) -> str:
     words = RULES[name]
     happened = (
-        f"It is a rule by which the mock gateway refuses requests. {words.rule} The page of the mock, and"
-        " `/_mock/requests`, show what was there and what was expected."
+        f"The mock gateway refused a request by this rule: {words.rule[0].lower()}{words.rule[1:]} The page of the"
+        " mock, and `/_mock/requests`, show what was there and what was expected."
     )
     return _page(f"Rule {name}", happened, words.to_do, REFUSED)
 
@@ -117,7 +143,7 @@ def _of(kind: type[laaffic.LaafficError], hint: str = "") -> tuple[str, str]:
 def _safe(kind: type[laaffic.LaafficError]) -> Iterator[str]:
     if kind.__name__ in _DEPENDS:
         yield _MIXED
-    elif kind.__module__ == laaffic_campaigns.__name__:
+    elif _is_of_campaigns(kind):
         yield _LEDGER
     elif kind.about_query:
         yield _QUERY
@@ -127,6 +153,10 @@ def _safe(kind: type[laaffic.LaafficError]) -> Iterator[str]:
         yield _NOTHING if kind.sent == "no" else _UNKNOWN
     if kind.retryable:
         yield _LATER
+
+
+def _is_of_campaigns(kind: type[laaffic.LaafficError]) -> bool:
+    return kind.__module__ == "laaffic_campaigns"
 
 
 def _page(title: str, happened: str, to_do: str, safe: str) -> str:

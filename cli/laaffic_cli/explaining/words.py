@@ -29,7 +29,7 @@ TO_DO: Mapping[str, str] = {
     "GatewayFaultError": ASK,
     "HTTPStatusError": "Check LAAFFIC_BASE_URL and LAAFFIC_API_PREFIX, and the proxy or firewall between:"
     " `.http_status` says what responded, and `error.result.raw` has its words. `laaffic check` asks the same host and"
-    " sends nothing.",
+    " sends nothing. After HTTP 429, wait, and go on more slowly.",
     "IPRestrictedError": "It is the address under which this machine reaches the provider that counts, such as that of"
     " a NAT or a proxy; it may change when a container or a runner is started anew.",
     "InsufficientBalanceError": "`laaffic balance` shows what is left. Everything after it in a `send_many` or a"

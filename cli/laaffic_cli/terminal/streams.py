@@ -126,6 +126,14 @@ def wrapped(line: str) -> str:
     return textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
+def make_ready() -> None:
+    """Make the standard streams ready: what an old terminal cannot show, or a closed one, must not end a run."""
+    occupy_closed_descriptors()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def occupy_closed_descriptors() -> None:
     """Put the null device where a standard stream is closed.
 

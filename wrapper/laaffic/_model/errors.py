@@ -120,7 +120,10 @@ class InvalidReportError(LaafficError, ValueError):
 
 
 class NotSentError(LaafficError):
-    """No connection could be made: nothing left this machine, and it is safe to send again."""
+    """No connection could be made: nothing left this machine, and it is safe to send again.
+
+    Its text begins with "No connection could be made: …" and says how far it came, such as a connection refused.
+    """
 
     retryable = True
     hint = "Check the network, the base URL and the proxy; it is safe to send again."
@@ -128,7 +131,10 @@ class NotSentError(LaafficError):
 
 
 class OutcomeUnknownError(LaafficError):
-    """It may have been sent: the response did not come, was cut off, or does not follow the contract.
+    """It may have been sent: the response did not come, was cut off, is HTTP 5xx, or does not follow the contract.
+
+    Its text begins with "The response was lost: …", "The server failed with HTTP …", such as 500, "The response
+    (HTTP …", "The response does not say …" or "The response disagrees with itself: …".
 
     This package never sends it again: there is no idempotency key, and every message costs money and reaches a person.
     """
@@ -140,7 +146,8 @@ class OutcomeUnknownError(LaafficError):
 class HTTPStatusError(LaafficError):
     """A 3xx or 4xx that does not follow the contract: something other than the endpoint responded.
 
-    Redirects are never followed.
+    Redirects are never followed. Its text begins with "The request was refused with HTTP …" or "The request was
+    redirected with HTTP …".
     """
 
     @property
@@ -160,7 +167,10 @@ class RejectedError(LaafficError):
 
 
 class QueryFailedError(LaafficError):
-    """A query got no usable response, though it was repeated: three attempts in all. Asking again is safe."""
+    """A query got no usable response, though it was repeated: three attempts in all. Asking again is safe.
+
+    Its text begins with "No response came: …", or says how the server failed or refused.
+    """
 
     retryable = True
     about_query = True

@@ -23,14 +23,17 @@ from laaffic._model.errors import NotSentError, OutcomeUnknownError
 from laaffic._model.raw_response import RawResponse
 from laaffic._model.recipients import Recipient, State
 from laaffic._model.results import BatchResult, with_error
+from laaffic._model.sent import NO
 from laaffic._model.statuses import status_info
-from laaffic._outcome.clock import TIMESTAMP_EXPIRED, shows_wrong_clock
+from laaffic._outcome.clock import TIMESTAMP_EXPIRED, refused_for_its_timestamp, shows_wrong_clock
 from laaffic._outcome.errors import SUCCESS, error_for, is_client_error, is_provider_status, is_server_error, is_success
 from laaffic._outcome.matching import match
 from laaffic._outcome.refusal import is_certain_refusal
 from laaffic._outcome.response import Listed, Reading, read_response
 
 _NOTHING_LISTED = Listed([], [], [])
+# After a -16 that is certain, by whose date the signer's clock was corrected.
+_CORRECTED = "This client signs its next request by the provider's clock."
 
 
 def outcome_of(batch: Batch, evidence: Evidence) -> BatchResult:
@@ -95,6 +98,8 @@ def _of_response(batch: Batch, evidence: Responded) -> BatchResult:
     if success and accepted == len(asked) and not twice:
         return result
     error = error_for(http_status, result)
+    if error is not None and error.sent == NO and refused_for_its_timestamp(evidence):
+        error.hint = f"{error.hint} {_CORRECTED}"
     return result if error is None else with_error(result, error)
 
 

@@ -136,14 +136,17 @@ class Job:
         return self.name or ("stdin" if self.file == "-" else Path(self.file or "").name)
 
     def check_credentials(self) -> None:
-        """Look for the key and the secret before a long file is read.
+        """Look for the key and the secret before a long file is read, which may have the app id.
 
         Raises:
-            BadInputError: one is not set.
+            BadInputError: one is not set. It names all that is missing.
         """
         missing = [name for name in ("LAAFFIC_API_KEY", "LAAFFIC_API_SECRET") if not os.environ.get(name)]
         if missing and not self.dry_run:
-            raise BadInputError([f"{' and '.join(missing)} must be set in the environment; --dry-run works without"])
+            more = "" if self.configured_app_id() else ", and LAAFFIC_APP_ID, unless --app-id or the file gives it"
+            raise BadInputError(
+                [f"{' and '.join(missing)} must be set in the environment{more}; --dry-run works without"]
+            )
 
     def make_client(
         self,
