@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from laaffic._model.explained import file_of
 from laaffic_cli.explaining.pages import topics
 
 ROOT = Path(__file__).parents[1]
+CONTRACT = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -99,12 +101,25 @@ def test_a_published_site_has_its_pages_where_the_texts_of_errors_lead(tmp_path:
     program = [sys.executable, str(checkout_with(home, tmp_path) / "tools" / "site")]
     built = subprocess.run(program, check=False, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
+    assert "`make docs-serve` shows it, with its search" in built.stdout  # from a file, the search does not work
     site = tmp_path / "site"
     for topic in topics():
         page = (site / file_of(topic)).read_text(encoding="utf-8")
         assert f'<link rel="canonical" href="{home}{file_of(topic)}">' in page
     assert f"<loc>{home}{file_of('-10')}</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
     assert f"- [Errors]({home}errors.md)" in (site / "llms.txt").read_text(encoding="utf-8")
+
+
+def test_the_search_finds_the_fields_of_the_contract(tmp_path: Path) -> None:
+    program = [sys.executable, str(checkout_with("https://docs.example/", tmp_path) / "tools" / "site")]
+    built = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    site = tmp_path / "site"
+    contract = (site / "contract.html").read_text(encoding="utf-8")
+    fields = [name for schema in CONTRACT["components"]["schemas"].values() for name in schema.get("properties", ())]
+    assert {"senderId", "orderId", *fields} - {name for name in fields if f"<code>{name}</code>" in contract} == set()
+    assert all(f"{path}</code>" in contract for path in CONTRACT["paths"])
+    assert '<a href="contract.html">' in (site / "openapi.html").read_text(encoding="utf-8")
 
 
 def test_an_address_that_is_none_builds_no_site(tmp_path: Path) -> None:

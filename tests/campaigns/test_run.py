@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 import laaffic
-from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError
+from laaffic_campaigns import Campaign, Ledger, LedgerBusyError, LedgerError, LedgerUnavailableError, pump
 from laaffic_campaigns._kept.chunks import unpack_payload
 from laaffic_campaigns._kept.databases.database import Database
+from laaffic_campaigns._kept.databases.lock import is_surely_free, locked
 from laaffic_campaigns._kept.databases.opening import open_database
 from laaffic_campaigns._kept.schema import campaigns, chunks
 from laaffic_campaigns._running.desk import Desk, Slot
@@ -183,6 +184,41 @@ def test_a_second_run_posts_nothing_and_says_who_runs(
     assert len(server.posts) == 5
 
 
+def test_whoever_looks_at_it_keeps_nobody_from_running_it(
+    campaign: Campaign, client: laaffic.Client, server: Server, path: Path
+) -> None:
+    unattended: list[bool] = []
+
+    def looked_at(connection: Connection) -> bool:
+        with Ledger(f"sqlite:///{path}") as other:
+            unattended.append(other.campaign("spring").status().unattended)
+            with pytest.raises(LedgerBusyError):  # the look let go of nothing
+                other.campaign("spring").run(client)
+        return success(connection)
+
+    server.will(looked_at)
+    assert campaign.run(client).accepted == 10
+    assert unattended == [False] * 5
+
+
+def test_a_look_at_a_lock_takes_nothing(tmp_path: Path) -> None:
+    lock = tmp_path / "run.lock"
+    assert not is_surely_free(lock)  # nobody knows whether it was deleted
+    with locked(lock, "running"):
+        assert not is_surely_free(lock)
+    assert is_surely_free(lock) == (sys.platform == "linux")
+    with locked(lock, "running"), pytest.raises(LedgerBusyError), locked(lock, "running"):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked who holds a lock")
+def test_a_pump_whose_turn_is_over_leaves_it_unattended(ledger: Ledger, client: laaffic.Client, path: Path) -> None:
+    campaign = ledger.create("spring", ROWS, max_recipients=2)
+    assert pump(f"sqlite:///{path}", "spring", client=client, seconds=1e-9)
+    assert (campaign.status().state, campaign.status().unattended) == ("running", True)
+    assert not campaign.run(client).unattended
+
+
 def test_somebody_is_found_by_number_order_id_and_message_id(
     ledger: Ledger, campaign: Campaign, client: laaffic.Client
 ) -> None:
@@ -216,7 +252,8 @@ def test_a_status_and_an_outcome_are_json(campaign: Campaign, client: laaffic.Cl
     status = campaign.run(client).as_dict()
     parts = ("to_go", "in_flight", "accepted", "rejected", "not_sent", "unknown")
     more = ["since", "rate", "per_second", "seconds_left", "waits_until", "source", "held"]
-    more += ["not_between", "zone", "stop_after", "concurrency", "delivered", "failed", "not_final", "sent_twice"]
+    more += ["not_between", "zone", "stop_after", "concurrency", "delivered", "failed", "not_final"]
+    more += ["sent_twice", "unattended"]
     assert list(json.loads(json.dumps(status))) == ["name", "state", "why", "recipients", *parts, *more]
     assert sum(status[part] for part in parts) == status["recipients"]
     assert json.loads(json.dumps(next(campaign.outcomes()).as_dict()))["state"] == "accepted"

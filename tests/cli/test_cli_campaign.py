@@ -268,6 +268,28 @@ def test_run_says_who_runs_the_ledger(measured: Spawn, gateway: Server, many: st
     assert f"Process {first.pid} on " in errors
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked who holds a lock")
+def test_status_says_that_nobody_runs_what_was_killed(
+    laaffic: Laaffic, measured: Spawn, gateway: Server, many: str
+) -> None:
+    waiting = threading.Event()
+
+    def hold(connection: Connection) -> bool:
+        waiting.set()
+        return silence(connection)
+
+    gateway.will(success, hold)
+    process = measured("send", many, "--max-recipients", "100")
+    assert waiting.wait(PATIENCE)
+    assert "Nobody runs it" not in laaffic("campaign", "status", many).stdout
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+    shown = laaffic("campaign", "status", many).stdout
+    assert "Nobody runs it now: the same `send`, or `laaffic campaign run`, goes on" in " ".join(shown.split())
+    assert "time left" not in shown
+    assert (status(laaffic, many)["state"], status(laaffic, many)["unattended"]) == ("running", True)
+
+
 @pytest.mark.parametrize("content", ["number,content\n99900000001,a\n", ""])
 def test_a_file_without_a_ledger_is_told_and_stays_as_it_is(laaffic: Laaffic, write: Write, content: str) -> None:
     file = write("a.csv", content)

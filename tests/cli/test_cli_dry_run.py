@@ -45,6 +45,22 @@ def test_every_request_of_many_is_shown(laaffic: Laaffic, many: str) -> None:
     assert "Dry run: 3 requests for 250 recipients; nothing was sent." in result.stdout
 
 
+def test_of_a_request_three_recipients_are_shown(laaffic: Laaffic, many: str) -> None:
+    result = laaffic("send", many, "--dry-run")
+    assert result.stdout.count('"numbers"') == 3
+    assert "… and 247 more recipients in this request\n" in result.stdout
+    assert "`laaffic campaign create`, then `preview`" in result.stderr
+
+
+def test_of_a_message_to_many_three_recipients_are_shown(laaffic: Laaffic) -> None:
+    numbers, ids = "99900000001,99900000002,99900000003,99900000004", "a,b,c,d"
+    result = laaffic("send", "--to", numbers, "--content", "Hello", "--order-id", ids, "--dry-run")
+    shown = json.loads(result.stdout.split("\n\n")[1])["array"]
+    assert shown == [{"numbers": numbers[:35], "content": "Hello", "orderId": "a,b,c"}]
+    assert "… and 1 more recipient in this request\n" in result.stdout
+    assert "preview" not in result.stderr
+
+
 def test_it_works_without_credentials_and_says_so(laaffic: Laaffic, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("API_KEY", "API_SECRET", "APP_ID"):
         monkeypatch.delenv(f"LAAFFIC_{name}")

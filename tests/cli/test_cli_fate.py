@@ -49,6 +49,13 @@ def test_an_unknown_recipient_is_found_by_the_records(laaffic: Laaffic, mock: Ga
     assert found["campaign"]["accepted"] == 2
 
 
+def test_a_found_outcome_is_not_in_an_earlier_export(laaffic: Laaffic, mock: Gateway, sent: str) -> None:
+    said = "A file that was exported before still has what it had: `laaffic campaign export"
+    assert said not in laaffic("campaign", "reconcile", sent).stderr.replace("\n", " ")
+    mock.deliver(FIRST)
+    assert said in laaffic("campaign", "reconcile", sent).stderr.replace("\n", " ")
+
+
 def test_when_nobody_is_unknown_nothing_is_asked(laaffic: Laaffic, mock: Gateway, sent: str) -> None:
     mock.advance(10)
     laaffic("campaign", "reconcile", sent)

@@ -60,6 +60,10 @@ class Failing(Database):
         """Ask the other one."""
         return self.inner.is_free(connection, what, name)
 
+    def is_surely_free(self, what: str) -> bool:
+        """Ask the other one."""
+        return self.inner.is_surely_free(what)
+
     def now(self, connection: Connection) -> float:
         """Return what the other one's clock says."""
         return self.inner.now(connection)

@@ -46,7 +46,8 @@ def main() -> int:
         return built.returncode
     add_markdown(home)
     wrong = list(problems(SITE, urlsplit(home).path if home else "/"))
-    print(*wrong, sep="\n", file=sys.stderr) if wrong else print(f"built {SITE.relative_to(ROOT)}/index.html")
+    built_it = f"built {SITE.relative_to(ROOT)}/index.html; `make docs-serve` shows it, with its search"
+    print(*wrong, sep="\n", file=sys.stderr) if wrong else print(built_it)
     return 1 if wrong else 0
 
 

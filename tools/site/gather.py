@@ -1,7 +1,6 @@
 """Gather the site's pages in build/docs: those of `docs/`, others of this project, and those that are made here."""
 
 import inspect
-import json
 import os
 import re
 import shutil
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from contract import as_page, as_tables
 from laaffic._model.explained import file_of
 from laaffic_cli.explaining.pages import chapters, topics
 
@@ -43,28 +43,8 @@ ROW = re.compile(r"^\| `([\w-]+)` \|", re.MULTILINE)
 WITH_ROWS = {"errors.md", "magic-numbers.md", "statuses.md"}  # of what has a page of its own
 
 # Lines of code have up to 120 characters.
-STYLE = ".md-grid { max-width: 72rem; }\n"
-CONTRACT = """\
-# The contract
-
-[The contract as a page](openapi.html) shows every endpoint, field and status, with examples in Python and for curl. It
-is made from [openapi.yaml](openapi.yaml), from which the client, the mock's rules and the table of statuses are
-generated, too; what is inferred there is marked. The page is for reading: it sends nothing.
-"""
-CONTRACT_PAGE = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'">
-<title>The contract - laaffic</title>
-<body style="margin: 0">
-<div id="contract"></div>
-<script src="assets/redoc.standalone.js"></script>
-<script>Redoc.init({contract}, {{hideDownloadButtons: true, nativeScrollbars: true}}, document.getElementById("contract"))</script>
-</body>
-</html>
-"""  # noqa: E501  # a policy is one line
+# A name in a table is never cut in two; the table is scrolled instead.
+STYLE = ".md-grid { max-width: 72rem; }\n.md-typeset table code { word-break: normal; }\n"
 
 
 def gather() -> None:
@@ -79,16 +59,15 @@ def gather() -> None:
         _write(target, _with_links_to_explanations(text) if target in WITH_ROWS else text)
     for source, target in pictures.items():
         shutil.copyfile(ROOT / source, STAGE / target)
+    contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    _write("openapi.yaml", contract)
+    _write("contract.md", as_tables(yaml.safe_load(contract)))
+    _write("openapi.html", as_page(yaml.safe_load(contract)))
     for topic, text in topics().items():
         _write(_explained(topic), text)
     _write("explain/index.md", _index())
     for package in PACKAGES:
         _write(f"api/{package}.md", f"# {package}\n\n" + "\n".join(_api(package, name) for name in _names(package)))
-    _write("contract.md", CONTRACT)
-    contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    _write("openapi.yaml", contract)
-    within_a_script = json.dumps(yaml.safe_load(contract)).replace("</", "<\\/")
-    _write("openapi.html", CONTRACT_PAGE.format(contract=within_a_script))
     _write("assets/wide.css", STYLE)
     redoc = REDOC.read_text(encoding="utf-8")
     _write(f"assets/{REDOC.name}", redoc.replace(ITS_LOGO, "data:,"))  # the one thing that it would load from outside

@@ -65,7 +65,10 @@ def status_of(database: Database, campaign: int) -> Status:
             )
         ).one()
         twice = connection.scalar(select(func.sum(resends.c.accepted_too)).where(resends.c.campaign == campaign))
-        speed = _speed(connection, row, now) if row.state == CampaignState.RUNNING else None
+        running = row.state == CampaignState.RUNNING
+        # Looked at within the transaction: until it ends, whoever runs the campaign cannot note that it is done.
+        unattended = running and database.is_surely_free("run")
+        speed = _speed(connection, row, now) if running and not unattended else None
     counts = dict.fromkeys((TO_GO, IN_FLIGHT, *COUNTS), 0)
     for group in groups:
         if group.state in {ChunkState.READY, ChunkState.CLAIMED}:
@@ -98,6 +101,7 @@ def status_of(database: Database, campaign: int) -> Status:
         failed=failed,
         not_final=counts["accepted"] - delivered - failed,
         sent_twice=int(twice or 0),
+        unattended=unattended,
     )
 
 

@@ -11,7 +11,7 @@ class Status:
     Attributes:
         name: of the campaign.
         state: `loading`, `ready`, `running`, `paused`, `done` or `cancelled`. One whose process was killed stays
-            `running` until it is run again.
+            `running` until it is run again; see `unattended`.
         why: why it is paused, in plain words; None otherwise.
         recipients: how many it has in all.
         to_go: nothing was posted for them yet.
@@ -36,6 +36,9 @@ class Status:
         not_final: of the accepted, for how many neither was heard yet, by a pushed report or `refresh_reports`.
         sent_twice: of those who were sent to again while they were unknown, how many had their first message accepted
             after all. They are counted above once, by the last message.
+        unattended: whether it is known that nobody runs it at this moment, though its state is `running`: its process
+            was killed, or its task's turn is over. Run it again, and it goes on. False where that is not known: with
+            PostgreSQL, whose campaigns many may run, and on other systems than Linux.
     """
 
     __module__ = "laaffic_campaigns"
@@ -65,6 +68,7 @@ class Status:
     failed: int = 0
     not_final: int = 0
     sent_twice: int = 0
+    unattended: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dict of what JSON has."""

@@ -93,7 +93,11 @@ def _option(
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_option("--output", "OUTCOMES.CSV", "Write every outcome to a file, which may be replaced by a later one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--dry-run", is_flag=True, help="Show the first requests as they would go out, and send nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show how the first requests would go out, three recipients of each, and send nothing.",
+)
 @_option("--base-url", "URL", "The gateway's address, without /v3.")
 @_option("--app-id", "ID", "The application's id; it goes before the one in a .json FILE.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for a connection, and for a response.")

@@ -63,6 +63,14 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def is_surely_free(self, what: str) -> bool:
+        """Return whether it is known that nobody holds a lock of this ledger; it only looks, and takes nothing.
+
+        Args:
+            what: which lock.
+        """
+
+    @abstractmethod
     def now(self, connection: Connection) -> float:
         """Return what the database's clock says, in seconds since 1970: the same for all machines."""
 

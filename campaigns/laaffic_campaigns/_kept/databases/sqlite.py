@@ -18,7 +18,7 @@ from laaffic_campaigns._errors import LedgerError, LedgerUnavailableError
 from laaffic_campaigns._kept.claims import note, note_of, noted, state_folder
 from laaffic_campaigns._kept.databases.database import Database
 from laaffic_campaigns._kept.databases.forks import in_use
-from laaffic_campaigns._kept.databases.lock import locked
+from laaffic_campaigns._kept.databases.lock import is_surely_free, locked
 from laaffic_campaigns._kept.migrations import is_current, set_up
 from laaffic_campaigns._kept.schema import CLAIMS, campaigns
 
@@ -144,6 +144,10 @@ class Sqlite(Database):
     def is_free(self, connection: Connection, what: str, name: str) -> bool:
         """Return True: who holds the ledger's one lock holds each campaign's."""
         return True
+
+    def is_surely_free(self, what: str) -> bool:
+        """Return whether it is known that nobody holds a lock; False where this system cannot be asked."""
+        return is_surely_free(self._beside(f"{what}.lock"))
 
     def now(self, connection: Connection) -> float:
         """Return what this machine's clock says, in seconds since 1970."""

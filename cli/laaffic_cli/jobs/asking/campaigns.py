@@ -93,8 +93,10 @@ class Fate:
         self._tell(line, found.as_dict(), status, code)
         if not lost:
             tell("Nobody was unknown, so nothing was asked.")
+        export, again = self._command("export"), self._command("resend")
+        if found.found:
+            tell(f"A file that was exported before still has what it had: `{export} --output FILE` writes it anew.")
         if found.still_unknown:
-            export, again = self._command("export"), self._command("resend")
             tell(
                 "Records list only what is finished, so that somebody is in none proves nothing: give the same command "
                 "again later; an hour is a good time. Whose number has more records than messages in this ledger was "

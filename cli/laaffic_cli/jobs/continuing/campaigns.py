@@ -69,6 +69,9 @@ def status_table(status: Status) -> Table:
     table.add_column(overflow="fold")
     table.add_row(Text("campaign"), Text(printable(status.name), "bold"))
     table.add_row(Text("state"), Text(f"{status.state} since {clock(status.since)}"))
+    if status.unattended:
+        goes_on = "the same `send`, or `laaffic campaign run`, goes on"
+        table.add_row(Text(""), Text(f"Nobody runs it now: {goes_on}"))
     if status.why is not None:
         table.add_row(Text("why"), Text(printable(status.why).replace("resume()", "`laaffic campaign resume`")))
     width = len(f"{status.recipients:,}")

@@ -12,7 +12,8 @@ from laaffic_cli.reading.sources import Source
 from laaffic_cli.terminal.shown import printable, printable_json
 from laaffic_cli.terminal.streams import Stream
 
-_SHOWN = 3  # requests, whole
+_SHOWN = 3  # requests
+_RECIPIENTS = 3  # of each, to people; programs get all
 _SECRETS = {"sign": 0, "api-key": 2}  # how many characters may be seen
 
 
@@ -53,8 +54,10 @@ class ShowText:
         """Show one."""
         self._count += 1
         lines = [f"{method} {url}", *(f"{name}: {value}" for name, value in headers.items())]
-        shown = printable_json(json.dumps(body, ensure_ascii=False, indent=2))
-        self._out.line("\n".join([*map(printable, lines), "", shown, ""]))
+        few, left_out = _first_of(body)
+        shown = printable_json(json.dumps(few, ensure_ascii=False, indent=2))
+        more = [f"… and {_count(left_out, 'more recipient')} in this request", ""] if left_out else []
+        self._out.line("\n".join([*map(printable, lines), "", shown, "", *more]))
 
     def finish(self, requests: int, recipients: int) -> None:
         """Sum up, and say that nothing was sent."""
@@ -105,6 +108,20 @@ def dry_run(client: Client, source: Source, out: Stream) -> bool:
         if out.gone:
             return False
     return made_here
+
+
+def _first_of(body: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+    """Return a request's body with its first recipients alone, and how many were left out."""
+    array: list[dict[str, Any]] = []
+    room, left_out = _RECIPIENTS, 0
+    for message in body["array"]:
+        there = message["numbers"].count(",") + 1
+        shown = min(room, there)
+        room, left_out = room - shown, left_out + there - shown
+        if shown:
+            lists = {name: message[name].split(",") for name in ("numbers", "orderId") if name in message}
+            array.append({**message, **{name: ",".join(each[:shown]) for name, each in lists.items()}})
+    return {**body, "array": array}, left_out
 
 
 def _count(count: int, what: str) -> str:
