@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from cli.conftest import PATIENCE
-from laaffic import Client, Message
+from laaffic import Client, LaafficError, Message
 from laaffic_cli.commands.mock import until_stopped
 from laaffic_mock import RemoteGateway, environment_for
 from support.server import Server, answer
@@ -129,6 +129,31 @@ def test_what_is_accepted_is_shown_masked(start: Start, options: list[str]) -> N
     assert re.fullmatch(r"accepted \S+  to 99\*+01  order 7  17 characters\n", shown)
 
 
+@pytest.mark.parametrize("options", [[], ["--show"]], ids=" ".join)
+def test_what_is_refused_is_shown_with_its_place_and_no_more(start: Start, options: list[str]) -> None:
+    mock = start("--no-contract", *options)
+    with Client(base_url=mock.url(), api_secret="another") as client, suppress(LaafficError):
+        client.send(NUMBER, "x")
+    assert mock.line("refused") == "refused -1: the header Sign  (laaffic explain signature)\n"
+
+
+def test_what_the_contract_refuses_is_shown_too(start: Start) -> None:
+    mock = start()
+    assert httpx2.post(f"{mock.url()}/v3/sendSms/batch", json={}, trust_env=False).status_code == 401
+    assert mock.line("refused") == "refused HTTP 401: the header Api-Key  (laaffic explain contract)\n"
+
+
+def test_a_fault_is_shown_as_it_comes(start: Start) -> None:
+    mock = start("--no-contract")
+    url = mock.url()
+    with RemoteGateway(url) as gateway:
+        gateway.fail_next("accept_then_drop")
+    with Client(base_url=url) as client, suppress(LaafficError):
+        client.send(NUMBER, "x")
+    assert mock.line("accepted").endswith("  1 character\n")
+    assert mock.line("fault") == "fault accept_then_drop  (laaffic explain accept_then_drop)\n"
+
+
 def test_show_shows_numbers_and_texts(start: Start) -> None:
     mock = start("--no-contract", "--show")
     _send(mock.url())
@@ -161,7 +186,7 @@ def test_without_node_it_goes_on_without_the_contracts_check_and_says_so_in_a_li
     mock.process.terminate()
     told = mock.errors().splitlines()
     assert len(told) == 2
-    assert told[0].startswith("Nothing is checked against the contract: ")
+    assert told[0].startswith("Without Prism, only the gateway's own rules are checked, and no response is: ")
     assert "install Node.js 20 or newer" in told[0]
 
 
@@ -284,7 +309,7 @@ def test_an_order_id_is_shown_short_and_steers_no_terminal(start: Start) -> None
     with Client(base_url=mock.url()) as client:
         client.send(NUMBER, "x", order_id="\x1b[2J\u202e" + "o" * 5000)
     assert re.fullmatch(
-        r"accepted \S+  to 99\*+01  order \\x1b\[2J\\u202eo+…  1 characters\n", shown := mock.line("order")
+        r"accepted \S+  to 99\*+01  order \\x1b\[2J\\u202eo+…  1 character\n", shown := mock.line("order")
     )
     assert len(shown) < 120
 

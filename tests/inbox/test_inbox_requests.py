@@ -72,6 +72,40 @@ def test_what_prism_refused_is_shown_with_its_reason(prism: Prism, open_page: Op
     assert headers["Sign"] not in page.content()
 
 
+def test_every_place_that_breaks_the_contract_is_shown(prism: Prism, open_page: OpenPage) -> None:
+    page = open_page(url=prism.url)
+    body = {"appId": SAMPLE_APP, "array": [{"numbers": ALICE, "content": ""}, {"numbers": "", "content": "Hello"}]}
+    httpx2.post(f"{prism.url}{PATH}", json=body, headers=signed(), trust_env=False)
+    view(page, "Requests")
+    for place in ("array[0].content", "array[1].numbers"):
+        expect(page.locator("#exchange dl")).to_contain_text(place)
+
+
+def test_without_a_message_the_first_view_leads_to_what_was_refused(page: Page, gateway: Gateway) -> None:
+    first = page.locator("#no-numbers")
+    expect(first).to_contain_text("Point your application at this mock")
+    httpx2.post(f"{gateway.url}{PATH}", json={}, headers=signed(), trust_env=False)
+    expect(first).to_contain_text("No messages yet; 1 request was refused.")
+    expect(first.get_by_text("Point your application")).to_be_hidden()
+    first.get_by_role("button", name="Show it").click()
+    expect(page.locator("#exchange")).to_contain_text("no appId, array")
+
+
+def test_without_a_message_the_first_view_counts_those_that_met_a_fault(page: Page, gateway: Gateway) -> None:
+    gateway.fail_next("http_503", times=2)
+    for _ in range(2):
+        httpx2.post(f"{gateway.url}{PATH}", json={}, headers=signed(), trust_env=False)
+    httpx2.post(f"{gateway.url}/elsewhere", trust_env=False)
+    first = page.locator("#no-numbers")
+    expect(first.get_by_role("button", name="Show them")).to_be_visible()
+
+
+def test_who_asked_in_vain_for_nothing_wrong_is_not_told_where_to_point(page: Page, client: laaffic.Client) -> None:
+    client.get_balance()
+    expect(page.locator("#no-numbers")).to_contain_text("No messages yet.")
+    expect(page.get_by_text("Point your application")).to_be_hidden()
+
+
 def test_what_prism_made_of_a_response_is_shown(stricter: Prism, open_page: OpenPage) -> None:
     page = open_page(url=stricter.url)
     view(page, "Requests")
@@ -139,6 +173,51 @@ def test_a_fault_is_armed_several_times_and_disarmed(page: Page, gateway: Gatewa
     expect(page.get_by_text("Nothing is armed.")).to_be_visible()
     client.send_batch(HELLO)
     gateway.assert_sent(to=ALICE)
+
+
+def test_connections_are_refused_from_the_table_and_the_page_says_so(
+    page: Page, gateway: Gateway, console: list[str]
+) -> None:
+    view(page, "Panel")
+    page.get_by_label("Seconds", exact=True).first.fill("3600")
+    page.get_by_role("combobox", name="Fault").select_option("refuse_connection")
+    page.get_by_role("button", name="Arm", exact=True).click()
+    expect(page.get_by_text("connections are refused, as ordered")).to_be_visible()
+    expect(page.locator("#armed-now")).to_contain_text("Connections are refused just now (refuse_connection)")
+    gateway.close()
+    console.clear()  # the browser says that it could not connect
+
+
+def test_refused_connections_have_a_row_among_the_faults(page: Page) -> None:
+    view(page, "Panel")
+    row = page.locator("[data-fault=refuse_connection]")
+    expect(row).to_contain_text("stops listening for some seconds")
+    expect(row.get_by_role("button", name="Arm refuse_connection once")).to_be_visible()
+    expect(row.get_by_role("spinbutton")).to_have_count(0)
+
+
+def test_without_a_connection_nothing_is_claimed_of_what_is_armed(
+    page: Page, gateway: Gateway, console: list[str]
+) -> None:
+    view(page, "Panel")
+    expect(page.get_by_text("Nothing is armed.")).to_be_visible()
+    gateway.close()
+    expect(page.get_by_text("what is armed is not known")).to_be_visible()
+    console.clear()  # the browser says that it could not connect
+
+
+def test_the_panel_says_how_the_secret_is_set(page: Page, gateway: Gateway) -> None:
+    view(page, "Panel")
+    command = page.get_by_role("region", name="How to set the secret")
+    expect(command).to_contain_text(f"{gateway.url}/_mock/settings")
+    expect(command).to_contain_text('"api_secret"')
+    assert SAMPLE_SECRET not in page.content()
+
+
+def test_the_page_links_to_the_contract(page: Page) -> None:
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Contract").click()
+    expect(opened.value.get_by_text("operationId: sendBatch")).to_be_visible()
 
 
 def test_a_fault_comes_by_chance(page: Page, client: laaffic.Client) -> None:

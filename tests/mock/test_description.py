@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from laaffic_mock import Gateway
+from laaffic_mock._contract_file import find_contract
 from laaffic_mock.gateway.contract import load_contract
 from laaffic_mock.gateway.serving.paths.description import DESCRIPTION
 from mock.asked import NUMBER, inspect, send
@@ -75,6 +76,12 @@ def test_it_is_openapi() -> None:
 
 def test_it_is_served(gateway: Gateway) -> None:
     assert inspect(gateway.url, "openapi.json") == SPEC
+
+
+def test_the_contract_is_served_as_it_is_written(gateway: Gateway) -> None:
+    served = httpx2.get(f"{gateway.url}/_mock/contract.yaml", trust_env=False)
+    assert served.content == find_contract().read_bytes()
+    assert served.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 def test_every_path_is_described_and_no_other(gateway: Gateway) -> None:

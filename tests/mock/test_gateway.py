@@ -192,6 +192,20 @@ def test_by_chance_too_a_skewed_clock_is_corrected(gateway: Gateway, client: laa
     assert len(client.send_batch(one()).accepted) == 1
 
 
+def test_the_magic_number_of_a_skewed_clock_names_the_condition() -> None:
+    means = next(means for _, means in magic_numbers() if "two hours ahead" in means)
+    assert means.endswith("the next one on a connection that was used before")
+
+
+@pytest.mark.parametrize(("times", "expected"), [(None, "at least one message"), (0, "no message"), (2, "2 messages")])
+def test_an_assertion_that_fails_counts_in_english(
+    gateway: Gateway, client: laaffic.Client, times: int | None, expected: str
+) -> None:
+    client.send_batch(one())
+    with pytest.raises(AssertionError, match=f"expected {expected} to "):
+        gateway.assert_sent(to=ONE if times == 0 else TWO, times=times)
+
+
 def test_a_skewed_clock_refuses_who_does_not_correct_it(gateway: Gateway) -> None:
     gateway.fail_next("clock_skew")
     assert [post(gateway, SAMPLE_SECRET)["status"] for _ in range(3)] == ["-16"] * 3

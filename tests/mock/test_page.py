@@ -82,6 +82,10 @@ def test_behind_prism_the_page_has_the_same_port(proxy: Prism) -> None:
     assert httpx2.get(f"{proxy.url}/_mock/inbox/index.html", trust_env=False).content == page.content
 
 
+def test_behind_prism_the_contract_has_the_same_port(proxy: Prism) -> None:
+    assert httpx2.get(f"{proxy.url}/_mock/contract.yaml", trust_env=False).text.startswith("openapi: ")
+
+
 def test_behind_prism_the_inspection_has_the_same_port(proxy: Prism) -> None:
     with RemoteGateway(proxy.url) as gateway:
         gateway.clear()

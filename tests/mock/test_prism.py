@@ -309,18 +309,46 @@ def test_nodes_own_environment_variables_do_not_reach_prism(monkeypatch: pytest.
 
 
 def test_without_prism_the_error_says_how_to_install_it(installed_elsewhere: Path) -> None:
-    assert "run `npm install @stoplight/prism-cli@5.14.2`" in run(sys.executable, "-c", START).stderr
+    told = run(sys.executable, "-c", START).stderr
+    assert f"run `npm install @stoplight/prism-cli@5.14.2` in {installed_elsewhere}" in told
     (installed_elsewhere / "site" / "package.json").touch()  # as in a checkout
     assert "run `make setup`" in run(sys.executable, "-c", START).stderr
 
 
-def test_a_prism_above_the_current_folder_is_found_and_another_version_warned_about(installed_elsewhere: Path) -> None:
-    package = installed_elsewhere / "node_modules" / "@stoplight" / "prism-cli"
+def install_prism(folder: Path, version: str) -> None:
+    """Put something like Prism into a folder, as npm would."""
+    package = folder / "node_modules" / "@stoplight" / "prism-cli"
     (package / "dist").mkdir(parents=True)
-    (package / "package.json").write_text('{"version": "5.16.0"}')
+    (package / "package.json").write_text(f'{{"version": "{version}"}}')
     (package / "dist" / "index.js").write_text(
         "console.log('Prism is listening on http://127.0.0.1:1'); setInterval(() => {}, 1000)"
     )
+
+
+def enter_checkout(folder: Path) -> Path:
+    """Go into a copy of the checkout with a Prism in it, and return its copy of what looks for Prism."""
+    looks = Path("laaffic_mock", "prism", "install.py")
+    copied = folder / "clone" / "mock" / looks
+    copied.parent.mkdir(parents=True)
+    shutil.copy(folder / "site" / looks, copied)
+    install_prism(folder / "clone" / "mock", "5.14.2")
+    os.chdir(folder / "clone")  # undone by the fixture
+    return copied
+
+
+def test_the_prism_of_the_checkout_around_is_found_by_an_installed_copy(installed_elsewhere: Path) -> None:
+    enter_checkout(installed_elsewhere)
+    result = run(sys.executable, "-c", START)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_prism_in_any_other_folder_called_mock_is_not_run(installed_elsewhere: Path) -> None:
+    enter_checkout(installed_elsewhere).write_text("another project's")
+    assert "Prism is not installed" in run(sys.executable, "-c", START).stderr
+
+
+def test_a_prism_above_the_current_folder_is_found_and_another_version_warned_about(installed_elsewhere: Path) -> None:
+    install_prism(installed_elsewhere, "5.16.0")
     (installed_elsewhere / "below").mkdir()
     os.chdir("below")  # undone by the fixture
     result = run(sys.executable, "-c", START)

@@ -152,6 +152,54 @@ def test_a_malformed_field_is_named(gateway: Gateway, message: dict[str, Any], w
     assert (shown["rule"]["broken"], shown["rule"]["where"]) == ("field", where)
 
 
+def test_an_empty_order_id_is_to_be_left_out(gateway: Gateway) -> None:
+    assert send(gateway.url, {"orderId": ""}).status_code == 400
+    rule = last(gateway)["rule"]
+    assert rule["said"] == "an empty id"
+    assert rule["remedy"] == "leave `orderId` out, or give one"
+
+
+@pytest.mark.parametrize(
+    ("message", "said", "expected"),
+    [
+        ({"orderId": "a,b"}, "2 ids", "one id for the 1 number"),
+        ({"orderId": "a", "numbers": f"{NUMBER},{NUMBER}"}, "1 id", "one id for each of the 2 numbers, with commas"),
+        ({"other": ""}, "the field other", "only numbers, content, senderId, orderId"),
+        ({"other": "", "another": ""}, "the fields other, another", "only numbers, content, senderId, orderId"),
+    ],
+)
+def test_a_rule_tells_one_from_many(gateway: Gateway, message: dict[str, Any], said: str, expected: str) -> None:
+    assert send(gateway.url, message).status_code == 400
+    rule = last(gateway)["rule"]
+    assert (rule["said"], set(rule["expected"].split(", "))) == (said, set(expected.split(", ")))
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        ({"number": NUMBER, "content": "x"}, "rename `number` to `numbers`"),
+        ({"numbers": NUMBER, "content": "x", "sender_id": "Shop"}, "rename `sender_id` to `senderId`"),
+        ({"numbers": NUMBER}, "add `content`"),
+        ({"numbers": NUMBER, "content": "x", "priority": "1"}, "leave out `priority`"),
+        ({"Number": NUMBER, "text": "x"}, "rename `Number` to `numbers`, add `content`, leave out `text`"),
+    ],
+)
+def test_a_field_of_another_name_is_to_be_renamed(gateway: Gateway, message: dict[str, Any], remedy: str) -> None:
+    body = {"appId": SAMPLE_APP, "array": [message]}
+    httpx2.post(f"{gateway.url}{PATH}", headers=signed(), json=body, trust_env=False)
+    assert last(gateway)["rule"]["remedy"] == remedy
+
+
+def test_who_wants_to_know_is_told_what_went_wrong_and_nothing_else() -> None:
+    told: list[dict[str, Any]] = []
+    with Gateway(on_wrong=told.append) as gateway:
+        send(gateway.url)
+        send(gateway.url, Sign="0" * 32)
+        gateway.fail_next("http_503")
+        send(gateway.url)
+        assert told == [*gateway.requests_refused, *gateway.requests_spoiled]
+
+
 def test_what_is_no_json_is_told(gateway: Gateway) -> None:
     httpx2.post(f"{gateway.url}{PATH}", headers=signed(), content=b"{", trust_env=False)
     assert last(gateway)["rule"]["broken"] == "body"

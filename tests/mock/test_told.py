@@ -87,7 +87,7 @@ def raw(body: bytes, *lines: str, method: str = "POST", path: str = PATH) -> byt
 
 REFUSED: list[tuple[str, Any, dict[str, str], int, str, str, str]] = [
     ("a typo", TYPO, {}, 422, "the body", "no appId, but appid", "the fields appId, array"),
-    ("a field too many", {**BODY, "x": 1}, {}, 422, "the body", "the fields x", "only appId, array"),
+    ("a field too many", {**BODY, "x": 1}, {}, 422, "the body", "the field x", "only appId, array"),
     (
         *("a typo in a message", {**BODY, "array": [MESSAGE, {"number": NUMBER, "content": "x"}]}, {}, 422),
         *("array[1]", "no numbers, but number", "the fields numbers, content"),
@@ -122,7 +122,7 @@ REFUSED: list[tuple[str, Any, dict[str, str], int, str, str, str]] = [
         "whole seconds",
     ),
     ("a form", BODY, {"Content-Type": "text/plain"}, 422, "the header Content-Type", "text/plain", "application/json"),
-    ("no JSON", b"{", {}, 400, "the body", "1 bytes", "JSON in UTF-8"),
+    ("no JSON", b"{", {}, 400, "the body", "1 byte", "JSON in UTF-8"),
     ("nothing", b"", {}, 422, "the body", "0 bytes", "JSON in UTF-8"),
     ("gzip", ZIPPED, {"Content-Encoding": "gzip"}, 400, "the header Content-Encoding", "gzip", "no encoding"),
     ("too much", b" " * 11_000_000, {}, 413, "the body", "Body exceeded 10mb limit", "a body that can be read"),
@@ -173,9 +173,34 @@ def test_what_only_prism_understands_is_told_in_its_own_words(gateway: RemoteGat
     assert "code" in rule["remedy"]
 
 
-def test_further_violations_are_counted(gateway: RemoteGateway) -> None:
+def test_further_violations_are_told_too(gateway: RemoteGateway) -> None:
+    post(gateway.url, {**BODY, "array": [{**MESSAGE, "numbers": "+1"}, {**MESSAGE, "content": ""}, {"content": "x"}]})
+    rule = last(gateway)["rule"]
+    assert rule["where"] == "array[0].numbers"
+    told = [(other["where"], other["said"], other["remedy"]) for other in rule["others"]]
+    assert told == [
+        ("array[1].content", "0 characters", "correct array[1].content"),
+        ("array[2]", "no numbers", "add `numbers`"),
+    ]
+
+
+def test_of_very_many_violations_the_first_are_told_and_all_counted(gateway: RemoteGateway) -> None:
+    post(gateway.url, {**BODY, "array": [{**MESSAGE, "content": ""}] * 30})
+    rule = last(gateway)["rule"]
+    assert [other["where"] for other in rule["others"]] == [f"array[{index}].content" for index in range(1, 20)]
+    assert "lists all 30 violations" in rule["remedy"]
+
+
+def test_a_place_is_told_once(gateway: RemoteGateway) -> None:
+    post(gateway.url)
+    rule = last(gateway)["rule"]
+    assert (rule["remedy"], rule["others"]) == ("rename `appid` to `appId`", [])
+
+
+def test_an_assertion_that_fails_names_further_violations(gateway: RemoteGateway) -> None:
     post(gateway.url, {**BODY, "array": [{**MESSAGE, "numbers": "+1"}, {**MESSAGE, "content": ""}]})
-    assert "lists all 2 violations" in last(gateway)["rule"]["remedy"]
+    with pytest.raises(AssertionError, match=r"Also array\[1\]\.content: said 0 characters"):
+        gateway.assert_sent(to=NUMBER)
 
 
 def test_request_and_response_are_shown_as_they_were_without_a_secret(gateway: RemoteGateway) -> None:

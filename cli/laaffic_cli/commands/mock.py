@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import click
 
@@ -29,6 +29,7 @@ class _Options(TypedDict):
     deliver_after: float
     push_to: str | None
     on_accepted: "Callable[[laaffic_mock.AcceptedMessage], None]"
+    on_wrong: Callable[[dict[str, Any]], None]
 
 
 @click.command()
@@ -103,6 +104,7 @@ def mock(
         "deliver_after": deliver_after,
         "push_to": push_to,
         "on_accepted": _printer(out, show=show),
+        "on_wrong": lambda exchange: out.line(_wrong(exchange)),
     }
     with until_stopped() as stops_within, ExitStack() as stack:
         try:
@@ -153,7 +155,7 @@ def _with_contract(stack: ExitStack, host: str, port: int, allow_hosts: list[str
         except laaffic_mock.PrismError as error:
             if not error.missing:
                 raise
-            tell(f"Nothing is checked against the contract: {error}")
+            tell(f"Without Prism, only the gateway's own rules are checked, and no response is: {error}")
             return None, None
         stack.push(started.pop_all())
     return gateway, prism
@@ -206,10 +208,28 @@ def _printer(out: Stream, *, show: bool) -> Callable[["laaffic_mock.AcceptedMess
     def on_accepted(message: "laaffic_mock.AcceptedMessage") -> None:
         number = message.number if show else masked(message.number)
         theirs = (shortened if show else order_id)(message.order_id or "-")
-        text = repr(message.content) if show else f"{len(message.content)} characters"
+        text = repr(message.content) if show else _measured(message.content)
         out.line(f"accepted {message.msg_id}  to {number}  order {theirs}  {text}")
 
     return on_accepted
+
+
+def _measured(text: str) -> str:
+    return f"{len(text)} character{'' if len(text) == 1 else 's'}"
+
+
+def _wrong(exchange: dict[str, Any]) -> str:
+    """Say in a line how a request was refused or spoiled, without anything that was in it."""
+    rule, fault = exchange["rule"], exchange["fault"]
+    if exchange["instead"] is not None:
+        return f"replaced by HTTP {exchange['instead']['status']}: the response breaks the contract"
+    if fault is not None:
+        return f"fault {fault}  (laaffic explain {fault})"
+    status = exchange["provider_status"] or f"HTTP {exchange['status']}"
+    told = f"refused {status}"
+    if rule is None:
+        return told
+    return printable(f"{told}: {shortened(rule['where'] or rule['broken'])}  (laaffic explain {rule['broken']})")
 
 
 @contextmanager

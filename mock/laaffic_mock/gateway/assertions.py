@@ -32,13 +32,17 @@ class Wanted:
         )
 
     def __str__(self) -> str:
+        return self.named(1)
+
+    def named(self, times: int | None) -> str:
+        """Return what is wanted so many times, after its count: `message to …`, `messages to …`."""
         parts = [
             f"to {self.to}" if self.to is not None else "",
             f"containing {self.containing!r}" if self.containing is not None else "",
             f"from {self.sender_id!r}" if self.sender_id is not None else "",
             f"with order id {self.order_id!r}" if self.order_id is not None else "",
         ]
-        return " ".join(["message", *filter(None, parts)])
+        return " ".join(["messages" if times is not None and times > 1 else "message", *filter(None, parts)])
 
 
 class Came(NamedTuple):
@@ -83,7 +87,7 @@ def failure_text(
     """Say what was wanted, how often it was found, what there is instead, and which requests went wrong and why."""
     counts, wrong, stopped = came
     expected = "at least one" if times is None else "no" if times == 0 else str(times)
-    lines = [f"expected {expected} {wanted}, found {found}."]
+    lines = [f"expected {expected} {wanted.named(times)}, found {found}."]
     if messages:
         lines.append(f"The gateway accepted {len(messages)}:")
         lines += [f"  to {m.number}: {m.content!r}" for m in messages[:MAX_SHOWN]]
@@ -111,4 +115,6 @@ def _went_wrong(exchange: Mapping[str, Any]) -> str:
     if rule is not None:
         where = f" ({rule['where']})" if rule["where"] else ""
         told += f", {rule['broken']}{where}: said {rule['said']}, expected {rule['expected']}. {rule['remedy']}"
+        for other in rule["others"]:
+            told += f". Also {other['where']}: said {other['said']}, expected {other['expected']}. {other['remedy']}"
     return printable(told)

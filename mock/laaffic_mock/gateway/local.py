@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 from starlette.applications import Starlette
 
@@ -47,6 +48,8 @@ class Gateway(RemoteGateway):
         held: whether that clock stands still, so that nothing finishes unless `advance` or `deliver` is called.
         push_to: a URL to which reports are pushed, on loopback or a host of `allow_hosts`.
         on_accepted: is called with every message that is accepted, in the gateway's own thread.
+        on_wrong: is called there with every request that was refused or met a fault, a dict as in `requests_refused`,
+            and again with one whose response Prism replaced, which has `instead`.
 
     Raises:
         GatewayError: the port is in use, a host is none, a setting does not fit, or reports must not be pushed there.
@@ -66,6 +69,7 @@ class Gateway(RemoteGateway):
         held: bool = False,
         push_to: str | None = None,
         on_accepted: Callable[[AcceptedMessage], None] | None = None,
+        on_wrong: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         contract = load_contract()
         hosts = Hosts(name for given in (host, *allow_hosts) for name in own_names(given))
@@ -79,7 +83,7 @@ class Gateway(RemoteGateway):
         account = Account(contract, limit, settings, on_accepted or (lambda _: None))
         desk = Desk(account)
         self._pusher = Pusher(contract.pushed_reports, target, f"{THREAD_NAME}-pushes")
-        watch = Watch(account)
+        watch = Watch(account, on_wrong)
         aftermath = Aftermath(account, self._pusher, watch.events)
 
         def make(refuse: Callable[[float], Awaitable[None]]) -> Starlette:

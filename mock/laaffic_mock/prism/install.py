@@ -13,6 +13,7 @@ MIN_NODE = 20
 PRISM_VERSION = "5.14.2"
 PRISM = Path("node_modules", "@stoplight", "prism-cli")
 BESIDE = Path(__file__).resolve().parents[2]  # `mock/` in a checkout
+_OWN = Path(__file__).resolve().relative_to(BESIDE)
 
 
 def environment() -> dict[str, str]:
@@ -42,17 +43,20 @@ def find_node() -> str:
 def find_prism() -> Path:
     """Find the folder of Prism's npm package: in the checkout, else in the current folder or one above it.
 
+    Where one of these is the checkout that is installed here as a copy, it is looked for in its `mock/`, too.
+
     Raises PrismError when it is in none of them, and warns about a version that the mock was not tested with.
     """
     here = Path.cwd()
-    for folder in (BESIDE, here, *here.parents):
+    for folder in (BESIDE, *(place for above in (here, *here.parents) for place in _places(above))):
         package = folder / PRISM / "package.json"
         if package.is_file():
             break
     else:
         in_checkout = (BESIDE / "package.json").is_file()
         remedy = "make setup" if in_checkout else f"npm install @stoplight/prism-cli@{PRISM_VERSION}"
-        text = f"Prism is not installed, neither in {BESIDE} nor in {here} or above it: run `{remedy}`"
+        within = f" in {here}" if not in_checkout else ""
+        text = f"Prism is not installed, neither in {BESIDE} nor in {here} or above it: run `{remedy}`{within}"
         raise PrismError(text, missing=True)
     version = json.loads(package.read_text(encoding="utf-8"))["version"]
     if version != PRISM_VERSION:
@@ -61,3 +65,10 @@ def find_prism() -> Path:
         )
         warnings.warn(text, stacklevel=3)
     return package.parent
+
+
+def _places(folder: Path) -> list[Path]:
+    """Return where in a folder Prism may be: of a `mock/` in it only if this very file is there, too."""
+    copied = folder / "mock" / _OWN
+    ours = copied.is_file() and copied.read_bytes() == Path(__file__).read_bytes()
+    return [folder, folder / "mock"] if ours else [folder]

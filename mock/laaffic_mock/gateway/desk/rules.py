@@ -1,6 +1,7 @@
 """The rule that a request broke: what was said, what was expected, and what to do. No secret is in any of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 Broken = Literal[
@@ -27,7 +28,17 @@ Broken = Literal[
 ]
 
 _MAX_SHOWN = 120
+_MAX_STEPS = 5
 _SIGNS = 4
+
+
+class Place(NamedTuple):
+    """A further place where a request does not fit the contract, with what a `Rule` says of its own."""
+
+    where: str | None
+    said: str
+    expected: str
+    remedy: str
 
 
 class Rule(NamedTuple):
@@ -40,6 +51,7 @@ class Rule(NamedTuple):
         said: what was there.
         expected: what should have been.
         remedy: what to do.
+        others: further places that were found to break it, at most 19.
     """
 
     broken: Broken
@@ -47,6 +59,12 @@ class Rule(NamedTuple):
     said: str
     expected: str
     remedy: str
+    others: Sequence[Place] = ()
+
+
+def counted(count: int, one: str) -> str:
+    """Return a count with its noun: `1 id`, `2 ids`."""
+    return f"{count} {one}{'' if count == 1 else 's'}"
 
 
 def brief(text: str) -> str:
@@ -103,6 +121,24 @@ def broken_address(method: str, path: str, there_are: Iterable[tuple[str, str]])
     return Rule("path", None, brief(path), ", ".join(sorted(where for _, where in known)), remedy)
 
 
-def broken_field(where: str, said: str, expected: str, broken: Broken = "field") -> Rule:
-    """Return the rule about a field."""
-    return Rule(broken, where, brief(said), expected, f"correct {where}")
+def field_remedy(missing: Sequence[str], unknown: Sequence[str], optional: Sequence[str] = ()) -> str:
+    """Return what to do about fields that an object lacks or may have, and those that it has and should not."""
+    absent = {_plain(name): name for name in (*optional, *missing)}
+    renamed: dict[str, str] = {}  # by the name that it should have
+    for name in unknown:
+        for near in get_close_matches(_plain(name), absent, 1):
+            renamed[absent.pop(near)] = name
+    steps = [f"rename `{brief(name)}` to `{wanted}`" for wanted, name in renamed.items()]
+    steps += [f"add `{name}`" for name in missing if name not in renamed]
+    steps += [f"leave out `{brief(name)}`" for name in unknown if name not in renamed.values()]
+    shown = steps[:_MAX_STEPS]
+    return ", ".join([*shown, f"and so on ({len(steps)} fields)"] if len(steps) > len(shown) else shown)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def broken_field(where: str, said: str, expected: str, broken: Broken = "field", remedy: str = "") -> Rule:
+    """Return the rule about a field; by default the remedy is to correct it."""
+    return Rule(broken, where, brief(said), expected, remedy or f"correct {where}")

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from laaffic_mock.gateway.contract import Operation
 from laaffic_mock.gateway.desk.account import Account
 from laaffic_mock.gateway.desk.exchange import Endpoint, Malformed, Refused, Request
-from laaffic_mock.gateway.desk.rules import Rule, brief, masked
+from laaffic_mock.gateway.desk.rules import Place, Rule, brief, counted, field_remedy, masked
 from laaffic_mock.gateway.desk.signature import check_sender
 from laaffic_mock.gateway.json_text import read_json
 
 _BODY, _QUERY, _CONTENT_TYPE = "the body", "the query", "the header Content-Type"
 _UNAUTHORISED, _UNSUPPORTED = 401, 415
 _LENGTHS = frozenset({"maxLength", "minLength"})
+_MAX_PLACES = 20
 _TIMESTAMP = "Timestamp"  # of the headers of a signature, the one that is no secret
 
 
@@ -33,6 +34,10 @@ class _Violation(NamedTuple):
     said: str
     expected: str
     remedy: str
+
+    def place(self) -> Place:
+        """Return it as a further place of a rule."""
+        return Place(self.where, self.said, self.expected, self.remedy)
 
 
 def broken_contract(refusal: Refusal, asked: Request, endpoint: Endpoint, account: Account, *, whole: bool) -> Rule:
@@ -55,9 +60,10 @@ def broken_contract(refusal: Refusal, asked: Request, endpoint: Endpoint, accoun
         rule = Rule("contract", where, said, expected, remedy)
     else:
         rule = _unlocated(problem)
-    if len(found) > 1:
+    others = [one for one in found[1:] if own is None or one.where != rule.where]
+    if len(others) >= _MAX_PLACES:
         rule = rule._replace(remedy=f"{rule.remedy}; the response lists all {len(found)} violations")
-    return rule
+    return rule._replace(others=[one.place() for one in others[: _MAX_PLACES - 1]])
 
 
 def _own(asked: Request, endpoint: Endpoint, account: Account, names: frozenset[str]) -> Rule | None:
@@ -88,7 +94,7 @@ def _violations(
         if encoding := asked.headers.get("content-encoding", ""):
             remedy = "send the body uncompressed"
             return [_Violation("the header Content-Encoding", frozenset(), brief(encoding), "no encoding", remedy)]
-        said = f"{len(asked.body)} bytes"
+        said = counted(len(asked.body), "byte")
         return [_Violation(_BODY, frozenset({_BODY}), said, "JSON in UTF-8", "write the body with a JSON library")]
     given = problem.get("validation")
     listed = given if isinstance(given, list) else []
@@ -116,11 +122,12 @@ def _violation(told: Mapping[str, Any], asked: Request, operation: Operation, si
     else:
         where = _within(path) or _BODY
         said = _said(_at(_object(asked.body), path), measured=code in _LENGTHS) if asked.body else ""
-    names = {where.lower()}
+    names, remedy = {where.lower()}, f"correct {where}"
     if name is not None:
+        remedy = field_remedy([name], []) if code == "required" else field_remedy([], [name])
         said = f"no {name}" if code == "required" else f"the field {brief(name)}"
         names.add((name if where in {_BODY, _QUERY} else f"{where}.{name}").lower())
-    return _Violation(where, frozenset(names), said or "nothing", expected, f"correct {where}")
+    return _Violation(where, frozenset(names), said or "nothing", expected, remedy)
 
 
 def _unlocated(problem: Mapping[str, Any]) -> Rule:
@@ -166,5 +173,5 @@ def _at(value: Any, path: Sequence[str]) -> Any:
 
 def _said(value: Any, *, measured: bool) -> str:
     if isinstance(value, str):
-        return f"{len(value)} characters" if measured else brief(value)
+        return counted(len(value), "character") if measured else brief(value)
     return brief(json.dumps(value, ensure_ascii=False))

@@ -9,7 +9,7 @@ from laaffic_mock.gateway.desk.account import Account, cost_of
 from laaffic_mock.gateway.desk.book import Recipient
 from laaffic_mock.gateway.desk.exchange import Call, Endpoint, Malformed, Refused, Request
 from laaffic_mock.gateway.desk.message import AcceptedMessage
-from laaffic_mock.gateway.desk.rules import Rule, brief, broken_app, broken_field
+from laaffic_mock.gateway.desk.rules import Rule, brief, broken_app, broken_field, counted, field_remedy
 from laaffic_mock.gateway.desk.settings import Settings
 from laaffic_mock.gateway.faults.magic import NOT_TAKEN
 from laaffic_mock.gateway.json_text import read_json
@@ -56,7 +56,7 @@ def _read_recipients(
     try:
         request = read_json(body)
     except ValueError:
-        rule = Rule("body", None, f"{len(body)} bytes", "JSON in UTF-8", "write the body with a JSON library")
+        rule = Rule("body", None, counted(len(body), "byte"), "JSON in UTF-8", "write the body with a JSON library")
         raise Malformed("the body is not JSON in UTF-8", rule) from None
     _check_object(request, schema, _BODY)
     if not isinstance(request["array"], list) or not request["array"]:
@@ -92,7 +92,7 @@ def _check_account(recipients: Sequence[Recipient], settings: Settings, codes: C
             raise Refused(codes["TEMPLATE_MISMATCH"], rule)
     if settings.balance is not None and (cost := cost_of(recipients)) > settings.balance:
         expected = f"at most {settings.balance}, which is the balance"
-        rule = Rule("balance", None, f"{cost} segment{'' if cost == 1 else 's'}", expected, "raise the setting balance")
+        rule = Rule("balance", None, counted(cost, "segment"), expected, "raise the setting balance")
         raise Refused(codes["INSUFFICIENT_BALANCE"], rule)
 
 
@@ -102,11 +102,14 @@ def _check_object(value: Any, schema: Schema, where: str) -> None:
     unknown = [name for name in value if name not in schema["properties"]]
     if missing := [name for name in schema["required"] if name not in value]:
         said = f"no {', '.join(missing)}" + (f", but {', '.join(unknown)}" if unknown else "")
-        rule = broken_field(where, said, f"the fields {', '.join(schema['required'])}")
+        expected, remedy = f"the fields {', '.join(schema['required'])}", field_remedy(missing, unknown)
+        rule = broken_field(where, said, expected, remedy=remedy)
         raise Malformed(f"{where} lacks {', '.join(missing)}", rule)
     if unknown:
-        rule = broken_field(where, f"the fields {', '.join(unknown)}", f"only {', '.join(schema['properties'])}")
-        raise Malformed(f"{where} has {len(unknown)} fields that are not in the contract", rule)
+        said = f"the field{'' if len(unknown) == 1 else 's'} {', '.join(unknown)}"
+        remedy = field_remedy([], unknown, [name for name in schema["properties"] if name not in value])
+        rule = broken_field(where, said, f"only {', '.join(schema['properties'])}", remedy=remedy)
+        raise Malformed(f"{where} has {counted(len(unknown), 'field')} not in the contract", rule)
     for name, field in schema["properties"].items():
         if field["type"] == "string" and not isinstance(value.get(name, ""), str):
             rule = broken_field(_within(where, name), _kind(value[name]), "a string")
@@ -122,7 +125,7 @@ def _recipients_of(message: dict[str, str], where: str, fields: Schema, codes: C
         raise Refused(codes["NUMBER_ABNORMAL"], broken_field(at, numbers, _NUMBERS, "number"))
     at, shortest, longest = f"{where}.content", fields["content"]["minLength"], fields["content"]["maxLength"]
     if not shortest <= len(content) <= longest:
-        rule = broken_field(at, f"{len(content)} characters", f"{shortest} to {longest} characters", "content")
+        rule = broken_field(at, counted(len(content), "character"), f"{shortest} to {longest} characters", "content")
         raise Refused(codes["CONTENT_EMPTY" if len(content) < shortest else "CONTENT_TOO_LONG"], rule)
     if len(sender_id) > (longest := fields["senderId"]["maxLength"]):
         rule = broken_field(f"{where}.senderId", f"{len(sender_id)} characters", f"at most {longest} characters")
@@ -130,10 +133,18 @@ def _recipients_of(message: dict[str, str], where: str, fields: Schema, codes: C
     each = numbers.split(",")
     order_ids: list[str] | list[None] = message["orderId"].split(",") if "orderId" in message else [None] * len(each)
     if len(order_ids) != len(each) or "" in order_ids:
-        expected = f"one id for each of the {len(each)} numbers, none of them empty, with commas between them"
-        rule = broken_field(f"{where}.orderId", f"{len(order_ids)} ids", expected)
-        raise Malformed(f"{where}.orderId holds {len(order_ids)} ids for {len(each)} numbers", rule)
+        rule = _broken_order_ids(f"{where}.orderId", order_ids, len(each))
+        raise Malformed(f"{where}.orderId holds {rule.said} for {counted(len(each), 'number')}", rule)
     return [Recipient(number, content, sender_id, own) for number, own in zip(each, order_ids, strict=True)]
+
+
+def _broken_order_ids(at: str, order_ids: Sequence[str | None], numbers: int) -> Rule:
+    expected = "one id for the 1 number" if numbers == 1 else f"one id for each of the {numbers} numbers, with commas"
+    if "" in order_ids:
+        empty = order_ids.count("")
+        said = "an empty id" if empty == 1 else f"{empty} empty ids"
+        return broken_field(at, said, f"{expected}, or no orderId", remedy="leave `orderId` out, or give one")
+    return broken_field(at, counted(len(order_ids), "id"), expected)
 
 
 def _kind(value: Any) -> str:

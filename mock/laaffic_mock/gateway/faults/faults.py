@@ -64,7 +64,9 @@ ABOUT: Mapping[Fault, About] = {
     Fault.WRONG_COUNTS: About("accepts, and responds with counts that do not fit its list", accepts=True),
     Fault.UNLISTED_STATUS: About("accepts nothing, and responds with a status that no table lists", accepts=False),
     Fault.CLOCK_SKEW: About(
-        "goes by a clock two hours ahead, refusing with -16 until a request is signed by it", accepts=True
+        "goes by a clock two hours ahead, refusing with -16 until a request is signed by it: with this package the same"
+        " send on a new connection, and the next one on a connection that was used before",
+        accepts=True,
     ),
     Fault.TOO_FREQUENT: About("accepts nothing, and refuses as asked too often (-15)", accepts=False),
 }

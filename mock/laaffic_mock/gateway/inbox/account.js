@@ -13,6 +13,7 @@ const KINDS = {
   text: { input: { type: "text", spellcheck: "false" }, read: String, show: String },
   flag: { input: { type: "checkbox" } },
 };
+const SET_SECRET = `curl -X PATCH -H 'X-Laaffic-Mock: 1' -d '{"api_key": "…", "api_secret": "…"}' ${location.origin}/_mock/settings`;
 const FIELDS = [
   ["balance", "Balance, in segments (empty: no limit)", "count"],
   ["clock_offset", "The gateway's clock is ahead by, in seconds", "seconds"],
@@ -39,6 +40,12 @@ export class Account {
       { class: "part-of-panel", "aria-labelledby": id },
       h("h2", { id }, "Account"),
       h("div", { class: "fields" }, ...rows),
+      h(
+        "p",
+        { class: "note" },
+        "The secret is on no page, so it is set from a terminal. With a key of your own and the secret as it is, every request ends in -1; set both:",
+      ),
+      h("pre", { tabindex: "0", role: "region", "aria-label": "How to set the secret" }, SET_SECRET),
       h("p", { class: "tools" }, h("button", { type: "submit" }, "Save"), h("button", { type: "button", onclick: () => this.#undo() }, "Undo")),
     );
     this.form.addEventListener("submit", (event) => {

@@ -13,9 +13,15 @@ import { isFaulty, isRefused, Store } from "./store.js";
 const VIEWS = ["messages", "requests", "panel"];
 const SOON_MS = 30; // so that a thousand events are drawn once
 const store = new Store(api.limits);
-const messages = new Messages(store, (id) => {
-  show("requests");
-  return requests.reveal(id);
+const messages = new Messages(store, {
+  showRequest(id) {
+    show("requests");
+    return requests.reveal(id);
+  },
+  showTrouble() {
+    show("requests", { focus: true });
+    requests.filter("trouble");
+  },
 });
 const requests = new Requests(store, (id) => {
   show("messages");
@@ -98,7 +104,9 @@ const take = {
 function tell(state) {
   const live = byId("live");
   live.className = `live ${state}`;
-  live.textContent = state === "live" ? "live" : "connection lost: trying again";
+  store.live = state === "live";
+  live.textContent = store.live ? "live" : panel.refusing ? "connections are refused, as ordered" : "connection lost: trying again";
+  soon();
 }
 
 for (const name of VIEWS) {

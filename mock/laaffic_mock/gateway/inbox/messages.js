@@ -6,6 +6,7 @@ import { confirm } from "./dialogs.js";
 import { byId, clock, doing, h, marked, plural, say } from "./dom.js";
 import { fold } from "./fold.js";
 import { Choice } from "./list.js";
+import { isRefused } from "./store.js";
 import { stateOf, Thread } from "./thread.js";
 
 export class Messages {
@@ -13,8 +14,8 @@ export class Messages {
   #shown = null;
   #found = [];
 
-  /** @param showRequest shows a request by its id */
-  constructor(store, showRequest) {
+  /** @param actions showRequest, which shows one by its id, and showTrouble, which shows those that went wrong */
+  constructor(store, { showRequest, showTrouble }) {
     this.store = store;
     this.view = byId("messages");
     this.search = byId("search");
@@ -44,6 +45,7 @@ export class Messages {
       "click",
       doing(() => this.#remove({ q: this.search.value }, this.words ? "in which this is found" : "in this mock")),
     );
+    byId("show-trouble").addEventListener("click", () => showTrouble());
     byId("how").textContent = `export LAAFFIC_BASE_URL=${location.origin}`;
   }
 
@@ -64,9 +66,24 @@ export class Messages {
     const older = store.total > store.messages.size ? `; ${store.total - store.messages.size} older ones are only in the downloads` : "";
     say(byId("found"), words ? `${plural(count, "message")} found${older}` : older.slice(2));
     byId("no-numbers").hidden = store.messages.size > 0;
+    this.#drawNone();
     byId("delete-found").textContent = words ? "Delete found" : "Delete all";
     byId("as-json").href = `/_mock/messages.json${api.query({ q: this.search.value })}`;
     byId("as-csv").href = `/_mock/messages.csv${api.query({ q: this.search.value })}`;
+  }
+
+  /** Say why there is no message yet: nobody asked, or what was asked went wrong. */
+  #drawNone() {
+    const wrong = this.store.filtered("trouble");
+    const refused = wrong.filter(isRefused).length;
+    const parts = [
+      refused && `${plural(refused, "request was", "requests were")} refused`,
+      wrong.length > refused && `${plural(wrong.length - refused, "request")} met a fault`,
+    ];
+    say(byId("none-yet"), ["No messages yet", ...parts.filter(Boolean)].join("; ") + ".");
+    byId("show-trouble").hidden = !wrong.length;
+    byId("show-trouble").textContent = wrong.length === 1 ? "Show it" : "Show them";
+    byId("point").hidden = this.store.requests.size > 0;
   }
 
   step(rows) {

@@ -6,12 +6,15 @@ import { byId, clock, doing, h, plural, say, toast } from "./dom.js";
 import { Account } from "./account.js";
 
 const REFUSE = "refuse_connection";
+const REFUSING = `Connections are refused just now (${REFUSE}); this page waits like every client.`;
+const UNKNOWN = "The connection to the mock is lost, so what is armed is not known.";
 const number = (given) => h("input", { type: "number", ...given });
 
 export class Panel {
   #faults = {};
   #stale = false; // whether there were pushes since the state of the pushes was asked for
   #asking = false;
+  #refusedUntil = 0; // until when connections are refused because it was ordered here
   #typed = new Set(); // inputs that somebody is changing, which are not overwritten by what comes from elsewhere
 
   constructor(store) {
@@ -41,9 +44,14 @@ export class Panel {
   takeFaults(faults) {
     this.#faults = faults;
     const names = Object.keys(faults);
-    if (names.join() === [...this.chances.keys()].join()) return;
-    this.choice.replaceChildren(...names.map((name) => h("option", { value: name }, name)), h("option", { value: REFUSE }, REFUSE));
+    if (names.length === this.rows.children.length) return;
+    this.choice.replaceChildren(...names.map((name) => h("option", { value: name }, name)));
     this.rows.replaceChildren(...names.map((name) => this.#faultRow(name)));
+  }
+
+  /** Whether connections are refused just now because it was ordered here. */
+  get refusing() {
+    return !this.store.live && Date.now() < this.#refusedUntil;
   }
 
   draw() {
@@ -51,7 +59,7 @@ export class Panel {
     const soon = next.map(({ fault, times }) => (times > 1 ? `${fault} ${times} times` : fault));
     const byChance = Object.entries(chances).map(([fault, chance]) => `${fault} with ${chance * 100}%`);
     const all = [...soon, ...byChance];
-    say(this.armedNow, all.length ? `Armed now: ${all.join(", ")}.` : "Nothing is armed.");
+    say(this.armedNow, this.refusing ? REFUSING : !this.store.live ? UNKNOWN : all.length ? `Armed now: ${all.join(", ")}.` : "Nothing is armed.");
     byId("armed").hidden = !all.length;
     byId("armed").textContent = `armed: ${all.join(", ")}`;
     this.disarm.disabled = !all.length;
@@ -125,10 +133,13 @@ export class Panel {
   }
 
   #faultRow(fault) {
-    const chance = this.#kept({ "aria-label": `Chance of ${fault}`, min: 0, max: 1, step: "any" });
-    const used = h("td", { class: "used" }, "0");
-    this.chances.set(fault, chance);
-    this.used.set(fault, used);
+    const refuses = fault === REFUSE; // before there is a request, so neither by chance nor counted
+    const chance = refuses ? "only by order" : this.#kept({ "aria-label": `Chance of ${fault}`, min: 0, max: 1, step: "any" });
+    const used = h("td", { class: "used" }, refuses ? "" : "0");
+    if (!refuses) {
+      this.chances.set(fault, chance);
+      this.used.set(fault, used);
+    }
     const once = h("button", { type: "button", "aria-label": `Arm ${fault} once`, onclick: doing(() => this.#arm({ fault })) }, "Once");
     return h("tr", { "data-fault": fault }, h("th", { scope: "row" }, fault), h("td", {}, once), h("td", {}, chance), used, h("td", { class: "does" }, this.#faults[fault]));
   }
@@ -145,6 +156,7 @@ export class Panel {
   }
 
   async #arm(order) {
+    if (order.fault === REFUSE) this.#refusedUntil = Date.now() + (order.seconds ?? 1) * 1000;
     await api.arm(order);
     if (order.fault === REFUSE) return;
     this.store.armed = await api.armed();

@@ -87,6 +87,12 @@ export class Requests {
     this.draw();
   }
 
+  /** Show the requests of a filter. */
+  filter(only) {
+    this.radios.find((radio) => radio.value === only).checked = true;
+    this.draw();
+  }
+
   /** Show a request, which is asked for if the page does not have it. */
   async reveal(id) {
     if (!this.store.requests.has(id)) this.store.putRequest(await api.request(id));
@@ -120,6 +126,7 @@ export class Requests {
       row("What was there", h("code", {}, rule.said));
       if (rule.expected) row("Expected", h("code", { class: "expected" }, rule.expected));
       row("Remedy", h("strong", {}, rule.remedy));
+      for (const other of rule.others) row("Also", ...also(other));
       row("More", explain(rule.broken));
     }
     if (fault) {
@@ -170,6 +177,12 @@ export function endOf({ end, fault, rule, provider_status, status }) {
   const kind = end === "fault" ? "faulty" : rule || end === "refused" || end === "malformed" ? "failed" : "succeeded";
   const code = end === "refused" && provider_status ? ` ${provider_status}` : kind === "failed" && status ? ` HTTP ${status}` : "";
   return h("span", { class: `state ${kind}` }, fault && end === "fault" ? `fault ${fault}` : `${end}${code}`);
+}
+
+/** Return a further place that breaks the contract. */
+function also({ where, said, expected, remedy }) {
+  const place = where ? [h("code", {}, where), ": "] : [];
+  return [...place, h("code", {}, said), "; expected: ", h("code", { class: "expected" }, expected), "; remedy: ", h("strong", {}, remedy)];
 }
 
 /** Return the command that explains a rule or a fault, to be copied with one click. */

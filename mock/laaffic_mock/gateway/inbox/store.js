@@ -15,6 +15,7 @@ export class Store {
   armed = { next: [], chances: {}, seed: 0, used: {} };
   settings = {};
   log = [];
+  live = true; // whether what the page knows is how things are now
 
   /** @param limits how many messages and requests are kept at the most */
   constructor(limits) {

@@ -1,5 +1,8 @@
 """What a developer watches is written down here, as requests come and responses go."""
 
+from collections.abc import Callable
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,10 +13,12 @@ from laaffic_mock.gateway.faults.faults import Due, Fault
 from laaffic_mock.gateway.serving.wire import RawResponse
 from laaffic_mock.gateway.watching.events import Events, Kind
 from laaffic_mock.gateway.watching.log import End, Exchange, Log
+from laaffic_mock.gateway.watching.shown import shown
 from laaffic_mock.gateway.words import PASSED
 
 _OK = 200
 _SUCCESS = "0"
+OnWrong = Callable[[dict[str, Any]], None]
 _SAYS_SOMETHING_ELSE = frozenset(
     {Fault.CUT_HEADERS, Fault.CUT_BODY, Fault.TRUNCATED_JSON, Fault.HTTP_500, Fault.HTTP_502, Fault.HTTP_503}
     | {Fault.HTTP_429}
@@ -25,16 +30,19 @@ class Watch:
 
     Args:
         account: the account, whose clock it goes by.
+        on_wrong: is called with every exchange that was refused or met a fault, as JSON has it, and again with one in
+            place of whose response the client got another one.
 
     Attributes:
         log: the last exchanges.
         events: the last events.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, on_wrong: OnWrong | None = None) -> None:
         self.log = Log()
         self.events = Events()
         self._account = account
+        self._on_wrong = on_wrong
 
     def begin(self, request: Request) -> Exchange:
         """Return what is known of a request before its body is read."""
@@ -68,6 +76,7 @@ class Watch:
         if exchange is not None:
             self.log.replace(exchange, (response.status_code, bytes(response.body)))
             self.events.add(Kind.REQUEST, (exchange.id,))
+            self._tell(exchange)
 
     def end(
         self,
@@ -89,3 +98,9 @@ class Watch:
         self.events.add(Kind.REQUEST, (self.log.add(exchange),))
         if fault is not None or spent is not None:
             self.events.add(Kind.FAULT)
+        if rule is not None or end not in {End.ACCEPTED, End.ANSWERED}:
+            self._tell(exchange)
+
+    def _tell(self, exchange: Exchange) -> None:
+        if self._on_wrong is not None:
+            self._on_wrong(shown(exchange, self._account))

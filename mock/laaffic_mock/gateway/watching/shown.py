@@ -1,10 +1,10 @@
 """An exchange as JSON: readable, and without a secret."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from laaffic_mock.gateway.desk.account import Account
-from laaffic_mock.gateway.desk.rules import masked
+from laaffic_mock.gateway.desk.rules import Place, masked
 from laaffic_mock.gateway.watching.log import MAX_BODY, Exchange
 from laaffic_mock.gateway.words import PASSED
 
@@ -24,6 +24,9 @@ def shown(exchange: Exchange, account: Account) -> dict[str, Any]:
         read = raw.decode("utf-8", "replace")
         return read.replace(secret, _HIDDEN) if len(secret) >= _MIN_SECRET else read
 
+    def told(place: Sequence[str | None]) -> dict[str, str | None]:
+        return {name: said and text(said.encode()) for name, said in zip(Place._fields, place, strict=True)}
+
     body = text(exchange.body)
     if exchange.size > MAX_BODY:
         body = f"{body}… ({exchange.size} bytes)"
@@ -42,7 +45,7 @@ def shown(exchange: Exchange, account: Account) -> dict[str, Any]:
         "end": exchange.end.value,
         "fault": exchange.fault,
         "provider_status": exchange.provider_status,
-        "rule": rule and {name: text(said.encode()) if said else said for name, said in rule._asdict().items()},
+        "rule": rule and {**told(rule[1:-1]), "broken": rule.broken, "others": [told(one) for one in rule.others]},
         "msg_ids": [message.msg_id for message in account.book.between(exchange.first, exchange.last)],
     }
 

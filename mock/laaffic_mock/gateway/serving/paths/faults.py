@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from laaffic_mock.gateway.desk.desk import Desk
-from laaffic_mock.gateway.faults.faults import ABOUT, DEFAULT_SECONDS, Due, Fault, Plan
+from laaffic_mock.gateway.faults.faults import DEFAULT_SECONDS, Due, Fault, Plan, faults
 from laaffic_mock.gateway.serving.handling import guarded, read_object
 from laaffic_mock.gateway.serving.values import MAX_NUMBER, BadRequest, as_fault, as_number, check_names
 from laaffic_mock.gateway.serving.watch import Watch
@@ -50,7 +50,7 @@ class FaultPaths:
 
     async def list_faults(self, _: Request) -> Response:
         """List the faults there are."""
-        return JSONResponse({fault.value: about.does for fault, about in ABOUT.items()})
+        return JSONResponse(dict(faults()))
 
     async def armed(self, _: Request) -> Response:
         """List the faults that are to come, and those that have come."""
