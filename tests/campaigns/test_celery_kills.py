@@ -136,6 +136,7 @@ def test_a_worker_that_is_asked_to_end_lets_what_is_in_flight_end(
     engine.start("spring", pumps=PUMPS, ledger=ledger, app=app)
     with workers(app, gateway, groups=2) as (one, _):
         book.wait_for(20)
+        one.wait_until_ready()  # the other one may have posted all of them
         one.ask_to_end()
         assert one.wait() == 0
         status = wait_until(campaign, lambda status: status.state == "done")

@@ -9,19 +9,20 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import celery
+from celery import signals
 
 from laaffic_campaigns import Campaign, Status
 from support.server import Connection, success
 from support.services import Broker
 
 TESTS = Path(__file__).parents[1]
-SETTINGS = "LAAFFIC_TEST_WORKER"
+SETTINGS, READY = "LAAFFIC_TEST_WORKER", "LAAFFIC_TEST_READY"
 LONG = 120.0  # seconds
 LATE = 0.01  # seconds
 
@@ -86,6 +87,7 @@ def started_worker(
     *,
     application: str = "support.workers:app_of_this_process",
     output: IO[bytes] | None = None,
+    handles: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
     """Start a worker in a session of its own, so that all of it can be killed.
 
@@ -95,6 +97,7 @@ def started_worker(
         environment: what it is told beside that.
         application: where it finds its own.
         output: where it writes, if not where this process does.
+        handles: what it keeps open of this process's.
     """
     conf = app.conf
     told = {
@@ -111,6 +114,7 @@ def started_worker(
         stdout=output,
         stderr=output,
         start_new_session=True,
+        pass_fds=handles,
     )
 
 
@@ -118,13 +122,24 @@ class Group:
     """A worker: its main process, and those that it has forked."""
 
     def __init__(self, app: celery.Celery, base_url: str, processes: int) -> None:
-        self._process = started_worker(app, processes, {"LAAFFIC_BASE_URL": base_url})
+        ready, told = os.pipe()
+        self._ready = os.fdopen(ready, "rb", buffering=0)
+        environment = {"LAAFFIC_BASE_URL": base_url, READY: str(told)}
+        try:
+            self._process = started_worker(app, processes, environment, handles=[told])
+        finally:
+            os.close(told)
 
     def kill(self) -> None:
         """Kill all of it at once."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(LONG)
+        self._ready.close()
+
+    def wait_until_ready(self) -> None:
+        """Wait until it listens to signals."""
+        assert self._ready.read(1), "it has ended"
 
     def ask_to_end(self) -> None:
         """Let it end by itself: what Celery calls a warm shutdown."""
@@ -149,4 +164,6 @@ def __getattr__(name: str) -> celery.Celery:
     if name != "app_of_this_process":
         raise AttributeError(name)
     told = json.loads(os.environ[SETTINGS])
+    if ready := os.environ.get(READY):
+        signals.worker_ready.connect(lambda **_: os.write(int(ready), b"1"), weak=False)
     return make_app(Broker(**told["broker"]), ledger=told["ledger"], seconds=told["seconds"])
