@@ -117,7 +117,8 @@ def test_any_inspection_request_is_done_or_refused(
 ) -> None:
     method, path, body = request
     response = http.request(method, path, content=json.dumps(body))
-    assert response.status_code in {200, 204, 400, 404, 405}
+    by_prism_alone = {403} if (method, path) == ("POST", "requests") else set()
+    assert response.status_code in {200, 204, 400, 404, 405} | by_prism_alone
     if response.status_code == 400:
         assert response.json()["error"]
     assert http.get("settings").status_code == 200

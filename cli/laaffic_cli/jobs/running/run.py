@@ -228,7 +228,7 @@ def _show(job: Job, source: Source, out: Stream) -> int:
     show.finish(requests, found.recipients)
     if job.as_json:
         tell("Dry run: nothing was sent.")
-    elif job.file is not None:
+    elif job.file is not None and not out.gone:
         tell("`laaffic campaign create`, then `preview`, shows texts, segments and cost of all, and sends nothing.")
     if made_here:
         tell("Order ids that you did not give are made anew for each request, so a real send has others.")
