@@ -34,7 +34,7 @@ from support.services import NO_POSTGRES, own_schema, postgres
 SIZE, CHUNKS = 5, 3
 RECIPIENTS = SIZE * CHUNKS
 # At which statement a transaction fails, if it does; after its commit nobody knows that it is written.
-FAILS = st.one_of(st.none(), st.just(BEFORE_COMMIT), st.just(AFTER_COMMIT), st.integers(0, 9))
+FAILS = st.one_of(st.none(), st.just(BEFORE_COMMIT), st.just(AFTER_COMMIT), st.integers(0, 25))
 WHAT = ("accepted", "rejected", "unknown", "released", "refused")
 
 

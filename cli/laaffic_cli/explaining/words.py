@@ -128,8 +128,8 @@ DELIVERIES: Mapping[str, StateWords] = {
     "failed": StateWords(
         "The provider took the message, and says that it failed.",
         "Look at the report's `reason`, in the network's words; check the number, or reach the person by another way."
-        " In a campaign, `laaffic campaign resend` sends again to those who failed, each once.",
-        "As far as the provider says, nothing arrived, so sending again reaches the person once; it costs again.",
+        " No command sends again to those who failed: `laaffic campaign resend` is for rejected and unknown ones.",
+        "That nothing arrived is the provider's word, and no page says that it is final. A new message costs again.",
     ),
     "pending": StateWords(
         "The provider is still sending the message, or has a word for it that no page lists; `status` has the word.",
