@@ -17,7 +17,7 @@ from cli.conftest import PATIENCE, Laaffic, Spawn, Write
 from laaffic_campaigns import Ledger
 from laaffic_cli.reading.sources import Source
 from laaffic_cli.reading.survey import Survey, survey
-from support.server import Connection, Server, silence, success
+from support.server import Connection, Server, drop, silence, success
 from support.services import NO_POSTGRES, own_schema, postgres
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and signals of POSIX")
@@ -241,6 +241,16 @@ def test_when_all_is_done_the_same_command_posts_to_nobody(
     assert "Campaign 'many.csv' is done: everybody was posted to before (250 accepted, 0 rejected" in again.stderr
     assert "Nothing was posted now; --again sends to everybody anew." in again.stderr
     assert len(rows(output)) == 250
+
+
+def test_nobody_is_shown_how_to_send_to_the_unknown_anew(laaffic: Laaffic, gateway: Server, many: str) -> None:
+    gateway.actions = [drop]
+    laaffic("send", many)
+    again = laaffic("send", many)
+    assert len(gateway.posts) == 1
+    assert "(0 accepted, 0 rejected, 250 unknown). Nothing was posted now.\n" in again.stderr
+    assert "`laaffic campaign reconcile " in again.stderr
+    assert "--again" not in again.stderr
 
 
 def test_so_does_a_renamed_file_in_the_same_ledger(

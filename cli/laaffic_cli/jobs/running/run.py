@@ -114,7 +114,9 @@ class _Sending:
         result = result_of(campaign, ran, posted, self._place, output=job.output)
         code = finish(result, self._out, self._interrupts, as_json=job.as_json, output=job.output)
         if posted is None:
-            tell(f"{ended(known.status)}; --again sends to everybody anew.")
+            # Whoever is unknown may have it already: nobody is shown the way to send to them anew.
+            again = "" if known.status.unknown else "; --again sends to everybody anew"
+            tell(f"{ended(known.status)}{again}.")
         return code
 
 
